@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { gapSchema, recordingSchema } from '../domain/recording.ts';
+import { settingsSchema } from '../domain/settings.ts';
+import { levelsSchema, sourceStatusSchema } from '../domain/source.ts';
+
+/** Every event that the studio sends to its faces. */
+export const events = {
+  /** A source's state, reason, title or open recording changed; also once a second while it records. */
+  'sources.status': sourceStatusSchema,
+  /** The list of sources changed (added, edited, removed); ask for it again. */
+  'sources.changed': z.object({}),
+  /** 10 times a second for watched sources that record. */
+  levels: z.array(levelsSchema),
+  'preview.levels': z.object({ previewId: z.string(), peak: z.array(z.number()), rms: z.array(z.number()) }),
+  /** The preview ended by itself. */
+  'preview.failed': z.object({ previewId: z.string(), message: z.string() }),
+  'recordings.opened': recordingSchema,
+  /** Closed, repaired or found damaged. */
+  'recordings.closed': recordingSchema,
+  /** A gap began or ended. */
+  'gaps.changed': gapSchema,
+  'settings.changed': settingsSchema,
+  'rescan.progress': z.object({ files: z.number(), done: z.boolean() }),
+  /** Something that a person should know but need not answer. */
+  notice: z.object({ severity: z.enum(['info', 'warning', 'error']), message: z.string() }),
+} as const;
+
+export type Events = typeof events;
+export type EventName = keyof Events;
+export type EventPayload<Name extends EventName> = z.output<Events[Name]>;
+
+export function isEventName(name: unknown): name is EventName {
+  return typeof name === 'string' && Object.hasOwn(events, name);
+}

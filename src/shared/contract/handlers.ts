@@ -1,0 +1,47 @@
+import { LongtakeError, type WireError, toWireError } from '../errors.ts';
+import { isRequestName, type ParsedInput, type RequestName, type RequestOutput, requests } from './requests.ts';
+
+/** One function per request: a missing or a surplus one is a type error. */
+export type Handlers<Name extends RequestName = RequestName> = {
+  readonly [N in Name]: (input: ParsedInput<N>) => RequestOutput<N> | Promise<RequestOutput<N>>;
+};
+
+/** How an answer crosses a transport. */
+export type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: WireError };
+
+/**
+ * Answers a request from an untrusted caller: checks its name and input, runs the handler, checks the output.
+ * Never throws; `onBug` hears of errors without a code.
+ */
+export async function answer(
+  handlers: Handlers,
+  name: unknown,
+  input: unknown,
+  onBug: (error: unknown, name: string) => void,
+): Promise<Reply> {
+  try {
+    if (!isRequestName(name)) throw new LongtakeError('INVALID_INPUT', 'There is no such request.');
+    return { ok: true, value: await run(handlers, name, input) };
+  } catch (error) {
+    const wire = toWireError(error);
+    if (wire.code === 'INTERNAL') onBug(error, String(name));
+    return { ok: false, error: wire };
+  }
+}
+
+async function run<Name extends RequestName>(
+  handlers: Handlers,
+  name: Name,
+  input: unknown,
+): Promise<RequestOutput<Name>> {
+  const parsed = requests[name].input.safeParse(input);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new LongtakeError('INVALID_INPUT', issue?.message ?? 'The input is not valid.', {
+      details: { field: issue?.path.join('.') ?? '' },
+    });
+  }
+  // The handler of `name` takes what the schema of `name` yields; the compiler cannot follow that correlation.
+  const handler = handlers[name] as (input: unknown) => unknown;
+  return requests[name].output.parse(await handler(parsed.data)) as RequestOutput<Name>;
+}

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { daySummarySchema, gapSchema, recordingSchema } from '../domain/recording.ts';
+import { settingsPatchSchema, settingsSchema } from '../domain/settings.ts';
+import {
+  deviceSchema,
+  sourceConfigSchema,
+  sourceDraftSchema,
+  sourceStatusSchema,
+  streamReportSchema,
+} from '../domain/source.ts';
+import type { Day, RecordingId, SourceId } from '../units.ts';
+
+const sourceIdSchema = z.uuid().transform((value) => value as SourceId);
+const recordingIdSchema = z.uuid().transform((value) => value as RecordingId);
+const daySchema = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .transform((value) => value as Day);
+const nothing = z.strictObject({});
+const done = z.void();
+
+const appInfoSchema = z.object({
+  version: z.string(),
+  /** `linux`, `darwin`, `win32`. */
+  platform: z.string(),
+  /** Name and version of what runs it, such as `Electron 33.2.1`. */
+  runtime: z.string(),
+  secretsProtection: z.enum(['keychain', 'private-file', 'memory']),
+  /** ffmpeg is there, so that waveforms of MP3 and AAC can be drawn. */
+  decoderAvailable: z.boolean(),
+});
+
+const sourceSchema = z.object({ config: sourceConfigSchema, status: sourceStatusSchema, hasPassword: z.boolean() });
+export type Source = z.infer<typeof sourceSchema>;
+
+const storageSchema = z.object({
+  recordingsFolder: z.string(),
+  /** Absent when the folder cannot be asked. */
+  freeBytes: z.number().optional(),
+});
+
+const peaksSchema = z.object({
+  /** Pairs of lowest and highest sample, -1..1, of all channels together: min0, max0, min1, max1, ... */
+  pairs: z.array(z.number()),
+  durationMs: z.number(),
+});
+
+/**
+ * Every request that a window, a browser or the command line can make of the studio. Handlers, the preload API
+ * and their types derive from this list; there is no other.
+ */
+export const requests = {
+  'app.info': { input: nothing, output: appInfoSchema },
+  'storage.get': { input: nothing, output: storageSchema },
+
+  'settings.get': { input: nothing, output: settingsSchema },
+  /** Changes the given settings and returns all. Open recordings keep their names and their place. */
+  'settings.update': { input: settingsPatchSchema, output: settingsSchema },
+  /** An example of the path that a recording would get now; fails with INVALID_INPUT for a bad pattern. */
+  'settings.previewPattern': {
+    input: z.strictObject({ pattern: z.string().max(300), sourceName: z.string().max(80) }),
+    output: z.object({ path: z.string() }),
+  },
+
+  'sources.list': { input: nothing, output: z.array(sourceSchema) },
+  'sources.add': { input: sourceDraftSchema, output: sourceSchema },
+  /** Replaces everything but the id. An armed source goes on with the new configuration in a new recording. */
+  'sources.update': { input: z.strictObject({ id: sourceIdSchema, draft: sourceDraftSchema }), output: sourceSchema },
+  /** Disarms and removes the source; its recordings stay. */
+  'sources.remove': { input: z.strictObject({ id: sourceIdSchema }), output: done },
+  /** Without ids: all. */
+  'sources.arm': { input: z.strictObject({ ids: z.array(sourceIdSchema).optional() }), output: done },
+  /** Without ids: all. Returns when their files are closed. */
+  'sources.disarm': { input: z.strictObject({ ids: z.array(sourceIdSchema).optional() }), output: done },
+  /** Tries a reconnecting or failed source now instead of at its next try. */
+  'sources.retry': { input: z.strictObject({ id: sourceIdSchema }), output: done },
+
+  /** Asks the operating system anew at each call. */
+  'devices.list': { input: nothing, output: z.array(deviceSchema) },
+  /** Opens a soundcard or generator without recording it; `preview.levels` events follow. One at a time. */
+  'preview.start': { input: sourceDraftSchema, output: z.object({ previewId: z.string() }) },
+  'preview.stop': { input: nothing, output: done },
+  /** Connects to a stream and reports what is there, or fails with the exact reason. At most 15 s. */
+  'stream.test': {
+    input: z.strictObject({
+      draft: sourceDraftSchema,
+      /** Uses this source's stored password when the draft has none. */
+      sourceId: sourceIdSchema.optional(),
+    }),
+    output: streamReportSchema,
+  },
+
+  /** `levels` events for these sources until the next call; an empty list ends them. */
+  'levels.watch': { input: z.strictObject({ ids: z.array(sourceIdSchema).max(1000) }), output: done },
+
+  /** Newest day first. */
+  'library.days': {
+    input: z.strictObject({ before: daySchema.optional(), limit: z.int().min(1).max(1000) }),
+    output: z.array(daySummarySchema),
+  },
+  /** Recordings of one day, newest first; `offset` and `limit` page. */
+  'library.recordings': {
+    input: z.strictObject({ day: daySchema, offset: z.int().min(0), limit: z.int().min(1).max(500) }),
+    output: z.object({ recordings: z.array(recordingSchema), total: z.number() }),
+  },
+  /** Gaps of one day, newest first, at most 1000. */
+  'library.gaps': { input: z.strictObject({ day: daySchema }), output: z.array(gapSchema) },
+  'library.recording': { input: z.strictObject({ id: recordingIdSchema }), output: recordingSchema },
+  /** Rebuilds the catalogue from the recordings folder; `rescan.progress` events follow. */
+  'library.rescan': {
+    input: nothing,
+    output: z.object({ added: z.number(), updated: z.number(), removed: z.number(), unreadable: z.number() }),
+  },
+  /** For drawing; `points` is how many pairs are wanted at most. Made on first demand, then kept. */
+  'recordings.peaks': {
+    input: z.strictObject({ id: recordingIdSchema, points: z.int().min(16).max(16384) }),
+    output: peaksSchema,
+  },
+
+  /** Shows the file in the file manager. Only where there is a desktop. */
+  'desktop.revealRecording': { input: z.strictObject({ id: recordingIdSchema }), output: done },
+  'desktop.openRecordingsFolder': { input: nothing, output: done },
+  /** Asks the person for a folder; absent when they changed their mind. */
+  'desktop.chooseFolder': { input: nothing, output: z.object({ folder: z.string().optional() }) },
+} as const;
+
+export type Requests = typeof requests;
+export type RequestName = keyof Requests;
+/** What the caller passes: before the schema's defaults and brands. */
+export type RequestInput<Name extends RequestName> = z.input<Requests[Name]['input']>;
+/** What the handler gets: after validation. */
+export type ParsedInput<Name extends RequestName> = z.output<Requests[Name]['input']>;
+export type RequestOutput<Name extends RequestName> = z.output<Requests[Name]['output']>;
+
+export function isRequestName(name: unknown): name is RequestName {
+  return typeof name === 'string' && Object.hasOwn(requests, name);
+}

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { wireErrorSchema } from '../errors.ts';
+import type { RecordingId, SourceId } from '../units.ts';
+
+const id = z.uuid().transform((value) => value as SourceId);
+
+/** Shown to people and used in file names; any script, no control characters. */
+export const sourceNameSchema = z
+  .string()
+  .trim()
+  .min(1, 'Give the source a name.')
+  .max(80, 'Use at most 80 characters.')
+  .regex(/^[^\p{Cc}]+$/u, 'A name cannot contain control characters.');
+
+export const sampleRateSchema = z.union([z.literal(44100), z.literal(48000), z.literal(96000)]);
+export const bitDepthSchema = z.union([z.literal(16), z.literal(24)]);
+
+/** The system's default input, whichever it is when the source is armed. */
+export const DEFAULT_DEVICE = 'default';
+
+const soundcardFields = {
+  kind: z.literal('soundcard'),
+  /** `default`, the exact name of a device, or a part of its name (not case-sensitive). */
+  device: z.string().trim().min(1, 'Choose a device.').max(200),
+  sampleRate: sampleRateSchema,
+  bitDepth: bitDepthSchema,
+  channels: z.int().min(1).max(64),
+};
+
+const streamFields = {
+  kind: z.literal('stream'),
+  url: z.url({ protocol: /^https?$/, error: 'Enter an address that starts with http:// or https://.' }).max(2000),
+  /** Empty when the stream asks for none. The password is kept with the other secrets. */
+  username: z.string().max(200),
+  format: z.enum(['auto', 'mp3', 'aac']),
+};
+
+const generatorFields = {
+  kind: z.literal('generator'),
+  /** Which timetable is played: a steady tone, noise bursts in silence, or tones, bursts and silence in turn. */
+  programme: z.enum(['tone', 'bursts', 'mixed']),
+  /** Two generators with the same seed and programme make the same timetable. 0 to 2^32 - 1. */
+  seed: z.int().min(0).max(0xffff_ffff),
+  sampleRate: sampleRateSchema,
+  bitDepth: bitDepthSchema,
+  channels: z.int().min(1).max(8),
+};
+
+const name = sourceNameSchema;
+
+/** A configured input, as settings keep it. */
+export const sourceConfigSchema = z.discriminatedUnion('kind', [
+  z.object({ id, name, ...soundcardFields }),
+  z.object({ id, name, ...streamFields }),
+  z.object({ id, name, ...generatorFields }),
+]);
+export type SourceConfig = z.infer<typeof sourceConfigSchema>;
+export type SoundcardConfig = Extract<SourceConfig, { kind: 'soundcard' }>;
+export type StreamConfig = Extract<SourceConfig, { kind: 'stream' }>;
+export type GeneratorConfig = Extract<SourceConfig, { kind: 'generator' }>;
+export type SourceKind = SourceConfig['kind'];
+
+/**
+ * What a person enters: no id yet. `password` (streams only): a text sets it, an empty text removes it,
+ * absent leaves the stored one as it is.
+ */
+export const sourceDraftSchema = z.discriminatedUnion('kind', [
+  z.object({ name, ...soundcardFields }),
+  z.object({ name, ...streamFields, password: z.string().max(500).optional() }),
+  z.object({ name, ...generatorFields }),
+]);
+export type SourceDraft = z.infer<typeof sourceDraftSchema>;
+
+export const audioFormatSchema = z.object({
+  codec: z.enum(['pcm', 'mp3', 'aac']),
+  /** Hz; 0 while unknown. */
+  sampleRate: z.number(),
+  channels: z.number(),
+  /** PCM only. */
+  bitDepth: z.number().optional(),
+  /** Coded audio only, bit/s, average as far as known. */
+  bitrate: z.number().optional(),
+});
+export type AudioFormat = z.infer<typeof audioFormatSchema>;
+
+export const sourceStateSchema = z.enum([
+  /** Not asked to record. */
+  'disarmed',
+  /** Asked to record; the device or stream is being opened. */
+  'arming',
+  'recording',
+  /** Armed, but nothing can be captured now; `problem` says why and `nextTryAt` when it is tried again. */
+  'reconnecting',
+  /** Armed, but it can't work until a person changes something; `problem` says what. */
+  'failed',
+]);
+export type SourceState = z.infer<typeof sourceStateSchema>;
+
+/** What a source does now. Instants are milliseconds since 1970 UTC. */
+export const sourceStatusSchema = z.object({
+  sourceId: id,
+  state: sourceStateSchema,
+  /** When the present state began. */
+  since: z.number(),
+  /** When the person armed the source; absent while disarmed. */
+  armedAt: z.number().optional(),
+  /** The open recording. */
+  recording: z
+    .object({
+      id: z.uuid().transform((value) => value as RecordingId),
+      /** Relative to the recordings folder, with `/`. */
+      path: z.string(),
+      startedAt: z.number(),
+      /** Captured so far, ms. */
+      durationMs: z.number(),
+      bytes: z.number(),
+      nextBoundaryAt: z.number(),
+    })
+    .optional(),
+  format: audioFormatSchema.optional(),
+  /** What the stream says is on air. */
+  title: z.string().optional(),
+  problem: wireErrorSchema.optional(),
+  nextTryAt: z.number().optional(),
+  /** Number of the try in a row, from 1. */
+  attempt: z.number().optional(),
+});
+export type SourceStatus = z.infer<typeof sourceStatusSchema>;
+
+/** Peak and RMS per channel, dBFS, over the 100 ms before. */
+export const levelsSchema = z.object({
+  sourceId: id,
+  peak: z.array(z.number()),
+  rms: z.array(z.number()),
+});
+export type Levels = z.infer<typeof levelsSchema>;
+
+/** An input that the operating system offers. */
+export const deviceSchema = z.object({
+  name: z.string(),
+  /** `ALSA`, `JACK`, `Core Audio`, `WASAPI`, ... */
+  hostApi: z.string(),
+  maxChannels: z.number(),
+  /** Hz. */
+  defaultSampleRate: z.number(),
+  isDefault: z.boolean(),
+});
+export type Device = z.infer<typeof deviceSchema>;
+
+/** What was found at a stream's address. */
+export const streamReportSchema = z.object({
+  format: audioFormatSchema,
+  container: z.enum(['mp3', 'adts']),
+  contentType: z.string().optional(),
+  /** Name that the station gives itself. */
+  stationName: z.string().optional(),
+  title: z.string().optional(),
+  /** Where the address led after redirects, without credentials. */
+  finalUrl: z.string(),
+});
+export type StreamReport = z.infer<typeof streamReportSchema>;

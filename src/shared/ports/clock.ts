@@ -1,0 +1,13 @@
+import type { Millis } from '../units.ts';
+
+/** Time, as a port: tests turn it. */
+export interface Clock {
+  /** Wall clock, ms since 1970 UTC. It may jump in either direction. */
+  now(): Millis;
+  /** Never goes back; ms since an arbitrary origin, sub-millisecond. */
+  monotonic(): Millis;
+  /** Minutes east of UTC of local time at the instant `at` (ms since 1970 UTC). */
+  offsetMinutes(at: Millis): number;
+  /** IANA name of the local zone. */
+  zone(): string;
+}

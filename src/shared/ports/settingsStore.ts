@@ -1,0 +1,17 @@
+import type { Settings } from '../domain/settings.ts';
+import type { SourceConfig } from '../domain/source.ts';
+import type { SourceId } from '../units.ts';
+
+/** Everything that outlives a run and is neither a secret nor a recording. */
+export interface StoredState {
+  readonly settings: Settings;
+  readonly sources: readonly SourceConfig[];
+  /** What a person armed and did not disarm. */
+  readonly armed: readonly SourceId[];
+}
+
+/** Keeps {@link StoredState} on disk; a write is there when the call returns. */
+export interface SettingsStore {
+  read(): StoredState;
+  write(state: StoredState): void;
+}

@@ -1,0 +1,39 @@
+import { defineConfig } from 'vitest/config';
+
+/** Suites that use sound servers, Electron or the clock run one file at a time, so that none starves another. */
+const alone = { fileParallelism: false, pool: 'forks' } as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['src/**/*.test.{ts,tsx}'], environment: 'node' } },
+      { test: { name: 'setup', include: ['test/setup/**/*.test.ts'], environment: 'node' } },
+      {
+        test: {
+          name: 'audio',
+          include: ['test/audio/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          ...alone,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          ...alone,
+        },
+      },
+      {
+        test: {
+          name: 'bench',
+          include: ['test/bench/**/*.bench.ts'],
+          testTimeout: 600_000,
+          ...alone,
+        },
+      },
+    ],
+  },
+});
