@@ -1,14 +1,17 @@
 // What Node and browsers both have. Only this room sees these declarations; the others get their platform's own.
-declare class AbortSignal {
-  readonly aborted: boolean;
-  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
+export {};
+declare global {
+  class AbortSignal {
+    readonly aborted: boolean;
+    addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+    removeEventListener(type: 'abort', listener: () => void): void;
+  }
+  class AbortController {
+    readonly signal: AbortSignal;
+    abort(reason?: unknown): void;
+  }
+  function setInterval(tick: () => void, intervalMs: number): number;
+  function clearInterval(timer: number): void;
+  function setTimeout(fire: () => void, delayMs: number): number;
+  function clearTimeout(timer: number): void;
 }
-declare class AbortController {
-  readonly signal: AbortSignal;
-  abort(reason?: unknown): void;
-}
-declare function setInterval(tick: () => void, intervalMs: number): number;
-declare function clearInterval(timer: number): void;
-declare function setTimeout(fire: () => void, delayMs: number): number;
-declare function clearTimeout(timer: number): void;

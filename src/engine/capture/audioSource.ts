@@ -1,0 +1,35 @@
+import type { AudioFormat } from '../../shared/domain/source.ts';
+import type { Container } from '../../shared/domain/recording.ts';
+import type { Millis } from '../../shared/units.ts';
+import type { Block } from '../containers/block.ts';
+
+/** What a source turned out to be, once it is open. */
+export interface CaptureInfo {
+  readonly format: AudioFormat;
+  /** What its recordings are written as. */
+  readonly container: Container;
+  /** Of the device or station, for people. */
+  readonly label: string;
+}
+
+/** Hears what a source captures. Calls come in order; `onOpen` is the first, and comes once. */
+export interface CaptureListener {
+  onOpen(info: CaptureInfo): void;
+  /**
+   * `arrivedAt`: monotonic clock, when the last sample of the block reached this process. The block's bytes are the
+   * listener's to keep.
+   */
+  onBlock(block: Block, arrivedAt: Millis): void;
+  onTitle(title: string): void;
+  /** Bytes that were received and belong to no frame, so that nothing vanishes uncounted. */
+  onSkipped(bytes: number): void;
+}
+
+/** An input: a soundcard, a stream, a generator. */
+export interface AudioSource {
+  /**
+   * Captures until `signal` is aborted, then resolves once everything captured was delivered. Rejects with a
+   * LongtakeError when the input cannot be opened, and when it is lost. After either, `run` may be called again.
+   */
+  run(listener: CaptureListener, signal: AbortSignal): Promise<void>;
+}

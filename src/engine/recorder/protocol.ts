@@ -1,0 +1,48 @@
+import type { Settings } from '../../shared/domain/settings.ts';
+import type { Gap, Recording } from '../../shared/domain/recording.ts';
+import type { Levels, SourceConfig, SourceStatus } from '../../shared/domain/source.ts';
+import type { SourceId } from '../../shared/units.ts';
+
+/** How recordings are named, split and placed. */
+export type RecordingPlan = Pick<Settings, 'recordingsFolder' | 'splitSeconds' | 'filenamePattern'>;
+
+/** A source with all that is needed to open it. Lives in memory only: it may hold a password. */
+export interface ArmedSource {
+  readonly config: SourceConfig;
+  readonly password?: string;
+}
+
+/** Recordings that an earlier recorder left open, with the instant up to which their source was armed and lost. */
+export interface Interrupted {
+  readonly recordings: readonly Recording[];
+  /** Gaps that had no end when the earlier recorder ended. */
+  readonly gaps: readonly Gap[];
+}
+
+/** Main to recorder. */
+export type RecorderCommand =
+  | { readonly type: 'start'; readonly plan: RecordingPlan; readonly interrupted: Interrupted }
+  | { readonly type: 'plan'; readonly plan: RecordingPlan }
+  | { readonly type: 'arm'; readonly source: ArmedSource; readonly armedAt: number }
+  /** `callId` comes back in `disarmed` when the source's file is closed. */
+  | { readonly type: 'disarm'; readonly sourceId: SourceId; readonly reason: string; readonly callId: number }
+  | { readonly type: 'retry'; readonly sourceId: SourceId }
+  | { readonly type: 'watch'; readonly sourceIds: readonly SourceId[] }
+  /** Close everything and end. */
+  | { readonly type: 'stop'; readonly reason: string };
+
+/** Recorder to main. */
+export type RecorderEvent =
+  /** Interrupted recordings are repaired; arming may begin. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'status'; readonly status: SourceStatus }
+  | { readonly type: 'disarmed'; readonly sourceId: SourceId; readonly callId: number }
+  | { readonly type: 'recording'; readonly recording: Recording }
+  | { readonly type: 'gap'; readonly gap: Gap }
+  | { readonly type: 'levels'; readonly levels: readonly Levels[] }
+  | {
+      readonly type: 'log';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly message: string;
+      readonly data?: Readonly<Record<string, unknown>>;
+    };
