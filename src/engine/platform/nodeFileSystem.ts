@@ -1,0 +1,68 @@
+import { constants } from 'node:fs';
+import { type FileHandle, appendFile, mkdir, open, readFile, readdir, stat, statfs } from 'node:fs/promises';
+import type { FileSystem, OpenFile } from '../../shared/ports/fileSystem.ts';
+
+/** The real disk. */
+export const nodeFileSystem: FileSystem = {
+  createExclusive: async (path) => openFile(await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL)),
+  openForRepair: async (path) => openFile(await open(path, constants.O_RDWR)),
+  openForReading: async (path) => openFile(await open(path, constants.O_RDONLY)),
+  append: (path, text) => appendFile(path, text, { flush: true }),
+  readText: (path) => readFile(path, 'utf8'),
+  makeFolder: async (path) => {
+    await mkdir(path, { recursive: true });
+  },
+  list: async (path) =>
+    (await readdir(path, { withFileTypes: true })).map((entry) => ({
+      name: entry.name,
+      isDirectory: entry.isDirectory(),
+    })),
+  stat: async (path) => {
+    try {
+      const found = await stat(path);
+      return { bytes: found.size, modifiedAt: found.mtimeMs };
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  },
+  freeBytes: async (path) => {
+    const volume = await statfs(path);
+    return volume.bavail * volume.bsize;
+  },
+};
+
+/** The `code` of a Node error, such as ENOSPC. */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function isMissing(error: unknown): boolean {
+  const code = errnoOf(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+function openFile(handle: FileHandle): OpenFile {
+  return {
+    write: async (bytes, position) => {
+      for (let done = 0; done < bytes.length;) {
+        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+        done += bytesWritten;
+      }
+    },
+    read: async (position, length) => {
+      const bytes = new Uint8Array(length);
+      let done = 0;
+      while (done < length) {
+        const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
+        if (bytesRead === 0) break;
+        done += bytesRead;
+      }
+      return bytes.subarray(0, done);
+    },
+    sync: () => handle.datasync(),
+    truncate: (length) => handle.truncate(length),
+    size: async () => (await handle.stat()).size,
+    close: () => handle.close(),
+  };
+}

@@ -1,0 +1,11 @@
+import { performance } from 'node:perf_hooks';
+import type { Clock } from '../../shared/ports/clock.ts';
+import { millis } from '../../shared/units.ts';
+
+/** The computer's clocks and its local time zone (TZ). */
+export const systemClock: Clock = {
+  now: () => millis(Date.now()),
+  monotonic: () => millis(performance.now()),
+  offsetMinutes: (at) => -new Date(at).getTimezoneOffset(),
+  zone: () => new Intl.DateTimeFormat().resolvedOptions().timeZone,
+};
