@@ -1,0 +1,77 @@
+import { link, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { readIfThere } from './files.mjs';
+import { codeOf } from './problem.mjs';
+import { throwIfInterrupted } from './run.mjs';
+
+const RETRY_MS = 300;
+
+/**
+ * Does work while no other process does work under the same lock file. A lock
+ * whose owner is gone is taken over.
+ * @template T
+ * @param {string} path
+ * @param {(ownerPid: number) => void} onWait called once, when there is somebody to wait for
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function withLock(path, onWait, work) {
+  await mkdir(dirname(path), { recursive: true });
+  let told = false;
+  while (!(await take(path))) {
+    const owner = await ownerOf(path);
+    if (owner === undefined || !isAlive(owner)) {
+      await rm(path, { force: true });
+      continue;
+    }
+    if (!told) onWait(owner);
+    told = true;
+    throwIfInterrupted();
+    await wait(RETRY_MS);
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/**
+ * @param {string} path
+ * @returns {Promise<boolean>}
+ */
+async function take(path) {
+  // A link to a finished file: nobody ever sees a lock without its owner.
+  const beside = `${path}.${process.pid}`;
+  await writeFile(beside, String(process.pid));
+  try {
+    await link(beside, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(beside, { force: true });
+  }
+}
+
+/**
+ * @param {string} path
+ * @returns {Promise<number | undefined>}
+ */
+async function ownerOf(path) {
+  const pid = Number(await readIfThere(path));
+  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: alive, and somebody else's.
+    return codeOf(error) === 'EPERM';
+  }
+}

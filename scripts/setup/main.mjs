@@ -1,0 +1,69 @@
+import { SetupProblem } from './problem.mjs';
+import { Interrupted, interrupt } from './run.mjs';
+
+/** How long what is under way may take to undo itself after a signal. */
+const UNDO_MS = 8000;
+/** One Ctrl+C arrives twice when npm passes on what the terminal sent already. */
+const SAME_SIGNAL_MS = 1000;
+const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+const NUMBERS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 };
+
+/** @typedef {(signal: NodeJS.Signals, again: boolean) => void} SignalHandler */
+
+/** @type {SignalHandler} */
+const stopAll = (signal, again) => {
+  interrupt(signal);
+  if (again) process.exit(exitCodeOf(signal));
+  setTimeout(() => process.exit(exitCodeOf(signal)), UNDO_MS).unref();
+};
+
+let current = stopAll;
+
+/**
+ * Takes over what a signal does, until the returned function is called.
+ * @param {SignalHandler} handler `again` tells a signal that was repeated by hand
+ * @returns {() => void}
+ */
+export function handleSignals(handler) {
+  const before = current;
+  current = handler;
+  return () => {
+    current = before;
+  };
+}
+
+/** @param {NodeJS.Signals} signal */
+export function exitCodeOf(signal) {
+  return 128 + (signal in NUMBERS ? NUMBERS[/** @type {keyof typeof NUMBERS} */ (signal)] : 0);
+}
+
+/**
+ * Runs a script to its end and makes its result the exit code.
+ * @param {() => Promise<number>} work
+ */
+export async function main(work) {
+  let firstAt = -Infinity;
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      const now = performance.now();
+      const again = now - firstAt > SAME_SIGNAL_MS && firstAt !== -Infinity;
+      if (firstAt === -Infinity) firstAt = now;
+      current(signal, again);
+    });
+  }
+  try {
+    process.exitCode = await work();
+  } catch (error) {
+    if (error instanceof Interrupted) process.exitCode = exitCodeOf(error.signal);
+    else {
+      // A problem of set-up has been told by its step.
+      if (!(error instanceof SetupProblem)) process.stderr.write(`${describe(error)}\n`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+/** @param {unknown} error */
+function describe(error) {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
