@@ -1,0 +1,62 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { readIfThere } from './files.mjs';
+import { codeOf } from './problem.mjs';
+
+/**
+ * Chromium's sandbox on this machine.
+ * @typedef {object} Sandbox
+ * @property {readonly string[]} flags for Electron
+ * @property {string | undefined} note why it is off
+ */
+
+/**
+ * @typedef {object} SandboxEdges
+ * @property {NodeJS.Platform} platform
+ * @property {boolean} isRoot
+ * @property {(path: string) => Promise<string | undefined>} read
+ * @property {(path: string) => Promise<boolean>} isSetuidRoot
+ */
+
+/** @type {SandboxEdges} */
+const machine = {
+  platform: process.platform,
+  isRoot: process.getuid?.() === 0,
+  read: readIfThere,
+  isSetuidRoot: async (path) => {
+    try {
+      const { uid, mode } = await stat(path);
+      return uid === 0 && (mode & 0o4000) !== 0;
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return false;
+      throw error;
+    }
+  },
+};
+
+/**
+ * Whether Chromium can sandbox its renderers here; where it cannot, it would
+ * refuse to start.
+ * @param {string} executable of Electron
+ * @param {SandboxEdges} edges
+ * @returns {Promise<Sandbox>}
+ */
+export async function sandboxOf(executable, edges = machine) {
+  if (edges.platform !== 'linux') return { flags: [], note: undefined };
+  if (edges.isRoot) {
+    return { flags: ['--no-sandbox'], note: 'Chromium’s sandbox is off, because root runs this.' };
+  }
+  const helper = join(dirname(executable), 'chrome-sandbox');
+  // With user namespaces for everybody, or else with a setuid helper.
+  const debian = await edges.read('/proc/sys/kernel/unprivileged_userns_clone');
+  const ubuntu = await edges.read('/proc/sys/kernel/apparmor_restrict_unprivileged_userns');
+  const limit = await edges.read('/proc/sys/user/max_user_namespaces');
+  const allowed = debian?.trim() !== '0' && ubuntu?.trim() !== '1' && limit?.trim() !== '0';
+  if (allowed || (await edges.isSetuidRoot(helper))) return { flags: [], note: undefined };
+  return {
+    flags: ['--no-sandbox'],
+    note:
+      'Chromium’s sandbox is off, because this system forbids user namespaces. To have it:\n' +
+      `  sudo chown root:root '${helper}' && sudo chmod 4755 '${helper}'`,
+  };
+}
