@@ -1,0 +1,77 @@
+import { main } from './setup/main.mjs';
+import { sentenceOf } from './setup/problem.mjs';
+import { plans, prepare } from './setup/prepare.mjs';
+import { Interrupted } from './setup/run.mjs';
+import { runChecks } from './testing/checks.mjs';
+import { runSuite, suites } from './testing/suites.mjs';
+import { lastLine, sum, summary } from './testing/tally.mjs';
+
+/** @typedef {import('./testing/tally.mjs').Tally} Tally */
+
+/** The part that is not a suite: `--project check`. */
+const CHECK = 'check';
+
+/**
+ * Which parts to run, and what is left for vitest.
+ * @param {readonly string[]} argv
+ * @returns {{ wanted: ReadonlySet<string>, rest: string[] }}
+ * @throws when a part has no such name
+ */
+function readArguments(argv) {
+  const known = [CHECK, ...suites.map(({ name }) => name)];
+  /** @type {string[]} */
+  const named = [];
+  /** @type {string[]} */
+  const rest = [];
+  for (let at = 0; at < argv.length; at += 1) {
+    const argument = argv[at] ?? '';
+    if (argument === '--project') named.push(argv[(at += 1)] ?? '');
+    else if (argument.startsWith('--project=')) named.push(argument.slice('--project='.length));
+    else rest.push(argument);
+  }
+  for (const name of named) {
+    if (!known.includes(name)) throw new Error(`There is no project ${name}: choose from ${known.join(', ')}.`);
+  }
+  return { wanted: new Set(named.length > 0 ? named : known), rest };
+}
+
+/**
+ * @param {ReadonlySet<string>} wanted
+ * @param {readonly string[]} rest
+ * @param {Tally[]} tallies filled as the parts end
+ */
+async function runAll(wanted, rest, tallies) {
+  const chosen = suites.filter(({ name }) => wanted.has(name));
+  await prepare({ ...plans.test, build: chosen.some(({ needsApp }) => needsApp) });
+  if (wanted.has(CHECK)) {
+    console.log('\nChecks');
+    const results = await runChecks((line) => console.log(line));
+    tallies.push({
+      passed: results.filter(({ passed }) => passed).length,
+      failures: results.filter(({ passed }) => !passed).map(({ name, hint }) => `check: ${name} (${hint})`),
+      skips: [],
+    });
+  }
+  for (const suite of chosen) {
+    console.log(`\nSuite ${suite.name}`);
+    const { tally, interrupted } = await runSuite(suite, rest);
+    tallies.push(tally);
+    if (interrupted) throw new Interrupted('SIGINT');
+  }
+}
+
+await main(async () => {
+  /** @type {Tally[]} */
+  const tallies = [];
+  try {
+    const { wanted, rest } = readArguments(process.argv.slice(2));
+    await runAll(wanted, rest, tallies);
+  } catch (error) {
+    // The last line is read by programs, so it is there whatever happens.
+    tallies.push({ passed: 0, failures: [`the run itself: ${sentenceOf(error)}`], skips: [] });
+  }
+  const total = sum(tallies);
+  for (const line of summary(total)) console.log(line);
+  console.log(lastLine(total));
+  return total.failures.length === 0 ? 0 : 1;
+});
