@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SILENCE, dbfs } from '../../shared/units.ts';
-import type { Block } from '../containers/block.ts';
+import type { Block } from './block.ts';
 import { LevelMeter, type LevelWindow } from './levels.ts';
 
 type Depth = 16 | 24;

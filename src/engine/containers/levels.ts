@@ -1,5 +1,5 @@
 import { dbfs, type Dbfs } from '../../shared/units.ts';
-import type { Block } from '../containers/block.ts';
+import type { Block } from './block.ts';
 
 /** Level windows in a second. */
 export const LEVEL_WINDOWS_PER_SECOND = 10;
