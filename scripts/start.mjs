@@ -8,6 +8,18 @@ import { supervise } from './setup/supervise.mjs';
 /** The studio closes its files in this time, or is killed. */
 const GRACE_MS = 10_000;
 
+/**
+ * Chromium complains of every desktop service that a machine does not have, and
+ * none is needed; only what ends it is worth a line, unless somebody looks for more.
+ * @param {readonly string[]} argv
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {string[]}
+ */
+function logFlags(argv, env) {
+  const asked = argv.some((argument) => /^--(enable-logging|log-level|v|vmodule)\b/.test(argument));
+  return asked || env['ELECTRON_ENABLE_LOGGING'] ? [] : ['--log-level=3'];
+}
+
 await main(async () => {
   const runtime = await prepare(plans.start);
   if (!runtime) return 1;
@@ -18,7 +30,7 @@ await main(async () => {
     if (sandbox.note !== undefined) console.log(sandbox.note);
     console.log('Press Ctrl+C to stop.');
     const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
-    const flags = [...sandbox.flags, ...display.flags, ...process.argv.slice(2)];
+    const flags = [...sandbox.flags, ...display.flags, ...logFlags(process.argv, env), ...process.argv.slice(2)];
     const ending = await supervise(runtime.executable, [root, ...flags], {
       env: { ...env, ...display.env },
       graceMs: GRACE_MS,

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { SetupProblem } from './problem.mjs';
 import { Interrupted, interrupt } from './run.mjs';
 
@@ -6,7 +7,6 @@ const UNDO_MS = 8000;
 /** One Ctrl+C arrives twice when npm passes on what the terminal sent already. */
 const SAME_SIGNAL_MS = 1000;
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
-const NUMBERS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 };
 
 /** @typedef {(signal: NodeJS.Signals, again: boolean) => void} SignalHandler */
 
@@ -34,7 +34,7 @@ export function handleSignals(handler) {
 
 /** @param {NodeJS.Signals} signal */
 export function exitCodeOf(signal) {
-  return 128 + (signal in NUMBERS ? NUMBERS[/** @type {keyof typeof NUMBERS} */ (signal)] : 0);
+  return 128 + constants.signals[signal];
 }
 
 /**

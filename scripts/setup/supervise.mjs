@@ -48,9 +48,11 @@ export function supervise(command, args, options) {
       else child.kill('SIGKILL');
     };
     const end = () => {
+      // Once: many programs, Electron too, take a second signal as an order to die.
+      if (killing !== undefined) return;
       // The program alone: its children end when it tells them to.
       child.kill('SIGTERM');
-      killing ??= setTimeout(killAll, options.graceMs);
+      killing = setTimeout(killAll, options.graceMs);
     };
     const release = handleSignals((_signal, again) => {
       interrupted = true;
