@@ -12,11 +12,12 @@ export interface ArmedSource {
   readonly password?: string;
 }
 
-/** Recordings that an earlier recorder left open, with the instant up to which their source was armed and lost. */
+/** What an earlier recorder left open. */
 export interface Interrupted {
   readonly recordings: readonly Recording[];
-  /** Gaps that had no end when the earlier recorder ended. */
   readonly gaps: readonly Gap[];
+  /** Sources that are armed again now. */
+  readonly resumed: readonly SourceId[];
 }
 
 /** Main to recorder. */
@@ -35,6 +36,8 @@ export type RecorderCommand =
 export type RecorderEvent =
   /** Interrupted recordings are repaired; arming may begin. */
   | { readonly type: 'ready' }
+  /** Every file is closed; nothing follows. */
+  | { readonly type: 'stopped' }
   | { readonly type: 'status'; readonly status: SourceStatus }
   | { readonly type: 'disarmed'; readonly sourceId: SourceId; readonly callId: number }
   | { readonly type: 'recording'; readonly recording: Recording }

@@ -64,6 +64,7 @@ export const gapCauseSchema = z.enum([
   'stream lost',
   'server refused',
   'disk full',
+  'disk error',
   'too slow',
   'crash',
   'asleep',

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Gap, GapCause } from '../../shared/domain/recording.ts';
+import type { SourceConfig } from '../../shared/domain/source.ts';
+import type { ErrorCode, LongtakeError } from '../../shared/errors.ts';
+import { day, gapId, type Millis, millis } from '../../shared/units.ts';
+import type { RecorderContext } from './context.ts';
+
+/** The one gap that a source may be in: begun at a loss, ended by the next audio or by a person. */
+export class SourceGap {
+  readonly #context: RecorderContext;
+  readonly #source: SourceConfig;
+  #open: Gap | undefined;
+
+  constructor(context: RecorderContext, source: SourceConfig, open: Gap | undefined) {
+    this.#context = context;
+    this.#source = source;
+    this.#open = open;
+  }
+
+  /** Begins a gap at `from`; one that lasts already goes on with its first cause. */
+  begin(from: Millis, cause: GapCause, detail: string): void {
+    if (this.#open) return;
+    this.#open = newGap(this.#context, this.#source, from, cause, detail);
+    publishGap(this.#context, this.#open);
+  }
+
+  end(to: Millis): void {
+    if (!this.#open) return;
+    endGap(this.#context, this.#open, to);
+    this.#open = undefined;
+  }
+}
+
+export function newGap(
+  context: RecorderContext,
+  source: Pick<SourceConfig, 'id' | 'name'>,
+  from: Millis,
+  cause: GapCause,
+  detail: string,
+): Gap {
+  const at = millis(Math.round(from));
+  const offsetMinutes = context.clock.offsetMinutes(at);
+  return {
+    id: gapId(randomUUID()),
+    sourceId: source.id,
+    sourceName: source.name,
+    cause,
+    detail,
+    from: at,
+    day: day(new Date(at + offsetMinutes * 60_000).toISOString().slice(0, 10)),
+  };
+}
+
+export function endGap(context: RecorderContext, gap: Gap, to: Millis): void {
+  publishGap(context, { ...gap, to: Math.max(gap.from, Math.round(to)) });
+}
+
+export function publishGap(context: RecorderContext, gap: Gap): void {
+  context.ledger.write(resolve(context.plan().recordingsFolder), { type: 'gap', at: context.clock.now(), gap });
+  context.emit({ type: 'gap', gap });
+}
+
+/** What the ledger says about a loss of this kind. */
+export function gapCause(error: LongtakeError): GapCause {
+  return causes[error.code] ?? 'crash';
+}
+
+const causes: Partial<Record<ErrorCode, GapCause>> = {
+  DEVICE_NOT_FOUND: 'device lost',
+  DEVICE_BUSY: 'device lost',
+  DEVICE_LOST: 'device lost',
+  DEVICE_FORMAT: 'device lost',
+  AUDIO_SYSTEM_UNAVAILABLE: 'device lost',
+  STREAM_UNREACHABLE: 'stream lost',
+  STREAM_LOST: 'stream lost',
+  STREAM_STALLED: 'stream lost',
+  STREAM_TLS: 'server refused',
+  STREAM_REFUSED: 'server refused',
+  STREAM_NOT_FOUND: 'server refused',
+  STREAM_NOT_AUDIO: 'server refused',
+  FORMAT_UNSUPPORTED: 'server refused',
+  DISK_FULL: 'disk full',
+  DISK_DENIED: 'disk error',
+  DISK_ERROR: 'disk error',
+  TOO_SLOW: 'too slow',
+};

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { dirname, join, resolve } from 'node:path';
+import type { CaptureInfo } from '../capture/audioSource.ts';
+import type { Block } from '../containers/block.ts';
+import { errnoOf } from '../platform/nodeFileSystem.ts';
+import { containerExtension, type Recording, type Seam } from '../../shared/domain/recording.ts';
+import type { SourceConfig } from '../../shared/domain/source.ts';
+import type { OpenFile } from '../../shared/ports/fileSystem.ts';
+import { day, type Millis, recordingId } from '../../shared/units.ts';
+import type { RecorderContext } from './context.ts';
+import { numberedPath, recordingPath } from './fileName.ts';
+import { inspectFile } from './inspect.ts';
+import { createMuxer } from './createMuxer.ts';
+import { RecordingWriter, type WriterFailure } from './recordingWriter.ts';
+
+/** Audio that may wait for a slow or hung disk before it counts as lost. */
+const MAX_DISK_DELAY_SECONDS = 35;
+const MIN_PENDING_BYTES = 4 * 1024 * 1024;
+
+export interface LiveRecordingOptions {
+  readonly source: SourceConfig;
+  readonly info: CaptureInfo;
+  readonly startedAt: Millis;
+  readonly seam: Seam;
+  readonly title: string | undefined;
+  /** The file is there and has its name. */
+  readonly onOpened: () => void;
+  readonly onFailure: (failure: WriterFailure) => void;
+}
+
+/** A recording while it is being written: from its first block to its closed file. */
+export class LiveRecording {
+  readonly #context: RecorderContext;
+  readonly #writer: RecordingWriter;
+  #recording: Recording;
+  #opened = false;
+  #samples = 0;
+  /** Wall-clock instant at which the next recording takes over; ms since 1970 UTC. */
+  nextBoundaryAt: Millis;
+
+  constructor(context: RecorderContext, options: LiveRecordingOptions, nextBoundaryAt: Millis) {
+    this.#context = context;
+    this.nextBoundaryAt = nextBoundaryAt;
+    this.#recording = describe(context, options);
+    const { format } = options.info;
+    const bytesPerSecond = format.bitrate
+      ? format.bitrate / 8
+      : (format.sampleRate * format.channels * (format.bitDepth ?? 16)) / 8;
+    this.#writer = new RecordingWriter(this.#open(options), createMuxer(this.#recording), {
+      maxPendingBytes: Math.max(MIN_PENDING_BYTES, bytesPerSecond * MAX_DISK_DELAY_SECONDS),
+      onFailure: options.onFailure,
+    });
+  }
+
+  /** The row as it is now; `path` is final once {@link opened}. */
+  get recording(): Recording {
+    return { ...this.#recording, samples: this.#samples, bytes: this.#writer.fileBytes };
+  }
+
+  get opened(): boolean {
+    return this.#opened;
+  }
+
+  /** Sample frames taken so far. */
+  get samples(): number {
+    return this.#samples;
+  }
+
+  append(block: Block): void {
+    this.#samples += block.samples;
+    this.#writer.append(block.bytes);
+  }
+
+  setTitle(title: string): void {
+    this.#recording = { ...this.#recording, title };
+  }
+
+  /** Ends the file and tells of it. Returns the final row, or nothing if there never was a file. */
+  async close(): Promise<Recording | undefined> {
+    await this.#writer.close();
+    if (!this.#opened) return undefined;
+    const samples = this.#writer.failure ? await this.#samplesOnDisk() : this.#samples;
+    this.#recording = { ...this.#recording, samples, bytes: this.#writer.fileBytes, state: 'complete' };
+    this.#publish();
+    return this.#recording;
+  }
+
+  /** After a failed write the file holds less than was captured. */
+  async #samplesOnDisk(): Promise<number> {
+    const path = join(this.#recording.root, this.#recording.path);
+    try {
+      return (await inspectFile(this.#context.fileSystem, path)).samples;
+    } catch (error) {
+      this.#context.log.error('A recording could not be read back after a disk error.', { path, error: String(error) });
+      return 0;
+    }
+  }
+
+  async #open(options: LiveRecordingOptions): Promise<OpenFile> {
+    const { fileSystem } = this.#context;
+    const { root, path } = this.#recording;
+    for (let count = 1; ; count += 1) {
+      const numbered = numberedPath(path, count);
+      try {
+        await fileSystem.makeFolder(dirname(join(root, numbered)));
+        const file = await fileSystem.createExclusive(join(root, numbered));
+        this.#recording = { ...this.#recording, path: numbered };
+        this.#opened = true;
+        this.#publish();
+        options.onOpened();
+        return file;
+      } catch (error) {
+        if (errnoOf(error) !== 'EEXIST') throw error;
+      }
+    }
+  }
+
+  #publish(): void {
+    const { root, ...recording } = this.recording;
+    this.#context.ledger.write(root, { type: 'recording', at: this.#context.clock.now(), recording });
+    this.#context.emit({ type: 'recording', recording: { root, ...recording } });
+  }
+}
+
+function describe(context: RecorderContext, options: LiveRecordingOptions): Recording {
+  const { source, info, startedAt } = options;
+  const plan = context.plan();
+  const offsetMinutes = context.clock.offsetMinutes(startedAt);
+  return {
+    id: recordingId(randomUUID()),
+    sourceId: source.id,
+    sourceName: source.name,
+    sourceKind: source.kind,
+    root: resolve(plan.recordingsFolder),
+    path: recordingPath(plan.filenamePattern, {
+      sourceName: source.name,
+      at: startedAt,
+      offsetMinutes,
+      extension: containerExtension[info.container],
+    }),
+    startedAt,
+    offsetMinutes,
+    zone: context.clock.zone(),
+    day: day(new Date(startedAt + offsetMinutes * 60_000).toISOString().slice(0, 10)),
+    container: info.container,
+    format: info.format,
+    samples: 0,
+    bytes: 0,
+    state: 'recording',
+    seam: options.seam,
+    ...(options.title === undefined ? {} : { title: options.title }),
+  };
+}

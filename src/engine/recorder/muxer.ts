@@ -1,0 +1,23 @@
+/** Makes a file of payload bytes: what goes before, what is corrected as it grows, and what goes after. Bytes only. */
+export interface Muxer {
+  readonly header: Uint8Array;
+  /** Corrections that make the file valid with exactly `payloadBytes` of payload. */
+  patches(payloadBytes: number): readonly Patch[];
+  /** What ends a file of `payloadBytes` of payload, such as a pad byte. */
+  tail(payloadBytes: number): Uint8Array;
+}
+
+export interface Patch {
+  /** From the start of the file. */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** Coded frames stand for themselves: the file is the payload. */
+export const rawMuxer: Muxer = {
+  header: NOTHING,
+  patches: () => [],
+  tail: () => NOTHING,
+};

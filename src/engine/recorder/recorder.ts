@@ -1,0 +1,188 @@
+import { resolve } from 'node:path';
+import type { AudioSource } from '../capture/audioSource.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { FileSystem } from '../../shared/ports/fileSystem.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import { assertNever } from '../../shared/assertNever.ts';
+import { type Millis, millis, type SourceId } from '../../shared/units.ts';
+import type { RecorderContext } from './context.ts';
+import { newGap, publishGap, SourceGap } from './gaps.ts';
+import { type Loss, mendInterrupted } from './interrupted.ts';
+import { Ledger } from './ledger.ts';
+import { SourceMeters } from './sourceMeters.ts';
+import type { ArmedSource, RecorderCommand, RecorderEvent, RecordingPlan } from './protocol.ts';
+import { SourceRunner } from './sourceRunner.ts';
+
+const TICK_MS = 1000;
+
+export interface RecorderPorts {
+  readonly clock: Clock;
+  readonly fileSystem: FileSystem;
+  readonly log: Log;
+  readonly emit: (event: RecorderEvent) => void;
+  readonly createSource: (source: ArmedSource) => AudioSource;
+}
+
+/** Records every armed source until it is told to stop. One lives in each recorder process. */
+export class Recorder {
+  readonly #ports: RecorderPorts;
+  readonly #context: RecorderContext;
+  readonly #ledger: Ledger;
+  readonly #meters: SourceMeters;
+  readonly #runners = new Map<SourceId, SourceRunner>();
+  readonly #names = new Map<SourceId, string>();
+  #losses = new Map<SourceId, Loss>();
+  #plan: RecordingPlan | undefined;
+  #ticker: NodeJS.Timeout | undefined;
+  /** Commands run one after another: a source cannot be armed again before it is disarmed. */
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(ports: RecorderPorts) {
+    this.#ports = ports;
+    this.#ledger = new Ledger(ports.fileSystem, ports.log);
+    this.#meters = new SourceMeters((levels) => ports.emit({ type: 'levels', levels }));
+    this.#context = {
+      clock: ports.clock,
+      fileSystem: ports.fileSystem,
+      log: ports.log,
+      ledger: this.#ledger,
+      emit: ports.emit,
+      plan: () => this.#currentPlan(),
+    };
+  }
+
+  /** Carries out a command; those that take time run in order. `stop` is not among them: see {@link stop}. */
+  handle(command: Exclude<RecorderCommand, { type: 'stop' }>): void {
+    switch (command.type) {
+      case 'start':
+        this.#enqueue(() => this.#start(command.plan, command));
+        return;
+      case 'plan':
+        this.#enqueue(async () => {
+          this.#plan = command.plan;
+          for (const runner of this.#runners.values()) runner.replan();
+        });
+        return;
+      case 'arm':
+        this.#enqueue(async () => this.#arm(command.source, millis(command.armedAt)));
+        return;
+      case 'disarm':
+        this.#enqueue(() => this.#disarm(command.sourceId, command.reason, command.callId));
+        return;
+      case 'retry':
+        this.#runners.get(command.sourceId)?.retry();
+        return;
+      case 'watch':
+        this.#meters.watch(command.sourceIds);
+        return;
+      default:
+        assertNever(command);
+    }
+  }
+
+  /**
+   * Closes every file. `reason` goes into the ledger; without one the sources stay armed as far as the ledger is
+   * concerned, because no person ended them.
+   */
+  async stop(reason: string | undefined): Promise<void> {
+    clearInterval(this.#ticker);
+    this.#meters.watch([]);
+    const runners = [...this.#runners];
+    this.#runners.clear();
+    await Promise.all(
+      runners.map(async ([sourceId, runner]) => {
+        await runner.disarm();
+        if (reason !== undefined) this.#writeDisarmed(sourceId, reason);
+      }),
+    );
+    await this.#ledger.flushed();
+  }
+
+  async #start(plan: RecordingPlan, command: Extract<RecorderCommand, { type: 'start' }>): Promise<void> {
+    this.#plan = plan;
+    this.#losses = await mendInterrupted(this.#context, command.interrupted);
+    this.#ticker = setInterval(() => {
+      for (const runner of this.#runners.values()) runner.tick();
+    }, TICK_MS);
+    this.#ports.emit({ type: 'ready' });
+  }
+
+  #arm(source: ArmedSource, armedAt: Millis): void {
+    const { config } = source;
+    if (this.#runners.has(config.id)) return;
+    this.#names.set(config.id, config.name);
+    this.#ledger.write(this.#root(), {
+      type: 'armed',
+      at: this.#context.clock.now(),
+      sourceId: config.id,
+      sourceName: config.name,
+    });
+    this.#runners.set(
+      config.id,
+      new SourceRunner(this.#context, {
+        config,
+        audio: this.#ports.createSource(source),
+        armedAt,
+        gap: this.#gapFor(source),
+        onBlock: (block, info) => this.#meters.add(config.id, block, info),
+        onConnectionEnd: () => this.#meters.forget(config.id),
+      }),
+    );
+  }
+
+  /** The gap that a source resumes in, when the recorder before was interrupted. */
+  #gapFor({ config }: ArmedSource): SourceGap {
+    const loss = this.#losses.get(config.id);
+    this.#losses.delete(config.id);
+    switch (loss?.kind) {
+      case undefined:
+        return new SourceGap(this.#context, config, undefined);
+      case 'gap':
+        return new SourceGap(this.#context, config, loss.gap);
+      case 'end': {
+        const gap = newGap(this.#context, config, loss.at, 'crash', 'Longtake ended unexpectedly and was started again.');
+        publishGap(this.#context, gap);
+        return new SourceGap(this.#context, config, gap);
+      }
+      default:
+        return assertNever(loss);
+    }
+  }
+
+  async #disarm(sourceId: SourceId, reason: string, callId: number): Promise<void> {
+    const runner = this.#runners.get(sourceId);
+    if (runner) {
+      this.#runners.delete(sourceId);
+      await runner.disarm();
+      this.#writeDisarmed(sourceId, reason);
+    }
+    this.#ports.emit({ type: 'disarmed', sourceId, callId });
+  }
+
+  #writeDisarmed(sourceId: SourceId, reason: string): void {
+    this.#ledger.write(this.#root(), {
+      type: 'disarmed',
+      at: this.#context.clock.now(),
+      sourceId,
+      sourceName: this.#names.get(sourceId) ?? '',
+      reason,
+    });
+  }
+
+  #root(): string {
+    return resolve(this.#currentPlan().recordingsFolder);
+  }
+
+  #currentPlan(): RecordingPlan {
+    if (!this.#plan) throw new Error('The recorder was not started.');
+    return this.#plan;
+  }
+
+  #enqueue(step: () => Promise<void>): void {
+    this.#work = this.#work.then(step).catch((error: unknown) => {
+      this.#context.log.error('A recorder command failed.', {
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+    });
+  }
+}

@@ -1,0 +1,132 @@
+import type { OpenFile } from '../../shared/ports/fileSystem.ts';
+import type { Muxer } from './muxer.ts';
+
+/** Audio waits at most this long in memory before it is written, so that a kill costs well under a second. */
+const FLUSH_MS = 250;
+
+export interface WriterOptions {
+  /** Audio that may wait for a slow disk, bytes. */
+  readonly maxPendingBytes: number;
+  /** Called once, when the file can't be written or the disk is too slow; {@link RecordingWriter.failure} says which. */
+  readonly onFailure: (failure: WriterFailure) => void;
+}
+
+export type WriterFailure = { readonly kind: 'disk'; readonly error: unknown } | { readonly kind: 'too slow' };
+
+/**
+ * Writes one recording through a bounded buffer. Bytes go to the file in order, at least every {@link FLUSH_MS}; the
+ * header is made valid after each write, so that the file plays at any time.
+ */
+export class RecordingWriter {
+  readonly #file: Promise<OpenFile>;
+  readonly #muxer: Muxer;
+  readonly #options: WriterOptions;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #payloadBytes = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #failure: WriterFailure | undefined;
+
+  /** `file`: opened and empty, or on its way; audio is taken from now on. */
+  constructor(file: Promise<OpenFile>, muxer: Muxer, options: WriterOptions) {
+    this.#file = file;
+    this.#muxer = muxer;
+    this.#options = options;
+    this.#enqueue(async () => {
+      await (await this.#file).write(this.#muxer.header, 0);
+    });
+  }
+
+  /** Payload that is safely in the file, bytes. */
+  get payloadBytes(): number {
+    return this.#payloadBytes;
+  }
+
+  /** Size of the file, bytes. */
+  get fileBytes(): number {
+    return this.#muxer.header.length + this.#payloadBytes;
+  }
+
+  get failure(): WriterFailure | undefined {
+    return this.#failure;
+  }
+
+  /** Takes audio to be written. After a failure it is ignored: its owner has been told. */
+  append(bytes: Uint8Array): void {
+    if (this.#failure || bytes.length === 0) return;
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes > this.#options.maxPendingBytes) this.#fail({ kind: 'too slow' });
+    else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
+  }
+
+  /** Writes what waits, makes the file final and closes it. Never throws: {@link failure} tells. */
+  async close(): Promise<void> {
+    this.#flush();
+    await this.#writing;
+    const file = await this.#file.catch(() => undefined);
+    if (!file) return;
+    try {
+      // A write that failed half-way has left bytes that are not whole units.
+      if (this.#failure) await file.truncate(this.fileBytes);
+      await this.#patch(file);
+      const tail = this.#muxer.tail(this.#payloadBytes);
+      if (tail.length > 0 && !this.#failure) await file.write(tail, this.fileBytes);
+      await file.sync();
+    } catch (error) {
+      this.#fail({ kind: 'disk', error });
+    }
+    await file.close().catch((error: unknown) => this.#fail({ kind: 'disk', error }));
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#enqueue(async () => {
+      if (this.#pending.length === 0) return;
+      const bytes = joined(this.#pending, this.#pendingBytes);
+      this.#pending = [];
+      const file = await this.#file;
+      await file.write(bytes, this.fileBytes);
+      this.#pendingBytes -= bytes.length;
+      this.#payloadBytes += bytes.length;
+      await this.#patch(file);
+    });
+  }
+
+  async #patch(file: OpenFile): Promise<void> {
+    for (const patch of this.#muxer.patches(this.#payloadBytes)) await file.write(patch.bytes, patch.offset);
+  }
+
+  #enqueue(step: () => Promise<void>): void {
+    this.#writing = this.#writing.then(async () => {
+      if (this.#failure) return;
+      try {
+        await step();
+      } catch (error) {
+        this.#fail({ kind: 'disk', error });
+      }
+    });
+  }
+
+  #fail(failure: WriterFailure): void {
+    if (this.#failure) return;
+    this.#failure = failure;
+    clearTimeout(this.#timer);
+    this.#pending = [];
+    this.#options.onFailure(failure);
+  }
+}
+
+function joined(parts: readonly Uint8Array[], bytes: number): Uint8Array {
+  const [only] = parts;
+  if (parts.length === 1 && only) return only;
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

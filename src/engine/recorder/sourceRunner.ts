@@ -1,0 +1,235 @@
+import { decorrelatedJitterGenerator, ExponentialBackoff, type IBackoff } from 'cockatiel';
+import type { AudioSource, CaptureInfo } from '../capture/audioSource.ts';
+import type { Block } from '../containers/block.ts';
+import type { SourceConfig, SourceState, SourceStatus } from '../../shared/domain/source.ts';
+import { type ErrorCode, LongtakeError, toWireError, type WireError } from '../../shared/errors.ts';
+import { type Millis, millis, samples, samplesToMillis } from '../../shared/units.ts';
+import { Connection } from './connection.ts';
+import type { RecorderContext } from './context.ts';
+import { gapCause, type SourceGap } from './gaps.ts';
+
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 30_000;
+/** A connection that lasted this long was a good one: the next loss is retried quickly again. */
+const GOOD_CONNECTION_MS = 10_000;
+/** What a person must change is tried again rarely, in case somebody did. */
+const FAILED_RETRY_MS = 60_000;
+
+const needsPerson: ReadonlySet<ErrorCode> = new Set([
+  'DEVICE_FORMAT',
+  'AUDIO_SYSTEM_UNAVAILABLE',
+  'STREAM_REFUSED',
+  'STREAM_TLS',
+  'FORMAT_UNSUPPORTED',
+  'DISK_DENIED',
+  'INVALID_INPUT',
+  'INTERNAL',
+]);
+
+export interface SourceRunnerOptions {
+  readonly config: SourceConfig;
+  readonly audio: AudioSource;
+  readonly armedAt: Millis;
+  readonly gap: SourceGap;
+  /** Every block, for the meters. */
+  readonly onBlock: (block: Block, info: CaptureInfo) => void;
+  readonly onConnectionEnd: () => void;
+}
+
+/** Keeps one armed source recording: opens it, tries again after every loss, and tells how it goes. */
+export class SourceRunner {
+  readonly #context: RecorderContext;
+  readonly #options: SourceRunnerOptions;
+  readonly #stop = new AbortController();
+  readonly #done: Promise<void>;
+  #connection: Connection | undefined;
+  #info: CaptureInfo | undefined;
+  #state: SourceState = 'arming';
+  #since: Millis;
+  #title: string | undefined;
+  #problem: WireError | undefined;
+  #nextTryAt: Millis | undefined;
+  #attempt = 0;
+  #wake: (() => void) | undefined;
+
+  constructor(context: RecorderContext, options: SourceRunnerOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#since = context.clock.now();
+    this.#publish();
+    this.#done = this.#keepRecording();
+  }
+
+  /** Tries now instead of at the next try. */
+  retry(): void {
+    this.#wake?.();
+  }
+
+  replan(): void {
+    this.#connection?.replan();
+  }
+
+  /** Resolves when every file of the source is closed. */
+  async disarm(): Promise<void> {
+    this.#stop.abort();
+    this.#wake?.();
+    await this.#done;
+  }
+
+  /** Tells the time that passes while recording; called once a second. */
+  tick(): void {
+    if (this.#state === 'recording') this.#publish();
+  }
+
+  async #keepRecording(): Promise<void> {
+    let backoff: IBackoff<unknown> | undefined;
+    for (;;) {
+      const { problem, endedAt, lastedMs } = await this.#connect();
+      if (!problem) {
+        this.#options.gap.end(this.#context.clock.now());
+        return;
+      }
+      if (lastedMs >= GOOD_CONNECTION_MS) backoff = undefined;
+      if (lastedMs > 0) this.#attempt = 0;
+      this.#options.gap.begin(endedAt ?? this.#options.armedAt, gapCause(problem), problem.message);
+      backoff = nextBackoff(backoff);
+      await this.#waitForNextTry(problem, needsPerson.has(problem.code) ? FAILED_RETRY_MS : backoff.duration);
+      if (this.#stop.signal.aborted) {
+        this.#options.gap.end(this.#context.clock.now());
+        return;
+      }
+    }
+  }
+
+  /** One connection from open to loss. Without a problem, it was asked to end. */
+  async #connect(): Promise<{ problem?: LongtakeError; endedAt: Millis | undefined; lastedMs: number }> {
+    const { audio, config, gap } = this.#options;
+    const capture = new AbortController();
+    const stop = (): void => capture.abort();
+    this.#stop.signal.addEventListener('abort', stop, { once: true });
+    if (this.#stop.signal.aborted) capture.abort();
+    let failure: LongtakeError | undefined;
+    const connection = new Connection(this.#context, {
+      source: config,
+      onOpen: (info) => {
+        this.#info = info;
+      },
+      onFirstBlock: (startedAt) => {
+        gap.end(startedAt);
+        this.#problem = undefined;
+        this.#nextTryAt = undefined;
+        this.#enter('recording');
+      },
+      onRecordingOpened: () => this.#publish(),
+      onTitle: (title) => {
+        this.#title = title;
+        this.#publish();
+      },
+      onBlock: (block) => {
+        if (this.#info) this.#options.onBlock(block, this.#info);
+      },
+      onFailure: (error) => {
+        failure ??= error;
+        capture.abort();
+      },
+    });
+    this.#connection = connection;
+    try {
+      await audio.run(connection, capture.signal);
+    } catch (error) {
+      failure ??= this.#asProblem(error);
+    }
+    this.#stop.signal.removeEventListener('abort', stop);
+    const endedAt = await connection.end();
+    this.#connection = undefined;
+    this.#title = undefined;
+    this.#options.onConnectionEnd();
+    const rate = this.#info?.format.sampleRate ?? 1;
+    return {
+      ...(failure && !this.#stop.signal.aborted ? { problem: failure } : {}),
+      endedAt,
+      lastedMs: samplesToMillis(samples(connection.captured), rate),
+    };
+  }
+
+  #asProblem(error: unknown): LongtakeError {
+    if (error instanceof LongtakeError) return error;
+    this.#context.log.error('A source ended with an unexpected error.', {
+      source: this.#options.config.name,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+    const wire = toWireError(error);
+    return new LongtakeError(wire.code, wire.message, { cause: error });
+  }
+
+  async #waitForNextTry(problem: LongtakeError, delayMs: number): Promise<void> {
+    this.#attempt += 1;
+    this.#problem = toWireError(problem);
+    this.#nextTryAt = millis(this.#context.clock.now() + delayMs);
+    this.#context.log.warn(problem.message, {
+      source: this.#options.config.name,
+      code: problem.code,
+      attempt: this.#attempt,
+      nextTryInMs: Math.round(delayMs),
+    });
+    this.#enter(needsPerson.has(problem.code) ? 'failed' : 'reconnecting');
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, delayMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.#stop.signal.aborted) this.#wake();
+    });
+    this.#wake = undefined;
+  }
+
+  #enter(state: SourceState): void {
+    this.#state = state;
+    this.#since = this.#context.clock.now();
+    this.#publish();
+  }
+
+  #publish(): void {
+    this.#context.emit({ type: 'status', status: this.#status() });
+  }
+
+  #status(): SourceStatus {
+    const recording = this.#recordingStatus();
+    return {
+      sourceId: this.#options.config.id,
+      state: this.#state,
+      since: this.#since,
+      armedAt: this.#options.armedAt,
+      ...(recording ? { recording } : {}),
+      ...(this.#info ? { format: this.#info.format } : {}),
+      ...(this.#title === undefined ? {} : { title: this.#title }),
+      ...(this.#problem ? { problem: this.#problem } : {}),
+      ...(this.#nextTryAt === undefined ? {} : { nextTryAt: this.#nextTryAt }),
+      ...(this.#attempt > 0 ? { attempt: this.#attempt } : {}),
+    };
+  }
+
+  #recordingStatus(): SourceStatus['recording'] {
+    const live = this.#connection?.live;
+    if (!live?.opened) return undefined;
+    const { id, path, startedAt, bytes, format } = live.recording;
+    return {
+      id,
+      path,
+      startedAt,
+      durationMs: samplesToMillis(samples(live.samples), format.sampleRate),
+      bytes,
+      nextBoundaryAt: live.nextBoundaryAt,
+    };
+  }
+}
+
+function nextBackoff(backoff: IBackoff<unknown> | undefined): IBackoff<unknown> {
+  if (backoff) return backoff.next(undefined);
+  return new ExponentialBackoff({
+    generator: decorrelatedJitterGenerator,
+    initialDelay: FIRST_RETRY_MS,
+    maxDelay: LONGEST_RETRY_MS,
+  }).next();
+}

@@ -1,0 +1,184 @@
+import { join, resolve } from 'node:path';
+import { recordingPath } from '../recorder/fileName.ts';
+import { diskError } from '../recorder/diskError.ts';
+import { inspectFile } from '../recorder/inspect.ts';
+import type { Handlers } from '../../shared/contract/handlers.ts';
+import type { Recording } from '../../shared/domain/recording.ts';
+import type { Settings, SettingsPatch } from '../../shared/domain/settings.ts';
+import type { SourceDraft } from '../../shared/domain/source.ts';
+import { LongtakeError } from '../../shared/errors.ts';
+import type { RecordingId, SourceId } from '../../shared/units.ts';
+import type { StudioParts } from './studio.ts';
+
+/** One function per request of the contract. */
+export function createHandlers(parts: StudioParts): Handlers {
+  const { ports, events, sources, recorder, probers, analyst, library } = parts;
+
+  const settings = (): Settings => ports.settingsStore.read().settings;
+
+  const recording = (id: RecordingId): Recording => {
+    const found = library().recording(id);
+    if (!found) throw new LongtakeError('NOT_FOUND', 'This recording does not exist any more.');
+    return found;
+  };
+
+  const arm = async (id: SourceId): Promise<void> => {
+    if (sources.armed().includes(id)) return;
+    const source = await sources.armedSource(id);
+    library().saveSource(source.config);
+    const armedAt = sources.markArmed(id);
+    sources.setStatus({ sourceId: id, state: 'arming', since: armedAt, armedAt });
+    recorder.arm(source, armedAt);
+  };
+
+  const disarm = async (id: SourceId, reason: string): Promise<void> => {
+    if (!sources.armed().includes(id)) return;
+    sources.markDisarmed(id);
+    await recorder.disarm(id, reason);
+    // It may have been armed again in the meantime.
+    if (!sources.armed().includes(id)) sources.setDisarmed(id);
+  };
+
+  const update = async (id: SourceId, draft: SourceDraft) => {
+    const config = await sources.update(id, draft);
+    library().saveSource(config);
+    if (sources.armed().includes(id)) {
+      await disarm(id, 'changed');
+      await arm(id);
+    }
+    return sources.describe(config);
+  };
+
+  return {
+    'app.info': async () => ({
+      ...ports.appInfo,
+      secretsProtection: ports.secrets.protection,
+      decoderAvailable: await analyst.decoderAvailable(),
+    }),
+    'storage.get': () => storage(parts, settings().recordingsFolder),
+
+    'settings.get': () => settings(),
+    'settings.update': async (patch) => {
+      await checkSettings(parts, patch);
+      const state = ports.settingsStore.read();
+      const changed = { ...state.settings, ...defined(patch) };
+      ports.settingsStore.write({ ...state, settings: changed });
+      recorder.replan();
+      events.emit('settings.changed', changed);
+      return changed;
+    },
+    'settings.previewPattern': ({ pattern, sourceName }) => {
+      const at = ports.clock.now();
+      const offsetMinutes = ports.clock.offsetMinutes(at);
+      return { path: recordingPath(pattern, { sourceName, at, offsetMinutes, extension: 'wav' }) };
+    },
+
+    'sources.list': () => sources.list(),
+    'sources.add': async (draft) => {
+      const config = await sources.add(draft);
+      library().saveSource(config);
+      return sources.describe(config);
+    },
+    'sources.update': ({ id, draft }) => update(id, draft),
+    'sources.remove': async ({ id }) => {
+      await disarm(id, 'removed');
+      await sources.remove(id);
+      library().removeSource(id);
+    },
+    'sources.arm': async ({ ids }) => {
+      for (const id of ids ?? sources.configs().map((config) => config.id)) await arm(id);
+    },
+    'sources.disarm': async ({ ids }) => {
+      await Promise.all((ids ?? sources.armed()).map((id) => disarm(id, 'person')));
+    },
+    'sources.retry': ({ id }) => recorder.retry(id),
+
+    'devices.list': async () => [...(await probers.devices())],
+    'preview.start': (draft) => ({ previewId: probers.startPreview(draft) }),
+    'preview.stop': () => probers.stopPreview(),
+    'stream.test': async ({ draft, sourceId }) => {
+      const typed = draft.kind === 'stream' ? draft.password : undefined;
+      const stored = sourceId === undefined ? undefined : await sources.password(sources.config(sourceId));
+      return probers.testStream(draft, typed ?? stored);
+    },
+
+    'levels.watch': ({ ids }) => {
+      recorder.watch(ids);
+      analyst.watch(ids);
+    },
+
+    'library.days': ({ before, limit }) => [...library().days({ before, limit })],
+    'library.recordings': (page) => {
+      const { recordings, total } = library().recordings(page);
+      return { recordings: [...recordings], total };
+    },
+    'library.gaps': ({ day }) => [...library().gaps(day)],
+    'library.recording': ({ id }) => recording(id),
+    'library.rescan': () => rescan(parts, settings().recordingsFolder),
+    'recordings.peaks': ({ id, points }) => analyst.peaks(recording(id), points),
+
+    'desktop.revealRecording': async ({ id }) => {
+      const { root, path } = recording(id);
+      const file = join(root, path);
+      if (!(await ports.fileSystem.stat(file))) throw new LongtakeError('NOT_FOUND', `The file is gone: ${file}`);
+      ports.desktop.revealFile(file);
+    },
+    'desktop.openRecordingsFolder': async () => {
+      const folder = resolve(settings().recordingsFolder);
+      await ports.fileSystem.makeFolder(folder);
+      await ports.desktop.openFolder(folder);
+    },
+    'desktop.chooseFolder': async () => {
+      const folder = await ports.desktop.chooseFolder(settings().recordingsFolder);
+      return folder === undefined ? {} : { folder };
+    },
+  };
+}
+
+async function storage({ ports }: StudioParts, recordingsFolder: string) {
+  try {
+    await ports.fileSystem.makeFolder(recordingsFolder);
+    return { recordingsFolder, freeBytes: await ports.fileSystem.freeBytes(recordingsFolder) };
+  } catch (error) {
+    ports.log.warn('The recordings folder cannot be asked for its free space.', { error: String(error) });
+    return { recordingsFolder };
+  }
+}
+
+async function checkSettings({ ports }: StudioParts, patch: SettingsPatch): Promise<void> {
+  if (patch.filenamePattern !== undefined) {
+    recordingPath(patch.filenamePattern, { sourceName: 'A', at: ports.clock.now(), offsetMinutes: 0, extension: 'wav' });
+  }
+  if (patch.recordingsFolder !== undefined) {
+    const folder = resolve(patch.recordingsFolder);
+    try {
+      await ports.fileSystem.makeFolder(join(folder, '.longtake'));
+      await ports.fileSystem.append(join(folder, '.longtake', 'writable'), '');
+    } catch (error) {
+      throw diskError(error);
+    }
+  }
+}
+
+/** Without the keys that are undefined, which `Partial` allows and a spread would copy. */
+function defined(patch: SettingsPatch): Partial<Settings> {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+}
+
+async function rescan({ ports, events, library, sources }: StudioParts, recordingsFolder: string) {
+  const open = sources.configs().flatMap((config) => sources.status(config.id).recording?.id ?? []);
+  let files = 0;
+  const result = await library().rescan({
+    root: resolve(recordingsFolder),
+    fileSystem: ports.fileSystem,
+    clock: ports.clock,
+    open: new Set(open),
+    inspect: (path) => inspectFile(ports.fileSystem, path),
+    onProgress: (count) => {
+      files = count;
+      events.emit('rescan.progress', { files, done: false });
+    },
+  });
+  events.emit('rescan.progress', { files, done: true });
+  return result;
+}

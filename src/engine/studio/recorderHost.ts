@@ -1,0 +1,158 @@
+import type { ArmedSource, Interrupted, RecorderCommand, RecorderEvent, RecordingPlan } from '../recorder/protocol.ts';
+import type { ChildHandle, ProcessHost } from '../../shared/ports/processHost.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import { LongtakeError } from '../../shared/errors.ts';
+import type { SourceId } from '../../shared/units.ts';
+
+/** A recorder that ends sooner than this after its start is started again more slowly each time. */
+const HEALTHY_MS = 30_000;
+const FIRST_RESTART_MS = 50;
+const LONGEST_RESTART_MS = 10_000;
+/** A little more than the recorder gives itself. */
+const STOP_MS = 4900;
+
+export interface RecorderHostOptions {
+  readonly processHost: ProcessHost;
+  readonly log: Log;
+  readonly plan: () => RecordingPlan;
+  /** What must be mended and what is armed, asked anew at each start of a recorder. */
+  readonly interrupted: () => Interrupted;
+  readonly armed: () => Promise<readonly { readonly source: ArmedSource; readonly armedAt: number }[]>;
+  readonly onEvent: (event: RecorderEvent) => void;
+  /** The recorder ended without being asked; it is being started again. */
+  readonly onCrash: () => void;
+}
+
+/** Runs the recorder process, and runs it again whenever it ends, with what was armed. */
+export class RecorderHost {
+  readonly #options: RecorderHostOptions;
+  readonly #disarming = new Map<number, () => void>();
+  #child: ChildHandle | undefined;
+  #ready = Promise.resolve();
+  #restartMs = FIRST_RESTART_MS;
+  #restart: NodeJS.Timeout | undefined;
+  #callId = 0;
+  #stopped: (() => void) | undefined;
+  #watched: readonly SourceId[] = [];
+
+  constructor(options: RecorderHostOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when what an earlier recorder left is mended and everything armed is being opened. */
+  start(): Promise<void> {
+    const startedAt = performance.now();
+    const child = this.#options.processHost.start('recorder');
+    this.#child = child;
+    let settle: () => void = () => undefined;
+    this.#ready = new Promise((resolve) => {
+      settle = resolve;
+    });
+    child.onOutput((stream, line) => this.#options.log.debug(`recorder ${stream}: ${line}`));
+    child.onMessage((message) => {
+      // The recorder is a part of this program: its messages are what they are declared to be.
+      const event = message as RecorderEvent;
+      if (event.type === 'ready') void this.#armAll(child).then(settle);
+      this.#onEvent(event);
+    });
+    child.onExit(({ code }) => {
+      settle();
+      this.#onExit(child, code, performance.now() - startedAt);
+    });
+    this.#send({ type: 'start', plan: this.#options.plan(), interrupted: this.#options.interrupted() });
+    return this.#ready;
+  }
+
+  arm(source: ArmedSource, armedAt: number): void {
+    this.#send({ type: 'arm', source, armedAt });
+  }
+
+  /** Resolves when the source's file is closed, or the recorder is gone. */
+  async disarm(sourceId: SourceId, reason: string): Promise<void> {
+    await this.#ready;
+    const callId = (this.#callId += 1);
+    await new Promise<void>((resolve) => {
+      this.#disarming.set(callId, resolve);
+      this.#send({ type: 'disarm', sourceId, reason, callId });
+      if (!this.#child) this.#settleDisarms();
+    });
+  }
+
+  retry(sourceId: SourceId): void {
+    this.#send({ type: 'retry', sourceId });
+  }
+
+  watch(sourceIds: readonly SourceId[]): void {
+    this.#watched = sourceIds;
+    this.#send({ type: 'watch', sourceIds });
+  }
+
+  replan(): void {
+    this.#send({ type: 'plan', plan: this.#options.plan() });
+  }
+
+  /** Closes every file and ends the process; at most 5 s. */
+  async stop(reason: string): Promise<void> {
+    clearTimeout(this.#restart);
+    const child = this.#child;
+    if (!child) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        this.#options.log.error('The recorder did not close its files in time and is ended.');
+        resolve();
+      }, STOP_MS);
+      this.#stopped = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#send({ type: 'stop', reason });
+    });
+    this.#child = undefined;
+    child.kill();
+  }
+
+  async #armAll(child: ChildHandle): Promise<void> {
+    const armed = await this.#options.armed();
+    if (this.#child !== child) return;
+    for (const { source, armedAt } of armed) this.arm(source, armedAt);
+    this.watch(this.#watched);
+  }
+
+  #onEvent(event: RecorderEvent): void {
+    if (event.type === 'stopped') this.#stopped?.();
+    if (event.type === 'disarmed') {
+      this.#disarming.get(event.callId)?.();
+      this.#disarming.delete(event.callId);
+    }
+    this.#options.onEvent(event);
+  }
+
+  #onExit(child: ChildHandle, code: number | null, livedMs: number): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    this.#settleDisarms();
+    if (this.#stopped) {
+      this.#stopped();
+      return;
+    }
+    this.#options.log.error('The recorder ended unexpectedly and is started again.', { code });
+    this.#options.onCrash();
+    this.#restartMs = livedMs > HEALTHY_MS ? FIRST_RESTART_MS : Math.min(this.#restartMs * 2, LONGEST_RESTART_MS);
+    this.#restart = setTimeout(() => void this.start(), this.#restartMs);
+  }
+
+  #settleDisarms(): void {
+    for (const resolve of this.#disarming.values()) resolve();
+    this.#disarming.clear();
+  }
+
+  #send(command: RecorderCommand): void {
+    this.#child?.send(command);
+  }
+}
+
+/** What a source shows while its recorder is being started again. */
+export const recorderStopped = new LongtakeError(
+  'RECORDER_STOPPED',
+  'The recorder ended unexpectedly. It is being started again and recording goes on by itself.',
+);

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import type { Source } from '../../shared/contract/requests.ts';
+import type { SourceConfig, SourceDraft, SourceStatus } from '../../shared/domain/source.ts';
+import { LongtakeError, toWireError } from '../../shared/errors.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { Secrets } from '../../shared/ports/secrets.ts';
+import type { SettingsStore } from '../../shared/ports/settingsStore.ts';
+import { type SourceId, sourceId } from '../../shared/units.ts';
+import type { ArmedSource } from '../recorder/protocol.ts';
+import type { EventListener } from './emitter.ts';
+import { recorderStopped } from './recorderHost.ts';
+
+export interface SourcesPorts {
+  readonly clock: Clock;
+  readonly secrets: Secrets;
+  readonly settingsStore: SettingsStore;
+  readonly emit: EventListener;
+}
+
+/** The configured sources: what they are, which are armed, and what each does now. */
+export class Sources {
+  readonly #ports: SourcesPorts;
+  readonly #statuses = new Map<SourceId, SourceStatus>();
+  readonly #armedAt = new Map<SourceId, number>();
+
+  constructor(ports: SourcesPorts) {
+    this.#ports = ports;
+  }
+
+  configs(): readonly SourceConfig[] {
+    return this.#ports.settingsStore.read().sources;
+  }
+
+  config(id: SourceId): SourceConfig {
+    const found = this.configs().find((config) => config.id === id);
+    if (!found) throw new LongtakeError('NOT_FOUND', 'This source does not exist any more.');
+    return found;
+  }
+
+  async list(): Promise<Source[]> {
+    return Promise.all(this.configs().map((config) => this.describe(config)));
+  }
+
+  async describe(config: SourceConfig): Promise<Source> {
+    const hasPassword = config.kind === 'stream' && (await this.#ports.secrets.get(secretKey(config.id))) !== undefined;
+    return { config, status: this.status(config.id), hasPassword };
+  }
+
+  async add(draft: SourceDraft): Promise<SourceConfig> {
+    return this.#save(sourceId(randomUUID()), draft);
+  }
+
+  async update(id: SourceId, draft: SourceDraft): Promise<SourceConfig> {
+    this.config(id);
+    return this.#save(id, draft);
+  }
+
+  async remove(id: SourceId): Promise<void> {
+    this.config(id);
+    const state = this.#ports.settingsStore.read();
+    this.#ports.settingsStore.write({ ...state, sources: state.sources.filter((config) => config.id !== id) });
+    await this.#ports.secrets.delete(secretKey(id));
+    this.#statuses.delete(id);
+    this.#ports.emit('sources.changed', {});
+  }
+
+  /** What main remembers as armed, with the instant at which a person asked for it. */
+  armed(): readonly SourceId[] {
+    return [...this.#armedAt.keys()];
+  }
+
+  /** What was armed when the program ended, as far as it still exists. */
+  storedArmed(): readonly SourceId[] {
+    const { armed, sources } = this.#ports.settingsStore.read();
+    return armed.filter((id) => sources.some((config) => config.id === id));
+  }
+
+  markArmed(id: SourceId): number {
+    const armedAt = this.#armedAt.get(id) ?? this.#ports.clock.now();
+    this.#armedAt.set(id, armedAt);
+    this.#storeArmed();
+    return armedAt;
+  }
+
+  markDisarmed(id: SourceId): void {
+    this.#armedAt.delete(id);
+    this.#storeArmed();
+  }
+
+  /** With the password, for the recorder's memory only. */
+  async armedSource(id: SourceId): Promise<ArmedSource> {
+    const config = this.config(id);
+    const password = await this.password(config);
+    return { config, ...(password === undefined ? {} : { password }) };
+  }
+
+  async armedSources(): Promise<{ source: ArmedSource; armedAt: number }[]> {
+    return Promise.all(
+      [...this.#armedAt].map(async ([id, armedAt]) => ({ source: await this.armedSource(id), armedAt })),
+    );
+  }
+
+  async password(config: SourceConfig): Promise<string | undefined> {
+    return config.kind === 'stream' ? this.#ports.secrets.get(secretKey(config.id)) : undefined;
+  }
+
+  status(id: SourceId): SourceStatus {
+    return this.#statuses.get(id) ?? { sourceId: id, state: 'disarmed', since: this.#ports.clock.now() };
+  }
+
+  setStatus(status: SourceStatus): void {
+    this.#statuses.set(status.sourceId, status);
+    this.#ports.emit('sources.status', status);
+  }
+
+  setDisarmed(id: SourceId): void {
+    this.setStatus({ sourceId: id, state: 'disarmed', since: this.#ports.clock.now() });
+  }
+
+  /** The recorder is gone for a moment: nothing is recorded, and the window says so. */
+  setAllInterrupted(): void {
+    for (const [id, armedAt] of this.#armedAt) {
+      this.setStatus({
+        sourceId: id,
+        state: 'reconnecting',
+        since: this.#ports.clock.now(),
+        armedAt,
+        problem: toWireError(recorderStopped),
+      });
+    }
+  }
+
+  async #save(id: SourceId, draft: SourceDraft): Promise<SourceConfig> {
+    const { config, password } = split(id, draft);
+    this.#refuseSameName(config);
+    if (password === '') await this.#ports.secrets.delete(secretKey(id));
+    else if (password !== undefined) await this.#ports.secrets.set(secretKey(id), password);
+    const state = this.#ports.settingsStore.read();
+    const exists = state.sources.some((other) => other.id === id);
+    const sources = exists
+      ? state.sources.map((other) => (other.id === id ? config : other))
+      : [...state.sources, config];
+    this.#ports.settingsStore.write({ ...state, sources });
+    this.#ports.emit('sources.changed', {});
+    return config;
+  }
+
+  /** Names make folders: two sources with one name would be mixed up in them. */
+  #refuseSameName(config: SourceConfig): void {
+    const taken = this.configs().some((other) => other.id !== config.id && sameName(other.name, config.name));
+    if (taken) {
+      throw new LongtakeError('CONFLICT', `There is a source named "${config.name}" already. Choose another name.`, {
+        details: { field: 'name' },
+      });
+    }
+  }
+
+  #storeArmed(): void {
+    const state = this.#ports.settingsStore.read();
+    this.#ports.settingsStore.write({ ...state, armed: this.armed() });
+  }
+}
+
+function split(id: SourceId, draft: SourceDraft): { config: SourceConfig; password: string | undefined } {
+  if (draft.kind !== 'stream') return { config: { id, ...draft }, password: undefined };
+  const { password, ...config } = draft;
+  return { config: { id, ...config }, password };
+}
+
+function sameName(one: string, other: string): boolean {
+  return one.normalize('NFC').toLowerCase() === other.normalize('NFC').toLowerCase();
+}
+
+function secretKey(id: SourceId): string {
+  return `source:${id}:password`;
+}

@@ -1,0 +1,203 @@
+import { join, resolve } from 'node:path';
+import type { EventName, EventPayload } from '../../shared/contract/events.ts';
+import type { Handlers } from '../../shared/contract/handlers.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { FileSystem } from '../../shared/ports/fileSystem.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import type { Notifier } from '../../shared/ports/notifier.ts';
+import type { ProcessHost } from '../../shared/ports/processHost.ts';
+import type { Secrets } from '../../shared/ports/secrets.ts';
+import type { SettingsStore } from '../../shared/ports/settingsStore.ts';
+import type { Container } from '../../shared/domain/recording.ts';
+import { LongtakeError } from '../../shared/errors.ts';
+import { type SourceId, recordingId } from '../../shared/units.ts';
+import { type Library, openLibrary } from '../library/library.ts';
+import type { RecorderEvent } from '../recorder/protocol.ts';
+import { Analyst } from './analyst.ts';
+import { Emitter } from './emitter.ts';
+import { createHandlers } from './handlers.ts';
+import { Probers } from './probers.ts';
+import { RecorderHost } from './recorderHost.ts';
+import { Sources } from './sources.ts';
+
+/** What only a desktop can do. */
+export interface Desktop {
+  revealFile(path: string): void;
+  openFolder(path: string): Promise<void>;
+  /** Absent when the person changed their mind. */
+  chooseFolder(current: string): Promise<string | undefined>;
+}
+
+export interface AppInfo {
+  readonly version: string;
+  readonly platform: string;
+  /** Such as `Electron 33.2.1`. */
+  readonly runtime: string;
+}
+
+export interface StudioPorts {
+  readonly clock: Clock;
+  readonly fileSystem: FileSystem;
+  readonly processHost: ProcessHost;
+  readonly secrets: Secrets;
+  readonly notifier: Notifier;
+  readonly log: Log;
+  readonly settingsStore: SettingsStore;
+  /** Folder for the catalogue and caches, absolute. */
+  readonly dataFolder: string;
+  readonly appInfo: AppInfo;
+  readonly desktop: Desktop;
+}
+
+export interface MediaFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly mimeType: string;
+  readonly bytes: number;
+}
+
+export interface Studio {
+  /** Answers the contract; every face uses these. */
+  readonly handlers: Handlers;
+  /** Returns a function that ends the subscription. */
+  onEvent(listener: <Name extends EventName>(name: Name, payload: EventPayload<Name>) => void): () => void;
+  /** The file of a finished recording. NOT_FOUND for an unknown id, CONFLICT while it is being recorded. */
+  mediaFile(id: string): Promise<MediaFile>;
+  /** Number of sources that are armed now. */
+  armedCount(): number;
+  /** Opens the library, mends what was interrupted, starts the recorder and arms what was armed. */
+  start(): Promise<void>;
+  /** Closes every file and ends every child; at most about 5 s. */
+  stop(): Promise<void>;
+}
+
+const mimeTypes = {
+  wav: 'audio/wav',
+  mp3: 'audio/mpeg',
+  adts: 'audio/aac',
+} as const satisfies Record<Container, string>;
+
+/** The parts that handlers work with. */
+export interface StudioParts {
+  readonly ports: StudioPorts;
+  readonly events: Emitter;
+  readonly sources: Sources;
+  readonly recorder: RecorderHost;
+  readonly probers: Probers;
+  readonly analyst: Analyst;
+  readonly library: () => Library;
+}
+
+/** Builds the studio of its rooms. Nothing runs before {@link Studio.start}. */
+export function createStudio(ports: StudioPorts): Studio {
+  const events = new Emitter();
+  const log = ports.log.scoped('studio');
+  const sources = new Sources({ ...ports, emit: events.emit });
+  const analyst = new Analyst({ ...ports, log, emit: events.emit });
+  let opened: Library | undefined;
+  const library = (): Library => {
+    if (!opened) throw new LongtakeError('CONFLICT', 'The library is not open yet. Try again in a moment.');
+    return opened;
+  };
+
+  const recorder = new RecorderHost({
+    processHost: ports.processHost,
+    log,
+    plan: () => ports.settingsStore.read().settings,
+    interrupted: () => ({
+      recordings: library().unfinished(),
+      gaps: library().openGaps(),
+      resumed: sources.armed(),
+    }),
+    armed: () => sources.armedSources(),
+    onCrash: () => sources.setAllInterrupted(),
+    onEvent: (event) => onRecorderEvent(event),
+  });
+
+  const parts: StudioParts = {
+    ports: { ...ports, log },
+    events,
+    sources,
+    recorder,
+    probers: new Probers({ ...ports, log, emit: events.emit }),
+    analyst,
+    library,
+  };
+
+  const armedNow = (id: SourceId): boolean => sources.armed().includes(id);
+
+  function onRecorderEvent(event: RecorderEvent): void {
+    switch (event.type) {
+      case 'status':
+        // A last word may arrive after the source was disarmed or removed.
+        if (armedNow(event.status.sourceId)) {
+          sources.setStatus(event.status);
+          analyst.followStatus(event.status);
+        }
+        return;
+      case 'recording':
+        library().saveRecording(event.recording);
+        events.emit(event.recording.state === 'recording' ? 'recordings.opened' : 'recordings.closed', event.recording);
+        analyst.followRecording(event.recording);
+        return;
+      case 'gap':
+        library().saveGap(event.gap);
+        events.emit('gaps.changed', event.gap);
+        return;
+      case 'levels':
+        events.emit('levels', [...event.levels]);
+        return;
+      case 'log':
+        ports.log.scoped('recorder')[event.level](event.message, event.data);
+        return;
+      default:
+    }
+  }
+
+  function openCatalogue(): { readonly isNew: boolean } {
+    const { library: found, created, setAside } = openLibrary(join(ports.dataFolder, 'library.db'), log);
+    opened = found;
+    if (setAside !== undefined) {
+      const message = `The library could not be read. It was kept as ${setAside} and is rebuilt from the recordings folder.`;
+      log.error(message);
+      events.emit('notice', { severity: 'warning', message });
+    }
+    for (const config of sources.configs()) found.saveSource(config);
+    return { isNew: created || setAside !== undefined };
+  }
+
+  const handlers = createHandlers(parts);
+  return {
+    handlers,
+    onEvent: (listener) => events.on(listener),
+    armedCount: () => sources.armed().length,
+    mediaFile: async (id) => {
+      const recording = library().recording(recordingId(id));
+      if (!recording) throw new LongtakeError('NOT_FOUND', 'This recording does not exist any more.');
+      const path = join(recording.root, recording.path);
+      const found = await ports.fileSystem.stat(path);
+      if (!found) throw new LongtakeError('NOT_FOUND', `The file is gone: ${path}`);
+      return { path, mimeType: mimeTypes[recording.container], bytes: found.bytes };
+    },
+    start: async () => {
+      await ports.fileSystem.makeFolder(ports.dataFolder);
+      const { isNew } = openCatalogue();
+      const { settings } = ports.settingsStore.read();
+      await library().catchUp({ root: resolve(settings.recordingsFolder), fileSystem: ports.fileSystem });
+      if (settings.resumeArmed) for (const id of sources.storedArmed()) sources.markArmed(id);
+      await recorder.start();
+      if (isNew) {
+        void Promise.resolve(handlers['library.rescan']({})).catch((error: unknown) =>
+          log.error('The recordings folder could not be scanned.', { error: String(error) }),
+        );
+      }
+    },
+    stop: async () => {
+      parts.probers.stopPreview();
+      await recorder.stop('quit');
+      analyst.stop();
+      opened?.close();
+      opened = undefined;
+    },
+  };
+}

@@ -1,0 +1,202 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { EventName, EventPayload } from '../../src/shared/contract/events.ts';
+import type { Gap, Recording } from '../../src/shared/domain/recording.ts';
+import { DEFAULT_FILENAME_PATTERN, type Settings } from '../../src/shared/domain/settings.ts';
+import type { SourceDraft, SourceStatus } from '../../src/shared/domain/source.ts';
+import type { ChildHandle, ProcessHost, ProcessRole } from '../../src/shared/ports/processHost.ts';
+import type { Log } from '../../src/shared/ports/log.ts';
+import type { StoredState } from '../../src/shared/ports/settingsStore.ts';
+import type { SourceId } from '../../src/shared/units.ts';
+import { createChildProcessHost } from '../../src/engine/platform/childProcessHost.ts';
+import { nodeFileSystem } from '../../src/engine/platform/nodeFileSystem.ts';
+import { systemClock } from '../../src/engine/platform/systemClock.ts';
+import { createStudio, type Studio } from '../../src/engine/studio/studio.ts';
+
+/** Where `npm run build` puts the child processes. */
+const BUILT = resolve(import.meta.dirname, '../../out/main');
+
+export interface TestStudioOptions {
+  readonly settings?: Partial<Settings>;
+  /** Added to the environment of child processes: ALSA_CONFIG_PATH and the like. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Use the folder of an earlier studio, to see what a restart finds. */
+  readonly folder?: string;
+  /** Keep the state of an earlier studio. */
+  readonly state?: { current: StoredState };
+}
+
+/** A studio with real processes and real files in a folder of its own, as the headless command runs it. */
+export class TestStudio {
+  readonly folder: string;
+  readonly recordingsFolder: string;
+  readonly state: { current: StoredState };
+  readonly logLines: string[] = [];
+  readonly recordings = new Map<string, Recording>();
+  readonly gaps = new Map<string, Gap>();
+  readonly statuses = new Map<SourceId, SourceStatus>();
+  readonly children: { readonly role: ProcessRole; readonly child: ChildHandle }[] = [];
+  readonly studio: Studio;
+  readonly #waiters = new Set<() => void>();
+
+  private constructor(folder: string, options: TestStudioOptions) {
+    this.folder = folder;
+    this.recordingsFolder = options.settings?.recordingsFolder ?? join(folder, 'recordings');
+    this.state = options.state ?? {
+      current: {
+        settings: {
+          splitSeconds: 5,
+          filenamePattern: DEFAULT_FILENAME_PATTERN,
+          theme: 'system',
+          resumeArmed: true,
+          ...options.settings,
+          recordingsFolder: this.recordingsFolder,
+        },
+        sources: [],
+        armed: [],
+      },
+    };
+    this.studio = createStudio({
+      clock: systemClock,
+      fileSystem: nodeFileSystem,
+      processHost: this.#spyOn(createChildProcessHost(BUILT, options.env)),
+      secrets: memorySecrets(),
+      notifier: { notify: () => undefined },
+      log: this.#log(),
+      settingsStore: {
+        read: () => this.state.current,
+        write: (state) => {
+          this.state.current = state;
+        },
+      },
+      dataFolder: join(folder, 'data'),
+      appInfo: { version: 'test', platform: process.platform, runtime: `Node ${process.version}` },
+      desktop: {
+        revealFile: () => undefined,
+        openFolder: () => Promise.resolve(),
+        chooseFolder: () => Promise.resolve(undefined),
+      },
+    });
+    this.studio.onEvent((name, payload) => this.#onEvent(name, payload));
+  }
+
+  static async start(options: TestStudioOptions = {}): Promise<TestStudio> {
+    const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'longtake-test-')));
+    const studio = new TestStudio(folder, options);
+    await studio.studio.start();
+    return studio;
+  }
+
+  async addAndArm(draft: SourceDraft): Promise<SourceId> {
+    const id = await this.add(draft);
+    await this.studio.handlers['sources.arm']({ ids: [id] });
+    return id;
+  }
+
+  async add(draft: SourceDraft): Promise<SourceId> {
+    return (await this.studio.handlers['sources.add'](draft)).config.id;
+  }
+
+  /** Closed recordings of a source, in order of time. */
+  closed(id: SourceId): Recording[] {
+    return [...this.recordings.values()]
+      .filter((recording) => recording.sourceId === id && recording.state !== 'recording')
+      .sort((a, b) => a.startedAt - b.startedAt);
+  }
+
+  gapsOf(id: SourceId): Gap[] {
+    return [...this.gaps.values()].filter((gap) => gap.sourceId === id).sort((a, b) => a.from - b.from);
+  }
+
+  file(recording: Pick<Recording, 'root' | 'path'>): string {
+    return join(recording.root, recording.path);
+  }
+
+  /** The newest living child of a role. */
+  child(role: ProcessRole): ChildHandle {
+    const found = this.children.filter((entry) => entry.role === role).at(-1);
+    if (!found) throw new Error(`No ${role} was started.`);
+    return found.child;
+  }
+
+  /** Resolves once `condition` holds; it is looked at after every event. Fails after `timeoutMs` with the log. */
+  async until(what: string, condition: () => boolean, timeoutMs = 30_000): Promise<void> {
+    if (condition()) return;
+    await new Promise<void>((fulfil, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiters.delete(look);
+        reject(new Error(`Waited ${timeoutMs} ms for: ${what}\n${this.logLines.slice(-40).join('\n')}`));
+      }, timeoutMs);
+      const look = (): void => {
+        if (!condition()) return;
+        clearTimeout(timer);
+        this.#waiters.delete(look);
+        fulfil();
+      };
+      this.#waiters.add(look);
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.studio.stop();
+  }
+
+  /** Stops and removes every file. */
+  async dispose(): Promise<void> {
+    await this.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  #onEvent<Name extends EventName>(name: Name, payload: EventPayload<Name>): void {
+    if (name === 'recordings.opened' || name === 'recordings.closed') {
+      const recording = payload as Recording;
+      this.recordings.set(recording.id, recording);
+    }
+    if (name === 'gaps.changed') {
+      const gap = payload as Gap;
+      this.gaps.set(gap.id, gap);
+    }
+    if (name === 'sources.status') {
+      const status = payload as SourceStatus;
+      this.statuses.set(status.sourceId, status);
+    }
+    for (const look of this.#waiters) look();
+  }
+
+  #spyOn(host: ProcessHost): ProcessHost {
+    return {
+      start: (role) => {
+        const child = host.start(role);
+        this.children.push({ role, child });
+        return child;
+      },
+    };
+  }
+
+  #log(): Log {
+    const at =
+      (level: string, part: string): Log['info'] =>
+      (message, data) => {
+        this.logLines.push(`${level} ${part} ${message} ${data ? JSON.stringify(data) : ''}`);
+      };
+    const make = (part: string): Log => ({
+      debug: at('debug', part),
+      info: at('info', part),
+      warn: at('warn', part),
+      error: at('error', part),
+      scoped: make,
+    });
+    return make('');
+  }
+}
+
+function memorySecrets() {
+  const kept = new Map<string, string>();
+  return {
+    protection: 'memory' as const,
+    get: (key: string) => Promise.resolve(kept.get(key)),
+    set: (key: string, secret: string) => Promise.resolve(void kept.set(key, secret)),
+    delete: (key: string) => Promise.resolve(void kept.delete(key)),
+  };
+}
