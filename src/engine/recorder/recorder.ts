@@ -140,7 +140,13 @@ export class Recorder {
       case 'gap':
         return new SourceGap(this.#context, config, loss.gap);
       case 'end': {
-        const gap = newGap(this.#context, config, loss.at, 'crash', 'Longtake ended unexpectedly and was started again.');
+        const gap = newGap(
+          this.#context,
+          config,
+          loss.at,
+          'crash',
+          'Longtake ended unexpectedly and was started again.',
+        );
         publishGap(this.#context, gap);
         return new SourceGap(this.#context, config, gap);
       }

@@ -147,7 +147,12 @@ async function storage({ ports }: StudioParts, recordingsFolder: string) {
 
 async function checkSettings({ ports }: StudioParts, patch: SettingsPatch): Promise<void> {
   if (patch.filenamePattern !== undefined) {
-    recordingPath(patch.filenamePattern, { sourceName: 'A', at: ports.clock.now(), offsetMinutes: 0, extension: 'wav' });
+    recordingPath(patch.filenamePattern, {
+      sourceName: 'A',
+      at: ports.clock.now(),
+      offsetMinutes: 0,
+      extension: 'wav',
+    });
   }
   if (patch.recordingsFolder !== undefined) {
     const folder = resolve(patch.recordingsFolder);
