@@ -21,7 +21,7 @@ export async function withLock(path, onWait, work) {
   let told = false;
   while (!(await take(path))) {
     const owner = await ownerOf(path);
-    if (owner === undefined || !isAlive(owner)) {
+    if (owner === undefined) {
       await rm(path, { force: true });
       continue;
     }
@@ -44,7 +44,7 @@ export async function withLock(path, onWait, work) {
 async function take(path) {
   // A link to a finished file: nobody ever sees a lock without its owner.
   const beside = `${path}.${process.pid}`;
-  await writeFile(beside, String(process.pid));
+  await writeFile(beside, `${process.pid} ${(await birthOf(process.pid)) ?? ''}`);
   try {
     await link(beside, path);
     return true;
@@ -58,20 +58,35 @@ async function take(path) {
 
 /**
  * @param {string} path
- * @returns {Promise<number | undefined>}
+ * @returns {Promise<number | undefined>} undefined when nobody holds the lock any more
  */
 async function ownerOf(path) {
-  const pid = Number(await readIfThere(path));
-  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  const [number, birth] = ((await readIfThere(path)) ?? '').split(' ');
+  const pid = Number(number);
+  if (!Number.isInteger(pid) || pid <= 0 || !exists(pid)) return undefined;
+  // A number can be given again, to a process that knows nothing of this lock.
+  return birth === ((await birthOf(pid)) ?? '') ? pid : undefined;
 }
 
 /** @param {number} pid */
-function isAlive(pid) {
+function exists(pid) {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: alive, and somebody else's.
+    // EPERM: it does, and is somebody else's.
     return codeOf(error) === 'EPERM';
   }
+}
+
+/**
+ * What tells a process from an earlier one of the same number.
+ * @param {number} pid
+ * @returns {Promise<string | undefined>} undefined when it has ended, or where the system does not tell
+ */
+async function birthOf(pid) {
+  const stat = await readIfThere(`/proc/${pid}/stat`);
+  // proc(5): state is the first field after the name, the start time the 20th.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields?.[0] === 'Z' ? undefined : fields?.[19];
 }
