@@ -1,3 +1,4 @@
+import { latin1 } from './bytes.ts';
 import { FrameParser, type FrameHeader, type FrameSyntax } from './frameParser.ts';
 
 /** kbit/s by bitrate index 1..14 (ISO/IEC 11172-3 2.4.2.3, ISO/IEC 13818-3 2.4.2.3). */
@@ -84,10 +85,7 @@ function describesFile(bytes: Uint8Array, at: number, header: FrameHeader): bool
   const layerBits = ((bytes[at + 1] ?? 0) >> 1) & 3;
   if (LAYERS[layerBits] !== 3) return false;
   const version = header.samples === 1152 ? XING_AT.mpeg1 : XING_AT.mpeg2;
-  const xing = textAt(bytes, at + (header.channels === 1 ? version.mono : version.stereo));
-  return xing === 'Xing' || xing === 'Info' || textAt(bytes, at + VBRI_AT) === 'VBRI';
-}
-
-function textAt(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(...bytes.subarray(at, at + 4));
+  const xingAt = at + (header.channels === 1 ? version.mono : version.stereo);
+  const xing = latin1(bytes, xingAt, xingAt + 4);
+  return xing === 'Xing' || xing === 'Info' || latin1(bytes, at + VBRI_AT, at + VBRI_AT + 4) === 'VBRI';
 }
