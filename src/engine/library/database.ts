@@ -1,0 +1,130 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { LongtakeError } from '../../shared/errors.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import { sqliteCode, toLibraryError } from './libraryError.ts';
+import { migrations as allMigrations } from './migrations.ts';
+
+export type Connection = Database.Database;
+
+/** A compiled statement that yields rows. */
+export interface Query<Parameters extends unknown[], Row> {
+  get(...parameters: Parameters): Row | undefined;
+  all(...parameters: Parameters): Row[];
+  iterate(...parameters: Parameters): Iterable<Row>;
+}
+
+/** A compiled statement that changes rows; `changes` is how many. */
+export interface Command<Parameters extends unknown[]> {
+  run(...parameters: Parameters): { readonly changes: number };
+}
+
+/** How long a statement waits for another process that holds the database, ms. */
+const BUSY_TIMEOUT_MS = 2000;
+
+/** Files that SQLite keeps beside a database in WAL mode. */
+const COMPANIONS = ['', '-wal', '-shm'] as const;
+
+export interface OpenedDatabase {
+  readonly connection: Connection;
+  /** It was not there before, or what was there was set aside: a rescan brings the catalogue back. */
+  readonly created: boolean;
+  /** Where an unreadable database was moved to. */
+  readonly setAside?: string;
+}
+
+/**
+ * Opens the database at `path` and brings its schema up to date; makes it and its folder when missing. A file that
+ * is not a sound database is renamed, never deleted, and a new one made. Throws CONFLICT for a database from a newer
+ * Longtake or one held by another process, DISK_DENIED and DISK_ERROR for what the disk refuses.
+ */
+export function openDatabase(path: string, log: Log, migrations = allMigrations): OpenedDatabase {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const existed = existsSync(path);
+    const sound = existed ? openSound(path, log) : undefined;
+    if (sound) {
+      // An empty file is a sound database too: version 0, without a table.
+      const created = versionOf(sound) === 0;
+      return { connection: prepared(sound, migrations), created };
+    }
+    const setAside = existed ? moveAside(path) : undefined;
+    if (setAside !== undefined) log.error('The library was unreadable and was set aside.', { path, setAside });
+    const connection = prepared(new Database(path, { timeout: BUSY_TIMEOUT_MS }), migrations);
+    return { connection, created: true, ...(setAside === undefined ? {} : { setAside }) };
+  } catch (error) {
+    throw toLibraryError(error);
+  }
+}
+
+/** The opened database, or undefined when its content is not a database or fails the check. */
+function openSound(path: string, log: Log): Connection | undefined {
+  const connection = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    const [first] = connection.pragma('quick_check(1)', { simple: false }) as { quick_check: string }[];
+    if (first?.quick_check === 'ok') return connection;
+    log.error('The library failed its check.', { path, result: first?.quick_check ?? 'nothing' });
+  } catch (error) {
+    const code = sqliteCode(error);
+    if (!code?.startsWith('SQLITE_CORRUPT') && code !== 'SQLITE_NOTADB') {
+      connection.close();
+      throw error;
+    }
+    log.error('The library could not be read.', { path, code });
+  }
+  connection.close();
+  return undefined;
+}
+
+/** Renames the database and its companions, which may hold the newest rows; returns the new path. */
+function moveAside(path: string): string {
+  const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  for (let count = 1; ; count += 1) {
+    const target = `${path}.damaged-${stamp}${count === 1 ? '' : `-${count}`}`;
+    if (COMPANIONS.some((suffix) => existsSync(target + suffix))) continue;
+    for (const suffix of COMPANIONS) {
+      if (existsSync(path + suffix)) renameSync(path + suffix, target + suffix);
+    }
+    return target;
+  }
+}
+
+function prepared(connection: Connection, migrations: readonly string[]): Connection {
+  try {
+    connection.pragma('journal_mode = WAL');
+    connection.pragma('synchronous = NORMAL');
+    connection.pragma('foreign_keys = ON');
+    migrate(connection, migrations);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** How many steps of the schema the database has had. */
+function versionOf(connection: Connection): number {
+  return Number(connection.pragma('user_version', { simple: true }));
+}
+
+/**
+ * Runs the steps that the database has not had, each in a transaction with its version number, so that a crash
+ * leaves it at a whole version. Throws CONFLICT when the database has more steps than are known.
+ */
+export function migrate(connection: Connection, migrations: readonly string[]): void {
+  const version = versionOf(connection);
+  if (version > migrations.length) {
+    throw new LongtakeError(
+      'CONFLICT',
+      'The library was written by a newer version of Longtake. Install the newest version to open it.',
+      { details: { found: version, known: migrations.length } },
+    );
+  }
+  migrations.slice(version).forEach((step, index) => {
+    connection.transaction(() => {
+      connection.exec(step);
+      connection.pragma(`user_version = ${version + index + 1}`);
+    })();
+  });
+}

@@ -1,0 +1,191 @@
+import type { DaySummary, Gap, Recording } from '../../shared/domain/recording.ts';
+import type { SourceConfig } from '../../shared/domain/source.ts';
+import { LongtakeError } from '../../shared/errors.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import { type Day, type RecordingId, type SourceId, sourceId } from '../../shared/units.ts';
+import { type Connection, openDatabase } from './database.ts';
+import { toLibraryError } from './libraryError.ts';
+import { type RescanOptions, type RescanResult, rescanFolder } from './rescan.ts';
+import {
+  fromGapRow,
+  fromRecordingRow,
+  type GapRow,
+  type KnownSource,
+  type RecordingRow,
+  type SourceRow,
+  toGapRow,
+  toRecordingRow,
+} from './rows.ts';
+import { createStatements, type Statements } from './statements.ts';
+
+export interface OpenedLibrary {
+  readonly library: Library;
+  /** The catalogue is empty because it is new: a rescan brings back what is on disk. */
+  readonly created: boolean;
+  /** Where an unreadable library was moved to. */
+  readonly setAside?: string;
+}
+
+/** Opens the library at `path` (absolute), or makes it; see {@link openDatabase} for errors. */
+export function openLibrary(path: string, log: Log): OpenedLibrary {
+  const { connection, created, setAside } = openDatabase(path, log);
+  return { library: new Library(connection, log), created, ...(setAside === undefined ? {} : { setAside }) };
+}
+
+/**
+ * The catalogue of sources, recordings and gaps. Calls answer at once (SQLite, in this process). Every call may throw
+ * DISK_FULL, DISK_ERROR, DISK_DENIED or DAMAGED for what the disk does to it.
+ */
+export class Library {
+  readonly #connection: Connection;
+  readonly #statements: Statements;
+  readonly #log: Log;
+  #rescanning = false;
+
+  constructor(connection: Connection, log: Log) {
+    this.#connection = connection;
+    this.#statements = createStatements(connection);
+    this.#log = log;
+  }
+
+  /** Adds a source, or notes its new name; a removed one is back. */
+  saveSource(config: Pick<SourceConfig, 'id' | 'name' | 'kind'>): void {
+    attempt(() => this.#statements.saveSource.run({ id: config.id, name: config.name, kind: config.kind }));
+  }
+
+  /** Marks a source as removed; its recordings and gaps stay. */
+  removeSource(id: SourceId): void {
+    attempt(() => this.#statements.removeSource.run(id));
+  }
+
+  /** Every source ever seen, by name. */
+  sources(): readonly KnownSource[] {
+    return attempt(() => this.#statements.sources.all()).map(toKnownSource);
+  }
+
+  /** Adds the recording or replaces the one with its id. A file has one row: another id at its place gives way. */
+  saveRecording(recording: Recording): void {
+    attempt(() => this.#statements.putRecording(toRecordingRow(recording)));
+  }
+
+  /** Adds the gap or replaces the one with its id. */
+  saveGap(gap: Gap): void {
+    attempt(() => this.#statements.putGap(toGapRow(gap)));
+  }
+
+  recording(id: RecordingId): Recording | undefined {
+    return this.#readRecordings(() => [this.#statements.recordingById.get(id)])[0];
+  }
+
+  /** The recording whose file is at `path` (relative, with `/`) below the folder `root`. */
+  byPath(root: string, path: string): Recording | undefined {
+    return this.#readRecordings(() => [this.#statements.recordingByPlace.get(root, path)])[0];
+  }
+
+  /** Recordings in state `recording`, oldest first: open now, or left behind by a crash. */
+  unfinished(): readonly Recording[] {
+    return this.#readRecordings(() => this.#statements.unfinished.all());
+  }
+
+  /** Gaps without an end, oldest first. */
+  openGaps(): readonly Gap[] {
+    return this.#readGaps(() => this.#statements.openGaps.all());
+  }
+
+  /** Totals of the days that have a recording or a gap, newest first; `before` is exclusive, `limit` at least 1. */
+  days({ before, limit }: { readonly before?: Day | undefined; readonly limit: number }): readonly DaySummary[] {
+    return attempt(() => this.#statements.days.all(before ?? AFTER_EVERY_DAY, limit));
+  }
+
+  /** One page of a day's recordings, newest first, and how many the day has. `offset` from 0. */
+  recordings(page: { readonly day: Day; readonly offset: number; readonly limit: number }): {
+    readonly recordings: readonly Recording[];
+    readonly total: number;
+  } {
+    const recordings = this.#readRecordings(() => this.#statements.dayPage.all(page.day, page.limit, page.offset));
+    const total = attempt(() => this.#statements.dayCount.get(page.day))?.total ?? 0;
+    return { recordings, total };
+  }
+
+  /** Gaps that began on `day`, newest first, at most {@link MAX_GAPS}. */
+  gaps(day: Day): readonly Gap[] {
+    return this.#readGaps(() => this.#statements.dayGaps.all(day, MAX_GAPS));
+  }
+
+  /** Takes recordings out of the catalogue; their files are left alone. Returns how many were there. */
+  removeRecordings(ids: readonly RecordingId[]): number {
+    return attempt(() => this.#statements.removeRecordings(ids));
+  }
+
+  /**
+   * Brings the catalogue in line with one recordings folder. Throws CONFLICT while another rescan runs, NOT_FOUND
+   * when the folder is not there, CANCELLED when `signal` is aborted (what was done until then stays).
+   */
+  async rescan(options: RescanOptions): Promise<RescanResult> {
+    if (this.#rescanning) throw new LongtakeError('CONFLICT', 'The recordings folder is being scanned already.');
+    this.#rescanning = true;
+    try {
+      return await rescanFolder(this.#connection, this.#statements, options, this.#log);
+    } catch (error) {
+      throw toLibraryError(error);
+    } finally {
+      this.#rescanning = false;
+    }
+  }
+
+  /** Ends the use of the database. Nothing may be called afterwards. */
+  close(): void {
+    attempt(() => {
+      this.#connection.pragma('optimize');
+      this.#connection.close();
+    });
+  }
+
+  #readRecordings(read: () => readonly (RecordingRow | undefined)[]): Recording[] {
+    return this.#validated(attempt(read), fromRecordingRow);
+  }
+
+  #readGaps(read: () => readonly GapRow[]): Gap[] {
+    return this.#validated(attempt(read), fromGapRow);
+  }
+
+  /** One row that no Longtake wrote must not hide a whole day: it is left out and logged. */
+  #validated<Row extends { readonly id: string }, Value>(
+    rows: readonly (Row | undefined)[],
+    map: (row: Row) => Value,
+  ): Value[] {
+    const values: Value[] = [];
+    for (const row of rows) {
+      if (!row) continue;
+      try {
+        values.push(map(row));
+      } catch (error) {
+        this.#log.error('A row of the library is not valid and is left out.', { id: row.id, error: String(error) });
+      }
+    }
+    return values;
+  }
+}
+
+/** At most this many gaps of a day are returned. */
+export const MAX_GAPS = 1000;
+
+/** Greater than every `YYYY-MM-DD`. */
+const AFTER_EVERY_DAY = '~';
+
+function toKnownSource(row: SourceRow): KnownSource {
+  return {
+    id: sourceId(row.id),
+    name: row.name,
+    ...(row.kind === null ? {} : { kind: row.kind }),
+    removed: row.removed === 1,
+  };
+}
+
+function attempt<Value>(action: () => Value): Value {
+  try {
+    return action();
+  } catch (error) {
+    throw toLibraryError(error);
+  }
+}

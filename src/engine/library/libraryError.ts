@@ -1,0 +1,34 @@
+import { LongtakeError, type ErrorCode } from '../../shared/errors.ts';
+
+/** SQLite's extended result code, such as SQLITE_IOERR_WRITE, or Node's, such as EACCES. */
+export function sqliteCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+const sentences: readonly (readonly [RegExp, ErrorCode, string])[] = [
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'DISK_FULL', 'The disk of the library is full. Free some space and try again.'],
+  [
+    /^(SQLITE_CANTOPEN|SQLITE_READONLY|SQLITE_PERM|SQLITE_AUTH|EACCES|EPERM|EROFS)/,
+    'DISK_DENIED',
+    'The library cannot be opened for writing. Check the permissions of its folder.',
+  ],
+  [
+    /^(SQLITE_BUSY|SQLITE_LOCKED)/,
+    'CONFLICT',
+    'Another program holds the library. Close other running copies of Longtake and try again.',
+  ],
+  [
+    /^(SQLITE_CORRUPT|SQLITE_NOTADB)/,
+    'DAMAGED',
+    'The library is damaged. Start Longtake again: it sets the damaged file aside and rebuilds the list from disk.',
+  ],
+  [/^(SQLITE_IOERR|E[A-Z]+$)/, 'DISK_ERROR', 'The disk of the library does not answer properly. Check the disk.'],
+];
+
+/** Gives an error of SQLite or the file system its code and sentence; leaves everything else as it is. */
+export function toLibraryError(error: unknown): unknown {
+  const code = sqliteCode(error);
+  if (error instanceof LongtakeError || code === undefined) return error;
+  const match = sentences.find(([pattern]) => pattern.test(code));
+  return match ? new LongtakeError(match[1], match[2], { cause: error, details: { system: code } }) : error;
+}

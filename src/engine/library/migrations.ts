@@ -1,0 +1,96 @@
+/**
+ * The schema, step by step: entry n brings a database from version n to n + 1. A step that was ever released is
+ * frozen; a change of the schema is a new step at the end.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE sources (
+    id TEXT PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT CHECK (kind IN ('soundcard', 'stream', 'generator')),
+    removed INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1))
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE recordings (
+    id TEXT PRIMARY KEY NOT NULL,
+    source_id TEXT NOT NULL REFERENCES sources (id),
+    source_name TEXT NOT NULL,
+    source_kind TEXT NOT NULL CHECK (source_kind IN ('soundcard', 'stream', 'generator')),
+    root TEXT NOT NULL,
+    path TEXT NOT NULL,
+    started_at REAL NOT NULL,
+    offset_minutes REAL NOT NULL,
+    zone TEXT NOT NULL,
+    day TEXT NOT NULL,
+    container TEXT NOT NULL,
+    codec TEXT NOT NULL,
+    sample_rate INTEGER NOT NULL CHECK (sample_rate >= 0),
+    channels INTEGER NOT NULL CHECK (channels >= 0),
+    bit_depth INTEGER,
+    bitrate REAL,
+    samples INTEGER NOT NULL CHECK (samples >= 0),
+    bytes INTEGER NOT NULL CHECK (bytes >= 0),
+    state TEXT NOT NULL CHECK (state IN ('recording', 'complete', 'repaired', 'damaged')),
+    seam TEXT NOT NULL CHECK (seam IN ('first', 'gapless')),
+    title TEXT,
+    duration_us INTEGER GENERATED ALWAYS AS (iif(sample_rate > 0, samples * 1000000 / sample_rate, 0)) VIRTUAL
+  ) STRICT;
+  CREATE UNIQUE INDEX recordings_by_place ON recordings (root, path);
+  CREATE INDEX recordings_by_day ON recordings (day, started_at DESC, id DESC);
+  CREATE INDEX recordings_by_source ON recordings (source_id);
+  CREATE INDEX recordings_unfinished ON recordings (started_at) WHERE state = 'recording';
+
+  CREATE TABLE gaps (
+    id TEXT PRIMARY KEY NOT NULL,
+    source_id TEXT NOT NULL REFERENCES sources (id),
+    source_name TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    began_at REAL NOT NULL,
+    ended_at REAL,
+    day TEXT NOT NULL,
+    duration_us INTEGER GENERATED ALWAYS AS (CAST(round(coalesce(ended_at - began_at, 0) * 1000) AS INTEGER)) VIRTUAL
+  ) STRICT;
+  CREATE INDEX gaps_by_day ON gaps (day, began_at DESC, id DESC);
+  CREATE INDEX gaps_by_source ON gaps (source_id);
+  CREATE INDEX gaps_open ON gaps (began_at) WHERE ended_at IS NULL;
+
+  -- Totals in whole numbers, so that adding and taking away for years leaves no remainder.
+  CREATE TABLE days (
+    day TEXT PRIMARY KEY NOT NULL,
+    recordings INTEGER NOT NULL DEFAULT 0,
+    duration_us INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    gaps INTEGER NOT NULL DEFAULT 0,
+    gap_us INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER recordings_added AFTER INSERT ON recordings BEGIN
+    INSERT INTO days (day, recordings, duration_us, bytes) VALUES (NEW.day, 1, NEW.duration_us, NEW.bytes)
+      ON CONFLICT (day) DO UPDATE SET recordings = recordings + excluded.recordings, duration_us = duration_us + excluded.duration_us, bytes = bytes + excluded.bytes;
+  END;
+  CREATE TRIGGER recordings_changed AFTER UPDATE ON recordings BEGIN
+    UPDATE days SET recordings = recordings - 1, duration_us = duration_us - OLD.duration_us, bytes = bytes - OLD.bytes WHERE day = OLD.day;
+    DELETE FROM days WHERE day = OLD.day AND recordings = 0 AND gaps = 0;
+    INSERT INTO days (day, recordings, duration_us, bytes) VALUES (NEW.day, 1, NEW.duration_us, NEW.bytes)
+      ON CONFLICT (day) DO UPDATE SET recordings = recordings + excluded.recordings, duration_us = duration_us + excluded.duration_us, bytes = bytes + excluded.bytes;
+  END;
+  CREATE TRIGGER recordings_removed AFTER DELETE ON recordings BEGIN
+    UPDATE days SET recordings = recordings - 1, duration_us = duration_us - OLD.duration_us, bytes = bytes - OLD.bytes WHERE day = OLD.day;
+    DELETE FROM days WHERE day = OLD.day AND recordings = 0 AND gaps = 0;
+  END;
+  CREATE TRIGGER gaps_added AFTER INSERT ON gaps BEGIN
+    INSERT INTO days (day, gaps, gap_us) VALUES (NEW.day, 1, NEW.duration_us)
+      ON CONFLICT (day) DO UPDATE SET gaps = gaps + excluded.gaps, gap_us = gap_us + excluded.gap_us;
+  END;
+  CREATE TRIGGER gaps_changed AFTER UPDATE ON gaps BEGIN
+    UPDATE days SET gaps = gaps - 1, gap_us = gap_us - OLD.duration_us WHERE day = OLD.day;
+    DELETE FROM days WHERE day = OLD.day AND recordings = 0 AND gaps = 0;
+    INSERT INTO days (day, gaps, gap_us) VALUES (NEW.day, 1, NEW.duration_us)
+      ON CONFLICT (day) DO UPDATE SET gaps = gaps + excluded.gaps, gap_us = gap_us + excluded.gap_us;
+  END;
+  CREATE TRIGGER gaps_removed AFTER DELETE ON gaps BEGIN
+    UPDATE days SET gaps = gaps - 1, gap_us = gap_us - OLD.duration_us WHERE day = OLD.day;
+    DELETE FROM days WHERE day = OLD.day AND recordings = 0 AND gaps = 0;
+  END;
+  `,
+];

@@ -1,0 +1,167 @@
+import type { Gap } from '../../shared/domain/recording.ts';
+import type { LedgerEntry } from '../../shared/domain/ledger.ts';
+import type { SourceKind } from '../../shared/domain/source.ts';
+import type { Command, Connection, Query } from './database.ts';
+import { type RecordingRow, toGapRow, toRecordingRow } from './rows.ts';
+import type { Statements } from './statements.ts';
+
+/** How many rows are read at once. */
+const PAGE = 500;
+
+interface PlacedRow {
+  readonly id: string;
+  readonly path: string;
+}
+
+/**
+ * What a rescan has to remember, in temporary tables: it may be about any number of files, and memory is bounded.
+ * {@link dispose} removes them.
+ */
+export class RescanStore {
+  readonly #connection: Connection;
+  readonly #catalogue: Statements;
+  readonly #root: string;
+  readonly #sql: ReturnType<typeof temporaryStatements>;
+  /** Ids of the sources that the ledger knows, by name. */
+  readonly #sources = new Map<string, Map<string, SourceKind | undefined>>();
+
+  constructor(connection: Connection, catalogue: Statements, root: string) {
+    this.#connection = connection;
+    this.#catalogue = catalogue;
+    this.#root = root;
+    connection.exec(`
+      DROP TABLE IF EXISTS temp.rescan_ledger;
+      DROP TABLE IF EXISTS temp.rescan_seen;
+      CREATE TEMP TABLE rescan_ledger (id TEXT NOT NULL UNIQUE, path TEXT NOT NULL, row TEXT NOT NULL) STRICT;
+      CREATE INDEX temp.rescan_ledger_by_path ON rescan_ledger (path);
+      CREATE TEMP TABLE rescan_seen (path TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;`);
+    this.#sql = temporaryStatements(connection);
+  }
+
+  dispose(): void {
+    this.#connection.exec('DROP TABLE temp.rescan_ledger; DROP TABLE temp.rescan_seen;');
+  }
+
+  /** Notes what a line of the ledger tells; a later line about the same id replaces an earlier one. */
+  addEntry(entry: LedgerEntry): void {
+    switch (entry.type) {
+      case 'recording': {
+        const row = toRecordingRow({ ...entry.recording, root: this.#root });
+        this.#sql.addLedger.run(row.id, row.path, JSON.stringify(row));
+        this.#noteSource(row.source_name, row.source_id, entry.recording.sourceKind);
+        return;
+      }
+      case 'gap':
+        this.#addGap(entry.gap);
+        this.#noteSource(entry.gap.sourceName, entry.gap.sourceId, undefined);
+        return;
+      case 'armed':
+      case 'disarmed':
+        this.#catalogue.noteSource.run({ id: entry.sourceId, name: entry.sourceName, kind: null });
+        this.#noteSource(entry.sourceName, entry.sourceId, undefined);
+        return;
+    }
+  }
+
+  /** The only source of that name which the ledger knows. */
+  sourceNamed(name: string): { readonly id: string; readonly kind: SourceKind | undefined } | undefined {
+    const known = this.#sources.get(name);
+    const [first] = known?.size === 1 ? known : [];
+    return first ? { id: first[0], kind: first[1] } : undefined;
+  }
+
+  /** What the ledger says of the file at `path`; of several that had this path, the last. */
+  fromLedger(path: string): RecordingRow | undefined {
+    const found = this.#sql.ledgerByPath.get(path);
+    // Written by addEntry, from a validated entry.
+    return found ? (JSON.parse(found.row) as RecordingRow) : undefined;
+  }
+
+  /** What the catalogue says of the file at `path`. */
+  fromCatalogue(path: string): RecordingRow | undefined {
+    return this.#catalogue.recordingByPlace.get(this.#root, path);
+  }
+
+  hasId(id: string): boolean {
+    return this.#catalogue.recordingById.get(id) !== undefined;
+  }
+
+  hasRows(): boolean {
+    return this.#sql.catalogueAfter.get(this.#root, '', 1) !== undefined;
+  }
+
+  put(row: RecordingRow): void {
+    this.#catalogue.putRecording(row);
+  }
+
+  remove(id: string): boolean {
+    return this.#catalogue.removeRecordings([id]) > 0;
+  }
+
+  see(path: string): void {
+    this.#sql.see.run(path);
+  }
+
+  isSeen(path: string): boolean {
+    return this.#sql.isSeen.get(path) !== undefined;
+  }
+
+  /** Rows of the catalogue in this folder, a page at a time, in the order of their paths. */
+  *cataloguePages(): Generator<readonly PlacedRow[]> {
+    let after = '';
+    for (;;) {
+      const page = this.#sql.catalogueAfter.all(this.#root, after, PAGE);
+      const last = page.at(-1);
+      if (!last) return;
+      yield page;
+      after = last.path;
+    }
+  }
+
+  /** Paths that the ledger knows, a page at a time. */
+  *ledgerPages(): Generator<readonly string[]> {
+    let after = 0;
+    for (;;) {
+      const page = this.#sql.ledgerAfter.all(after, PAGE);
+      const last = page.at(-1);
+      if (!last) return;
+      yield page.map((row) => row.path);
+      after = last.rowid;
+    }
+  }
+
+  /** A gap that the catalogue knows the end of stays ended: its earlier line in the ledger is older news. */
+  #addGap(gap: Gap): void {
+    const known = this.#catalogue.gapById.get(gap.id);
+    if (gap.to === undefined && known && known.ended_at !== null) return;
+    this.#catalogue.putGap(toGapRow(gap));
+  }
+
+  #noteSource(name: string, id: string, kind: SourceKind | undefined): void {
+    const known = this.#sources.get(name) ?? new Map<string, SourceKind | undefined>();
+    known.set(id, kind ?? known.get(id));
+    this.#sources.set(name, known);
+  }
+}
+
+function temporaryStatements(db: Connection) {
+  const command = <Parameters extends unknown[]>(sql: string): Command<Parameters> => db.prepare<Parameters>(sql);
+  const query = <Parameters extends unknown[], Row>(sql: string): Query<Parameters, Row> =>
+    db.prepare<Parameters, Row>(sql);
+  return {
+    addLedger: command<[string, string, string]>(
+      'INSERT OR REPLACE INTO temp.rescan_ledger (id, path, row) VALUES (?, ?, ?)',
+    ),
+    ledgerByPath: query<[string], { row: string }>(
+      'SELECT row FROM temp.rescan_ledger WHERE path = ? ORDER BY rowid DESC LIMIT 1',
+    ),
+    ledgerAfter: query<[number, number], { rowid: number; path: string }>(
+      'SELECT rowid, path FROM temp.rescan_ledger WHERE rowid > ? ORDER BY rowid LIMIT ?',
+    ),
+    catalogueAfter: query<[string, string, number], PlacedRow>(
+      'SELECT id, path FROM recordings WHERE root = ? AND path > ? ORDER BY path LIMIT ?',
+    ),
+    see: command<[string]>('INSERT OR IGNORE INTO temp.rescan_seen (path) VALUES (?)'),
+    isSeen: query<[string], { 1: number }>('SELECT 1 FROM temp.rescan_seen WHERE path = ?'),
+  };
+}

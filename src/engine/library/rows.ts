@@ -1,0 +1,167 @@
+import { type Gap, gapSchema, type Recording, recordingSchema } from '../../shared/domain/recording.ts';
+import type { SourceKind } from '../../shared/domain/source.ts';
+import type { SourceId } from '../../shared/units.ts';
+
+/** Columns of `recordings`, without the generated ones. */
+export interface RecordingRow {
+  readonly id: string;
+  readonly source_id: string;
+  readonly source_name: string;
+  readonly source_kind: string;
+  readonly root: string;
+  readonly path: string;
+  readonly started_at: number;
+  readonly offset_minutes: number;
+  readonly zone: string;
+  readonly day: string;
+  readonly container: string;
+  readonly codec: string;
+  readonly sample_rate: number;
+  readonly channels: number;
+  readonly bit_depth: number | null;
+  readonly bitrate: number | null;
+  readonly samples: number;
+  readonly bytes: number;
+  readonly state: string;
+  readonly seam: string;
+  readonly title: string | null;
+}
+
+/** Names of the columns in {@link RecordingRow}; a missing or surplus one is a type error. */
+const recordingColumns: Readonly<Record<keyof RecordingRow, true>> = {
+  id: true,
+  source_id: true,
+  source_name: true,
+  source_kind: true,
+  root: true,
+  path: true,
+  started_at: true,
+  offset_minutes: true,
+  zone: true,
+  day: true,
+  container: true,
+  codec: true,
+  sample_rate: true,
+  channels: true,
+  bit_depth: true,
+  bitrate: true,
+  samples: true,
+  bytes: true,
+  state: true,
+  seam: true,
+  title: true,
+};
+
+export const RECORDING_COLUMNS = Object.keys(recordingColumns) as readonly (keyof RecordingRow)[];
+
+/** Columns of `gaps`. */
+export interface GapRow {
+  readonly id: string;
+  readonly source_id: string;
+  readonly source_name: string;
+  readonly cause: string;
+  readonly detail: string;
+  readonly began_at: number;
+  readonly ended_at: number | null;
+  readonly day: string;
+}
+
+/** A source that the catalogue has ever seen. */
+export interface KnownSource {
+  readonly id: SourceId;
+  readonly name: string;
+  /** Absent for a source that only a gap told of. */
+  readonly kind?: SourceKind;
+  /** A person removed it; its recordings stay. */
+  readonly removed: boolean;
+}
+
+export interface SourceRow {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: SourceKind | null;
+  readonly removed: number;
+}
+
+export function toRecordingRow(recording: Recording): RecordingRow {
+  const { format } = recording;
+  return {
+    id: recording.id,
+    source_id: recording.sourceId,
+    source_name: recording.sourceName,
+    source_kind: recording.sourceKind,
+    root: recording.root,
+    path: recording.path,
+    started_at: recording.startedAt,
+    offset_minutes: recording.offsetMinutes,
+    zone: recording.zone,
+    day: recording.day,
+    container: recording.container,
+    codec: format.codec,
+    sample_rate: format.sampleRate,
+    channels: format.channels,
+    bit_depth: format.bitDepth ?? null,
+    bitrate: format.bitrate ?? null,
+    samples: recording.samples,
+    bytes: recording.bytes,
+    state: recording.state,
+    seam: recording.seam,
+    title: recording.title ?? null,
+  };
+}
+
+/** Validates a row; throws a ZodError for one that no version of Longtake wrote. */
+export function fromRecordingRow(row: RecordingRow): Recording {
+  return recordingSchema.parse({
+    id: row.id,
+    sourceId: row.source_id,
+    sourceName: row.source_name,
+    sourceKind: row.source_kind,
+    root: row.root,
+    path: row.path,
+    startedAt: row.started_at,
+    offsetMinutes: row.offset_minutes,
+    zone: row.zone,
+    day: row.day,
+    container: row.container,
+    format: {
+      codec: row.codec,
+      sampleRate: row.sample_rate,
+      channels: row.channels,
+      ...(row.bit_depth === null ? {} : { bitDepth: row.bit_depth }),
+      ...(row.bitrate === null ? {} : { bitrate: row.bitrate }),
+    },
+    samples: row.samples,
+    bytes: row.bytes,
+    state: row.state,
+    seam: row.seam,
+    ...(row.title === null ? {} : { title: row.title }),
+  });
+}
+
+export function toGapRow(gap: Gap): GapRow {
+  return {
+    id: gap.id,
+    source_id: gap.sourceId,
+    source_name: gap.sourceName,
+    cause: gap.cause,
+    detail: gap.detail,
+    began_at: gap.from,
+    ended_at: gap.to ?? null,
+    day: gap.day,
+  };
+}
+
+/** Validates a row; throws a ZodError for one that no version of Longtake wrote. */
+export function fromGapRow(row: GapRow): Gap {
+  return gapSchema.parse({
+    id: row.id,
+    sourceId: row.source_id,
+    sourceName: row.source_name,
+    cause: row.cause,
+    detail: row.detail,
+    from: row.began_at,
+    ...(row.ended_at === null ? {} : { to: row.ended_at }),
+    day: row.day,
+  });
+}

@@ -1,0 +1,80 @@
+import type { DaySummary } from '../../shared/domain/recording.ts';
+import type { Command, Connection, Query } from './database.ts';
+import { type GapRow, RECORDING_COLUMNS, type RecordingRow, type SourceRow } from './rows.ts';
+
+const columns = RECORDING_COLUMNS.join(', ');
+
+const gapColumns = 'id, source_id, source_name, cause, detail, began_at, ended_at, day';
+
+export type Statements = ReturnType<typeof createStatements>;
+
+/** Every statement that reads or writes the catalogue, compiled once. */
+export function createStatements(db: Connection) {
+  const command = <Parameters extends unknown[]>(sql: string): Command<Parameters> => db.prepare<Parameters>(sql);
+  const query = <Parameters extends unknown[], Row>(sql: string): Query<Parameters, Row> =>
+    db.prepare<Parameters, Row>(sql);
+  const insertRecording = command<[RecordingRow]>(`
+    INSERT INTO recordings (${columns}) VALUES (${RECORDING_COLUMNS.map((name) => `@${name}`).join(', ')})
+    ON CONFLICT (id) DO UPDATE SET ${RECORDING_COLUMNS.filter((name) => name !== 'id')
+      .map((name) => `${name} = excluded.${name}`)
+      .join(', ')}`);
+  const insertGap = command<[GapRow]>(`
+    INSERT INTO gaps (${gapColumns})
+    VALUES (@id, @source_id, @source_name, @cause, @detail, @began_at, @ended_at, @day)
+    ON CONFLICT (id) DO UPDATE SET source_id = excluded.source_id, source_name = excluded.source_name,
+      cause = excluded.cause, detail = excluded.detail, began_at = excluded.began_at, ended_at = excluded.ended_at,
+      day = excluded.day`);
+  const noteSource = command<[{ id: string; name: string; kind: string | null }]>(`
+    INSERT INTO sources (id, name, kind) VALUES (@id, @name, @kind)
+    ON CONFLICT (id) DO UPDATE SET kind = excluded.kind WHERE sources.kind IS NULL AND excluded.kind IS NOT NULL`);
+  const makeRoom = command<[string, string, string]>('DELETE FROM recordings WHERE root = ? AND path = ? AND id <> ?');
+  const removeRecording = command<[string]>('DELETE FROM recordings WHERE id = ?');
+
+  return {
+    saveSource: command<[{ id: string; name: string; kind: string }]>(`
+      INSERT INTO sources (id, name, kind) VALUES (@id, @name, @kind)
+      ON CONFLICT (id) DO UPDATE SET name = excluded.name, kind = excluded.kind, removed = 0`),
+    removeSource: command<[string]>('UPDATE sources SET removed = 1 WHERE id = ?'),
+    sources: query<[], SourceRow>('SELECT id, name, kind, removed FROM sources ORDER BY name, id'),
+    noteSource,
+
+    putRecording: atomic(db, (row: RecordingRow) => {
+      noteSource.run({ id: row.source_id, name: row.source_name, kind: row.source_kind });
+      makeRoom.run(row.root, row.path, row.id);
+      insertRecording.run(row);
+    }),
+    putGap: atomic(db, (row: GapRow) => {
+      noteSource.run({ id: row.source_id, name: row.source_name, kind: null });
+      insertGap.run(row);
+    }),
+    removeRecordings: atomic(db, (ids: readonly string[]) =>
+      ids.reduce((removed, id) => removed + removeRecording.run(id).changes, 0),
+    ),
+
+    recordingById: query<[string], RecordingRow>(`SELECT ${columns} FROM recordings WHERE id = ?`),
+    recordingByPlace: query<[string, string], RecordingRow>(
+      `SELECT ${columns} FROM recordings WHERE root = ? AND path = ?`,
+    ),
+    gapById: query<[string], GapRow>(`SELECT ${gapColumns} FROM gaps WHERE id = ?`),
+    unfinished: query<[], RecordingRow>(
+      `SELECT ${columns} FROM recordings WHERE state = 'recording' ORDER BY started_at`,
+    ),
+    openGaps: query<[], GapRow>(`SELECT ${gapColumns} FROM gaps WHERE ended_at IS NULL ORDER BY began_at`),
+
+    days: query<[string, number], DaySummary>(`
+      SELECT day, recordings, duration_us / 1000.0 AS durationMs, bytes, gaps, gap_us / 1000.0 AS gapMs
+      FROM days WHERE day < ? ORDER BY day DESC LIMIT ?`),
+    dayPage: query<[string, number, number], RecordingRow>(`
+      SELECT ${columns} FROM recordings WHERE day = ? ORDER BY started_at DESC, id DESC LIMIT ? OFFSET ?`),
+    dayCount: query<[string], { total: number }>('SELECT recordings AS total FROM days WHERE day = ?'),
+    dayGaps: query<[string, number], GapRow>(
+      `SELECT ${gapColumns} FROM gaps WHERE day = ? ORDER BY began_at DESC, id DESC LIMIT ?`,
+    ),
+  };
+}
+
+/** `work` in one transaction, or as part of the one that is open. */
+function atomic<Input, Output>(db: Connection, work: (input: Input) => Output): (input: Input) => Output {
+  const transaction = db.transaction(work);
+  return (input) => transaction(input);
+}

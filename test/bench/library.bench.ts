@@ -1,0 +1,152 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../../src/engine/library/database.ts';
+import { Library, openLibrary } from '../../src/engine/library/library.ts';
+import { toGapRow, toRecordingRow } from '../../src/engine/library/rows.ts';
+import { createStatements } from '../../src/engine/library/statements.ts';
+import { type Day, day } from '../../src/shared/units.ts';
+import { makeGap, makeRecording } from '../support/makeRecording.ts';
+import { silentLog } from '../support/silentLog.ts';
+
+const RECORDINGS = 100_000;
+const SOURCES = 20;
+const HOUR = 3_600_000;
+/** One page of the window's list. */
+const PAGE = 100;
+const ROUNDS = 9;
+const CALLS = 40;
+const LIMIT_MS = 20;
+
+let folder: string;
+let path: string;
+let library: Library;
+let days: readonly Day[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'longtake-bench-'));
+  path = join(folder, 'library.db');
+  const { connection } = openDatabase(path, silentLog);
+  fillCatalogue(connection);
+  connection.close();
+  library = openLibrary(path, silentLog).library;
+  days = library.days({ limit: 1000 }).map((summary) => summary.day);
+}, 120_000);
+
+afterAll(async () => {
+  library.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Hourly recordings of 20 sources, every tenth followed by a gap, in the order in which they would come. */
+function fillCatalogue(connection: Database.Database): void {
+  const statements = createStatements(connection);
+  const start = Date.UTC(2026, 0, 1);
+  connection.transaction(() => {
+    for (let index = 0; index < RECORDINGS; index += 1) {
+      const source = index % SOURCES;
+      const startedAt = start + Math.floor(index / SOURCES) * HOUR;
+      const owner = {
+        sourceId: `6f7b6e3e-7e0f-4d3f-8a50-${String(source).padStart(12, '0')}`,
+        sourceName: `Source ${source}`,
+      };
+      const recording = makeRecording({ ...owner, startedAt, path: `${owner.sourceName}/${startedAt}.wav` });
+      statements.putRecording(toRecordingRow(recording));
+      if (index % 10 === 0) statements.putGap(toGapRow(makeGap({ ...owner, from: startedAt + 1000 })));
+    }
+  })();
+}
+
+interface Figures {
+  readonly p50: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+function figures(times: readonly number[]): Figures {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+  return { p50: rounded(at(0.5)), p95: rounded(at(0.95)), max: rounded(at(1)) };
+}
+
+const rounded = (value: number): number => Math.round(value * 1000) / 1000;
+
+function measure(times: number[], action: () => unknown): void {
+  const begin = performance.now();
+  action();
+  times.push(performance.now() - begin);
+}
+
+test(`a library of ${RECORDINGS} recordings answers in under ${LIMIT_MS} ms`, async () => {
+  // The same question to the same file and cache, answered from the table itself.
+  const raw = new Database(path, { readonly: true });
+  const scanPage = raw.prepare(
+    'SELECT * FROM recordings NOT INDEXED WHERE day = ? ORDER BY started_at DESC, id DESC LIMIT ?',
+  );
+  const scanDays = raw.prepare(
+    'SELECT day, count(*), sum(duration_us), sum(bytes) FROM recordings NOT INDEXED GROUP BY day ORDER BY day DESC',
+  );
+  const times = { page: [], pagePeer: [], days: [], recentDays: [], daysPeer: [], gaps: [], save: [] } as Record<
+    'page' | 'pagePeer' | 'days' | 'recentDays' | 'daysPeer' | 'gaps' | 'save',
+    number[]
+  >;
+  const ratios: { page: number[]; days: number[] } = { page: [], days: [] };
+  const saved = makeRecording({ path: 'saved.wav', startedAt: Date.UTC(2026, 0, 1) });
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const from = { page: times.page.length, days: times.days.length };
+    for (let call = 0; call < CALLS; call += 1) {
+      const asked = days[(round * 31 + call * 17) % days.length] ?? day('');
+      measure(times.page, () => library.recordings({ day: asked, offset: 0, limit: PAGE }));
+      measure(times.days, () => library.days({ limit: 1000 }));
+      measure(times.recentDays, () => library.days({ limit: 60 }));
+      measure(times.gaps, () => library.gaps(asked));
+      measure(times.save, () => library.saveRecording({ ...saved, samples: saved.samples + call }));
+      if (call < 3) {
+        measure(times.pagePeer, () => scanPage.all(asked, PAGE));
+        measure(times.daysPeer, () => scanDays.all());
+      }
+    }
+    ratios.page.push(figures(times.pagePeer.slice(-3)).p50 / figures(times.page.slice(from.page)).p50);
+    ratios.days.push(figures(times.daysPeer.slice(-3)).p50 / figures(times.days.slice(from.days)).p50);
+  }
+  raw.close();
+  const result = {
+    bench: 'library',
+    recordings: RECORDINGS,
+    days: days.length,
+    databaseBytes: (await stat(path)).size,
+    unit: 'ms',
+    dayPage: figures(times.page),
+    dayPageFullScan: figures(times.pagePeer),
+    daysAll: figures(times.days),
+    days60: figures(times.recentDays),
+    daysFullScan: figures(times.daysPeer),
+    dayGaps: figures(times.gaps),
+    saveRecording: figures(times.save),
+    fullScanOverIndex: { page: spread(ratios.page), days: spread(ratios.days) },
+  };
+  console.log(JSON.stringify(result));
+  expect(result.dayPage.p95).toBeLessThan(LIMIT_MS);
+  expect(result.daysAll.p95).toBeLessThan(LIMIT_MS);
+});
+
+test('opening it takes no more than a moment', () => {
+  library.close();
+  const times: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    measure(times, () => {
+      library = openLibrary(path, silentLog).library;
+    });
+    if (round < 4) library.close();
+  }
+  console.log(JSON.stringify({ bench: 'library.open', recordings: RECORDINGS, unit: 'ms', ...figures(times) }));
+  expect(figures(times).p50).toBeLessThan(1000);
+});
+
+/** How the ratio of the medians lies over the rounds. */
+function spread(ratios: readonly number[]): { readonly min: number; readonly median: number; readonly max: number } {
+  const sorted = ratios.toSorted((a, b) => a - b).map((ratio) => Math.round(ratio * 10) / 10);
+  return { min: sorted[0] ?? NaN, median: sorted[sorted.length >> 1] ?? NaN, max: sorted.at(-1) ?? NaN };
+}
