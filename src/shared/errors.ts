@@ -77,3 +77,8 @@ export function toWireError(error: unknown): WireError {
 export function fromWireError(wire: WireError): LongtakeError {
   return new LongtakeError(wire.code, wire.message, wire.details ? { details: wire.details } : {});
 }
+
+/** The `code` of a Node error, such as ENOSPC. */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

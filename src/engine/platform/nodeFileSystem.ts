@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, appendFile, mkdir, open, readFile, readdir, stat, statfs } from 'node:fs/promises';
+import { errnoOf } from '../../shared/errors.ts';
 import type { FileSystem, OpenFile } from '../../shared/ports/fileSystem.ts';
 
 /** The real disk. */
@@ -31,11 +32,6 @@ export const nodeFileSystem: FileSystem = {
     return volume.bavail * volume.bsize;
   },
 };
-
-/** The `code` of a Node error, such as ENOSPC. */
-export function errnoOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
 
 function isMissing(error: unknown): boolean {
   const code = errnoOf(error);

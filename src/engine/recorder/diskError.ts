@@ -1,5 +1,4 @@
-import { errnoOf } from '../platform/nodeFileSystem.ts';
-import { LongtakeError } from '../../shared/errors.ts';
+import { LongtakeError, errnoOf } from '../../shared/errors.ts';
 
 /** A file error with the sentence for the person. */
 export function diskError(error: unknown): LongtakeError {

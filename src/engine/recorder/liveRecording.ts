@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import type { CaptureInfo } from '../capture/audioSource.ts';
 import type { Block } from '../containers/block.ts';
-import { errnoOf } from '../platform/nodeFileSystem.ts';
+import { errnoOf } from '../../shared/errors.ts';
 import { containerExtension, type Recording, type Seam } from '../../shared/domain/recording.ts';
 import type { SourceConfig } from '../../shared/domain/source.ts';
 import type { OpenFile } from '../../shared/ports/fileSystem.ts';
