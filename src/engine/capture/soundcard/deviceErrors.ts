@@ -1,0 +1,97 @@
+import { DEFAULT_DEVICE, type SoundcardConfig } from '../../../shared/domain/source.ts';
+import { LongtakeError } from '../../../shared/errors.ts';
+import type { InputDevice } from './deviceMatch.ts';
+
+export type WantedInput = Pick<SoundcardConfig, 'device' | 'sampleRate' | 'bitDepth' | 'channels'>;
+
+/** `listFrozen`: the list of inputs is older than now, and a process started now may find the device. */
+export function deviceNotFound(
+  wanted: WantedInput,
+  inputs: readonly InputDevice[],
+  listFrozen: boolean,
+): LongtakeError {
+  const names = inputs.map((input) => input.name).join(', ');
+  const what =
+    wanted.device === DEFAULT_DEVICE
+      ? 'The system has no default input.'
+      : `There is no input named "${wanted.device}".`;
+  const advice = inputs.length > 0 ? `Choose one of: ${names}.` : 'No input was found at all: plug one in.';
+  return new LongtakeError('DEVICE_NOT_FOUND', `${what} ${advice}`, {
+    details: { device: wanted.device, found: names, listFrozen },
+  });
+}
+
+/** The device is listed but is not there any more. */
+export function deviceGone(device: InputDevice, listFrozen: boolean, cause?: unknown): LongtakeError {
+  return new LongtakeError('DEVICE_NOT_FOUND', `"${device.name}" cannot be opened. Check that it is plugged in.`, {
+    cause,
+    details: { device: device.name, listFrozen, ...reasonOf(cause) },
+  });
+}
+
+export function tooManyChannels(device: InputDevice, wanted: WantedInput): LongtakeError {
+  const has = device.maxChannels === 1 ? 'has 1 channel' : `has ${device.maxChannels} channels`;
+  return new LongtakeError(
+    'DEVICE_FORMAT',
+    `"${device.name}" ${has}, not ${wanted.channels}. Choose at most ${device.maxChannels}.`,
+    { details: formatDetails(device, wanted) },
+  );
+}
+
+/** What PortAudio's text of a failed opening means (Pa_GetErrorText). */
+export function openError(
+  cause: unknown,
+  device: InputDevice,
+  wanted: WantedInput,
+  listFrozen: boolean,
+): LongtakeError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  if (text.includes('Device unavailable')) {
+    return new LongtakeError(
+      'DEVICE_BUSY',
+      `"${device.name}" is in use by another program. Close that program, or choose another input.`,
+      { cause, details: { device: device.name, ...reasonOf(cause) } },
+    );
+  }
+  if (/Invalid sample rate|Invalid number of channels|Sample format not supported|Channel count exceeds/.test(text)) {
+    return new LongtakeError(
+      'DEVICE_FORMAT',
+      `"${device.name}" does not take ${wanted.sampleRate} Hz, ${wanted.bitDepth} bit and ${wanted.channels} ` +
+        `channel(s). It prefers ${device.defaultSampleRate} Hz and has ${device.maxChannels} channel(s).`,
+      { cause, details: { ...formatDetails(device, wanted), ...reasonOf(cause) } },
+    );
+  }
+  return deviceGone(device, listFrozen, cause);
+}
+
+export function deviceLost(device: InputDevice): LongtakeError {
+  return new LongtakeError(
+    'DEVICE_LOST',
+    `"${device.name}" stopped delivering audio. Check that it is plugged in and switched on.`,
+    { details: { device: device.name } },
+  );
+}
+
+/** `reason`: PortAudio's words, or how much is missing. */
+export function audioMissed(device: InputDevice, reason: string): LongtakeError {
+  return new LongtakeError(
+    'TOO_SLOW',
+    `Some audio of "${device.name}" was missed because the computer was too busy. Close other programs if this ` +
+      'happens often.',
+    { details: { device: device.name, reason } },
+  );
+}
+
+function formatDetails(device: InputDevice, wanted: WantedInput): Record<string, string | number> {
+  return {
+    device: device.name,
+    sampleRate: wanted.sampleRate,
+    channels: wanted.channels,
+    maxChannels: device.maxChannels,
+    defaultSampleRate: device.defaultSampleRate,
+  };
+}
+
+function reasonOf(cause: unknown): Record<string, string> {
+  return cause instanceof Error ? { reason: cause.message } : {};
+}
