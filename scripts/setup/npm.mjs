@@ -1,13 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJsonIfThere, writeJson } from './files.mjs';
+import { packagesOf } from './lock-file.mjs';
 import { root, shortHash } from './paths.mjs';
 import { SetupProblem, codeOf } from './problem.mjs';
-import { readFile } from 'node:fs/promises';
 import { run } from './run.mjs';
 
 /** @typedef {import('./report.mjs').Progress} Progress */
-
-/** @typedef {{ version?: string, integrity?: string, optional?: boolean, devOptional?: boolean, link?: boolean }} Locked */
 
 const INSTALL_TIMEOUT_MS = 30 * 60 * 1000;
 /** A registry that does not answer is given up after about a minute, not ten. */
@@ -75,17 +74,6 @@ export function isInStep(lock, hidden) {
 }
 
 /**
- * @param {unknown} lock
- * @returns {Record<string, Locked> | undefined}
- */
-function packagesOf(lock) {
-  if (typeof lock !== 'object' || lock === null || !('packages' in lock)) return undefined;
-  const { packages } = lock;
-  if (typeof packages !== 'object' || packages === null) return undefined;
-  return /** @type {Record<string, Locked>} */ (packages);
-}
-
-/**
  * Installs the npm packages when the lock file asks for other ones than are there.
  * @param {Progress} progress
  * @returns {Promise<string>} what was done
@@ -112,28 +100,30 @@ export async function provideNpmPackages(progress) {
       if (/^npm http (fetch|cache) /.test(line)) progress(`fetched ${++fetched} of at most ${total}`);
     },
   });
-  if (result.code !== 0) throw npmProblem(result.tail, result.timedOut);
+  if (result.code !== 0) throw npmProblem(result.output.split('\n'), result.timedOut);
   await writeJson(stampPath, { lock: hash });
   return 'installed';
 }
 
 /**
- * @param {readonly string[]} tail
+ * @param {readonly string[]} lines what npm said
  * @param {boolean} timedOut
  * @returns {SetupProblem}
  */
-export function npmProblem(tail, timedOut) {
-  const errors = tail
-    .filter((line) => /^npm (error|ERR!)/.test(line))
-    .map((line) => line.replace(/^npm (error|ERR!) ?/, ''));
-  const text = (errors.length > 0 ? errors : tail).join('\n');
+export function npmProblem(lines, timedOut) {
+  const errors = lines.filter((line) => /^npm (error|ERR!) ?\S/.test(line));
+  const text = (errors.length > 0 ? errors : lines).map((line) => line.replace(/^npm (error|ERR!) ?/, '')).join('\n');
   const what = 'npm ci could not install the packages';
-  const why = timedOut ? `It took longer than ${INSTALL_TIMEOUT_MS / 60_000} min.` : text.slice(0, 2000);
+  // The first lines tell; the rest is how npm is used.
+  const told = text.split('\n').slice(0, 12).join('\n');
+  const why = timedOut ? `It took longer than ${INSTALL_TIMEOUT_MS / 60_000} min.` : told;
   if (/can only install packages when your package\.json and package-lock\.json/.test(text)) {
     return new SetupProblem({
       what: 'package.json and package-lock.json disagree',
       why,
-      todo: 'Run `npm install --ignore-scripts` to bring the lock file up to date, then try again.',
+      todo:
+        'Run `npm install --ignore-scripts && node scripts/complete-lock.mjs` to bring the lock file up to date, ' +
+        'then try again.',
     });
   }
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|network/i.test(text)) {
