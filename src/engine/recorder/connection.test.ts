@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MemoryFileSystem } from '../../../test/support/memoryFileSystem.ts';
+import { silentLog, TurnedClock } from '../../../test/support/turnedClock.ts';
+import type { Recording } from '../../shared/domain/recording.ts';
+import { DEFAULT_FILENAME_PATTERN } from '../../shared/domain/settings.ts';
+import type { GeneratorConfig } from '../../shared/domain/source.ts';
+import { type Samples, samplesToMillis, sourceId } from '../../shared/units.ts';
+import { readWavHeader } from '../containers/wavReader.ts';
+import { Connection } from './connection.ts';
+import { Ledger } from './ledger.ts';
+
+const RATE = 44_100;
+const source: GeneratorConfig = {
+  id: sourceId('5a0a5c1e-6a2f-4d58-8c5d-0d7b7f4f2c11'),
+  name: 'Hut',
+  kind: 'generator',
+  programme: 'tone',
+  seed: 1,
+  sampleRate: RATE,
+  bitDepth: 16,
+  channels: 1,
+};
+
+/** Feeds a 16-bit ramp, in which each sample is the one before plus 1, to a connection under a turned clock. */
+class Rig {
+  readonly clock: TurnedClock;
+  readonly disk = new MemoryFileSystem();
+  readonly closed: Recording[] = [];
+  readonly connection: Connection;
+  #next = 0;
+
+  constructor(start: string, zone: string, splitSeconds: number) {
+    this.clock = new TurnedClock(start, zone);
+    this.connection = new Connection(
+      {
+        clock: this.clock,
+        fileSystem: this.disk,
+        log: silentLog,
+        ledger: new Ledger(this.disk, silentLog),
+        plan: () => ({ recordingsFolder: '/r', splitSeconds, filenamePattern: DEFAULT_FILENAME_PATTERN }),
+        emit: (event) => {
+          if (event.type === 'recording' && event.recording.state !== 'recording') this.closed.push(event.recording);
+        },
+      },
+      {
+        source,
+        onOpen: () => undefined,
+        onFirstBlock: () => undefined,
+        onRecordingOpened: () => undefined,
+        onTitle: () => undefined,
+        onBlock: () => undefined,
+        onFailure: (error) => {
+          throw error;
+        },
+      },
+    );
+    this.connection.onOpen({
+      format: { codec: 'pcm', sampleRate: RATE, channels: 1, bitDepth: 16 },
+      container: 'wav',
+      label: 'ramp',
+    });
+  }
+
+  /** `late`: by how much the block arrives after its last sample was captured, ms. */
+  feed(samples: number, late = 0): void {
+    const block = new Int16Array(samples);
+    for (let index = 0; index < samples; index += 1) block[index] = (this.#next + index) & 0xffff;
+    this.#next += samples;
+    this.clock.advance((samples * 1000) / RATE + late);
+    this.connection.onBlock({ bytes: new Uint8Array(block.buffer), samples }, this.clock.monotonic());
+    this.clock.advance(-late);
+  }
+
+  async end(): Promise<Recording[]> {
+    await this.connection.end();
+    return this.closed.toSorted((a, b) => a.startedAt - b.startedAt);
+  }
+
+  get fed(): number {
+    return this.#next;
+  }
+
+  /** All payloads of the recordings, joined. */
+  payload(recordings: readonly Recording[]): Int16Array {
+    const parts = recordings.map((recording) => {
+      const file = this.disk.files.get(`/r/${recording.path}`) ?? new Uint8Array(0);
+      const header = readWavHeader(file);
+      return file.slice(header.dataOffset, header.dataOffset + recording.samples * 2);
+    });
+    return new Int16Array(new Uint8Array(Buffer.concat(parts)).buffer);
+  }
+}
+
+function expectRamp(payload: Int16Array, samples: number): void {
+  expect(payload.length).toBe(samples);
+  const broken = payload.findIndex((value, index) => (value & 0xffff) !== (index & 0xffff));
+  expect(broken).toBe(-1);
+}
+
+describe('Connection', () => {
+  it('loses and doubles no sample over boundaries, whatever the blocks are and however late they come', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ samples: fc.integer({ min: 1, max: 9000 }), late: fc.integer({ min: 0, max: 400 }) }), {
+          minLength: 50,
+          maxLength: 150,
+        }),
+        async (blocks) => {
+          const rig = new Rig('2026-11-21T10:59:57.300Z', 'Europe/Berlin', 5);
+          for (const block of blocks) rig.feed(block.samples, block.late);
+          const recordings = await rig.end();
+          expectRamp(rig.payload(recordings), rig.fed);
+          expect(recordings.map((recording) => recording.seam)).toEqual(
+            recordings.map((_, index) => (index === 0 ? 'first' : 'gapless')),
+          );
+          for (const recording of recordings.slice(1)) expect(recording.startedAt % 5000).toBe(0);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it('cuts at the sample of the boundary when blocks are on time', async () => {
+    const rig = new Rig('2026-11-21T10:59:58.000Z', 'UTC', 5);
+    for (let block = 0; block < 160; block += 1) rig.feed(RATE / 20);
+    const recordings = await rig.end();
+    expect(recordings.map((recording) => new Date(recording.startedAt).toISOString())).toEqual([
+      '2026-11-21T10:59:58.000Z',
+      '2026-11-21T11:00:00.000Z',
+      '2026-11-21T11:00:05.000Z',
+    ]);
+    expect(recordings.map((recording) => recording.samples / RATE)).toEqual([2, 5, 1]);
+  });
+
+  it('keeps both hours of the night when clocks go back, under names of their own', async () => {
+    const rig = new Rig('2026-10-25T00:00:00.000Z', 'Europe/Berlin', 3600);
+    for (let second = 0; second < 2 * 3600; second += 1) rig.feed(RATE);
+    const recordings = await rig.end();
+    expect(recordings.map((recording) => recording.path)).toEqual([
+      'Hut/2026-10-25/Hut_20261025T020000+0200.wav',
+      'Hut/2026-10-25/Hut_20261025T020000+0100.wav',
+    ]);
+    expectRamp(rig.payload(recordings), rig.fed);
+  });
+
+  it.each([3_600_000, -3_600_000, 7_200_000 + 1234])(
+    'begins a new recording with true labels when the clock is set by %d ms, and loses nothing',
+    async (step) => {
+      const rig = new Rig('2026-11-21T10:10:00.000Z', 'UTC', 3600);
+      for (let block = 0; block < 40; block += 1) rig.feed(RATE / 20);
+      rig.clock.setWall(step);
+      for (let block = 0; block < 40; block += 1) rig.feed(RATE / 20);
+      await rig.connection.end();
+      const recordings = rig.closed;
+      expect(recordings).toHaveLength(2);
+      expect((recordings[1]?.startedAt ?? 0) - (recordings[0]?.startedAt ?? 0)).toBeCloseTo(2000 + step, -2);
+      expectRamp(rig.payload(recordings), rig.fed);
+    },
+  );
+
+  it('never writes over a recording when the clock is set back onto its name', async () => {
+    const rig = new Rig('2026-11-21T10:00:00.000Z', 'UTC', 5);
+    for (let block = 0; block < 40; block += 1) rig.feed(RATE / 20);
+    rig.clock.setWall(-2000);
+    for (let block = 0; block < 40; block += 1) rig.feed(RATE / 20);
+    await rig.connection.end();
+    expect(rig.closed.map((recording) => recording.path)).toEqual([
+      'Hut/2026-11-21/Hut_20261121T100000+0000.wav',
+      'Hut/2026-11-21/Hut_20261121T100000+0000_2.wav',
+    ]);
+    expectRamp(rig.payload(rig.closed), rig.fed);
+  });
+
+  it('makes no empty recordings when the input stood still over boundaries', async () => {
+    const rig = new Rig('2026-11-21T10:00:00.000Z', 'UTC', 5);
+    for (let block = 0; block < 40; block += 1) rig.feed(RATE / 20);
+    rig.clock.advance(90_000);
+    for (let block = 0; block < 1400; block += 1) rig.feed(RATE / 20);
+    const recordings = await rig.end();
+    expect(Math.min(...recordings.map((recording) => recording.samples))).toBeGreaterThan(RATE / 5);
+    expectRamp(rig.payload(recordings), rig.fed);
+  });
+
+  it('says when capture ended, to the sample', async () => {
+    const rig = new Rig('2026-11-21T10:00:00.000Z', 'UTC', 3600);
+    rig.feed(RATE);
+    rig.feed(RATE, 700);
+    rig.clock.advance(5000);
+    const ended = await rig.connection.end();
+    expect(ended).toBeCloseTo(Date.parse('2026-11-21T10:00:02.000Z'), 3);
+    expect(samplesToMillis(rig.fed as Samples, RATE)).toBe(2000);
+  });
+});

@@ -1,0 +1,164 @@
+import { execFileSync } from 'node:child_process';
+import { readFile, stat } from 'node:fs/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { renderSignal } from '../../src/engine/capture/generator/signal.ts';
+import { readWavHeader } from '../../src/engine/containers/wavReader.ts';
+import type { Recording } from '../../src/shared/domain/recording.ts';
+import type { SourceDraft } from '../../src/shared/domain/source.ts';
+import { TestStudio } from '../support/studio.ts';
+
+const generator = {
+  kind: 'generator',
+  name: 'Test',
+  programme: 'mixed',
+  seed: 7,
+  sampleRate: 48_000,
+  bitDepth: 24,
+  channels: 2,
+} as const satisfies SourceDraft;
+
+const studios: TestStudio[] = [];
+
+async function start(options: Parameters<typeof TestStudio.start>[0] = {}): Promise<TestStudio> {
+  const studio = await TestStudio.start(options);
+  studios.push(studio);
+  return studio;
+}
+
+afterEach(async () => {
+  for (const studio of studios.splice(0)) await studio.dispose();
+});
+
+async function payload(studio: TestStudio, recordings: readonly Recording[]): Promise<Buffer> {
+  const parts = [];
+  for (const recording of recordings) {
+    const file = await readFile(studio.file(recording));
+    const { dataOffset, dataBytes } = readWavHeader(file);
+    parts.push(file.subarray(dataOffset, dataOffset + (dataBytes ?? 0)));
+  }
+  return Buffer.concat(parts);
+}
+
+/** Seconds of audio that an independent reader finds in a file. */
+function duration(path: string): number {
+  const text = execFileSync('ffprobe', ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0', path]);
+  return Number(text.toString());
+}
+
+describe('the recorder process', () => {
+  it('cuts at the clock and loses nothing of a test signal', async () => {
+    const studio = await start();
+    const id = await studio.addAndArm(generator);
+    await studio.until('four closed recordings', () => studio.closed(id).length >= 4);
+    await studio.studio.handlers['sources.disarm']({});
+    const recordings = studio.closed(id);
+    const joined = await payload(studio, recordings);
+    const samples = recordings.reduce((sum, recording) => sum + recording.samples, 0);
+    expect(joined.equals(renderSignal(generator, 0, samples))).toBe(true);
+    for (const recording of recordings.slice(1, -1)) {
+      expect(recording.startedAt % 5000).toBe(0);
+      expect(recording.seam).toBe('gapless');
+      expect(duration(studio.file(recording))).toBeCloseTo(5, 1);
+    }
+    expect(studio.gapsOf(id)).toEqual([]);
+    expect(studio.statuses.get(id)?.state).toBe('disarmed');
+  });
+
+  it('goes on within 2 s after SIGKILL, with the lost time in the ledger and every file playable', async () => {
+    const studio = await start({ settings: { splitSeconds: 3600 } });
+    const id = await studio.addAndArm(generator);
+    await studio.until('audio', () => (studio.statuses.get(id)?.recording?.durationMs ?? 0) > 1500);
+    const killedAt = Date.now();
+    studio.child('recorder').kill();
+    await studio.until('the window to be told', () => studio.statuses.get(id)?.state === 'reconnecting');
+    await studio.until('recording again', () => studio.statuses.get(id)?.state === 'recording');
+    expect(Date.now() - killedAt).toBeLessThan(2000);
+    await studio.until('more audio', () => (studio.statuses.get(id)?.recording?.durationMs ?? 0) > 1000);
+    await studio.studio.handlers['sources.disarm']({});
+
+    const [before, after] = studio.closed(id);
+    if (!before || !after) throw new Error('There should be two recordings.');
+    expect(before.state).toBe('repaired');
+    const endedAt = before.startedAt + (before.samples * 1000) / 48_000;
+    expect(killedAt - endedAt).toBeLessThan(1000);
+    expect(duration(studio.file(before))).toBeCloseTo(before.samples / 48_000, 2);
+    expect(await payload(studio, [before])).toEqual(Buffer.from(renderSignal(generator, 0, before.samples)));
+
+    const [gap, ...others] = studio.gapsOf(id);
+    expect(others).toEqual([]);
+    expect(gap?.cause).toBe('crash');
+    expect(Math.abs((gap?.from ?? 0) - endedAt)).toBeLessThan(300);
+    expect(Math.abs((gap?.to ?? 0) - after.startedAt)).toBeLessThan(5);
+  });
+
+  it('has a playable file on disk at any time before the kill, too', async () => {
+    const studio = await start({ settings: { splitSeconds: 3600 } });
+    const id = await studio.addAndArm(generator);
+    await studio.until('audio', () => (studio.statuses.get(id)?.recording?.durationMs ?? 0) > 2500);
+    const open = [...studio.recordings.values()].find((recording) => recording.state === 'recording');
+    if (!open) throw new Error('There should be an open recording.');
+    expect(duration(studio.file(open))).toBeGreaterThan(1.5);
+  });
+
+  it('finds everything again after a restart, also without its database', async () => {
+    const first = await start();
+    const id = await first.addAndArm(generator);
+    await first.until('two closed recordings', () => first.closed(id).length >= 2);
+    await first.studio.handlers['sources.disarm']({});
+    const recordings = first.closed(id);
+    await first.stop();
+
+    const second = await start({ folder: first.folder, state: first.state });
+    const list = await second.studio.handlers['library.days']({ limit: 10 });
+    expect(list.reduce((sum, day) => sum + day.recordings, 0)).toBe(recordings.length);
+    await second.stop();
+
+    const { rm } = await import('node:fs/promises');
+    await rm(`${first.folder}/data`, { recursive: true });
+    const third = await start({ folder: first.folder, state: first.state });
+    await third.studio.handlers['library.rescan']({}).catch(() => undefined);
+    for (const recording of recordings) {
+      expect(await third.studio.handlers['library.recording']({ id: recording.id })).toEqual(recording);
+    }
+  });
+
+  it('resumes what was armed, and what main did not live to hear is in the library', async () => {
+    const first = await start({ settings: { splitSeconds: 3600 } });
+    const id = await first.addAndArm(generator);
+    await first.until('audio', () => (first.statuses.get(id)?.recording?.durationMs ?? 0) > 1000);
+    await first.stop();
+    const second = await start({ folder: first.folder, state: first.state });
+    await second.until('recording again', () => second.statuses.get(id)?.state === 'recording');
+    expect(second.gapsOf(id)).toEqual([]);
+  });
+
+  it('refuses two sources with one name, and a split too short', async () => {
+    const studio = await start();
+    await studio.add(generator);
+    await expect(studio.add({ ...generator, name: 'TEST ' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(studio.studio.handlers['settings.update']({ filenamePattern: '%Q' })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    });
+  });
+
+  it('tells a recordings folder that cannot be written, and goes on when it can', async () => {
+    const studio = await start();
+    const blocked = `${studio.folder}/blocked`;
+    const { rm, writeFile } = await import('node:fs/promises');
+    await writeFile(blocked, 'a file where a folder should be');
+    studio.state.current = {
+      ...studio.state.current,
+      settings: { ...studio.state.current.settings, recordingsFolder: `${blocked}/in` },
+    };
+    await studio.studio.handlers['settings.update']({ theme: 'dark' });
+    const id = await studio.addAndArm(generator);
+    await studio.until('the problem to be told', () => studio.statuses.get(id)?.problem !== undefined);
+    expect(studio.statuses.get(id)?.problem?.code).toBe('DISK_ERROR');
+    await rm(blocked);
+    await studio.studio.handlers['sources.retry']({ id });
+    await studio.until('recording', () => studio.statuses.get(id)?.recording !== undefined, 40_000);
+    expect(await stat(`${blocked}/in`)).toBeDefined();
+    await studio.until('the end of the gap', () => studio.gapsOf(id).every((gap) => gap.to !== undefined));
+    expect(studio.gapsOf(id).map((gap) => gap.cause)).toEqual(['disk error']);
+  });
+});
