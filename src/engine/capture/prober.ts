@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { Device, SourceConfig, StreamReport } from '../../shared/domain/source.ts';
+import { toWireError } from '../../shared/errors.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import { sourceId } from '../../shared/units.ts';
+import { LevelMeter } from '../containers/levels.ts';
+import type { AudioSource } from './audioSource.ts';
+import type { LevelDraft, ProberCommand, ProberEvent, StreamDraft } from './proberProtocol.ts';
+
+export interface ProberPorts {
+  readonly emit: (event: ProberEvent) => void;
+  readonly log: Log;
+  readonly listDevices: () => Promise<readonly Device[]>;
+  readonly createSource: (config: Exclude<SourceConfig, { kind: 'stream' }>) => AudioSource;
+  readonly testStream: (draft: StreamDraft, password: string | undefined, signal: AbortSignal) => Promise<StreamReport>;
+}
+
+export type ProberJob = Exclude<ProberCommand, { type: 'stop' }>;
+
+/** Does one job and tells its result or its error. Never rejects. */
+export async function probe(job: ProberJob, signal: AbortSignal, ports: ProberPorts): Promise<void> {
+  try {
+    await perform(job, signal, ports);
+  } catch (error) {
+    const wire = toWireError(error);
+    if (wire.code === 'INTERNAL') {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      ports.log.error('A look at an input failed unexpectedly.', { job: job.type, error: text });
+    }
+    ports.emit({ type: 'error', error: wire });
+  }
+}
+
+async function perform(job: ProberJob, signal: AbortSignal, ports: ProberPorts): Promise<void> {
+  switch (job.type) {
+    case 'devices':
+      ports.emit({ type: 'devices', devices: await ports.listDevices() });
+      return;
+    case 'testStream':
+      ports.emit({ type: 'streamReport', report: await ports.testStream(job.draft, job.password, signal) });
+      return;
+    case 'preview':
+      await preview(job.draft, signal, ports);
+  }
+}
+
+async function preview(draft: LevelDraft, signal: AbortSignal, { createSource, emit }: ProberPorts): Promise<void> {
+  const meter = new LevelMeter(draft);
+  const source = createSource({ ...draft, id: sourceId(randomUUID()) });
+  await source.run(
+    {
+      onOpen: () => undefined,
+      onBlock: (block) => {
+        for (const levels of meter.push(block)) emit({ type: 'levels', ...levels });
+      },
+      onTitle: () => undefined,
+      onSkipped: () => undefined,
+    },
+    signal,
+  );
+}
