@@ -1,0 +1,2 @@
+// plants boundaries(no-unknown-files)
+export const homeless = 1;

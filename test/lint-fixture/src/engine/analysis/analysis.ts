@@ -1,0 +1,3 @@
+import { parse } from '../containers/parse.ts';
+
+export const analysis = parse;

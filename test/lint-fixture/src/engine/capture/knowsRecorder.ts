@@ -1,0 +1,3 @@
+import { recorder } from '../recorder/recorder.ts'; // plants boundaries(dependencies)
+
+export const knowsRecorder = recorder;

@@ -1,0 +1,3 @@
+import { studio } from '../studio/studio.ts';
+
+export const subject = studio;

@@ -1,0 +1,3 @@
+import { rate } from '../../shared/units.ts';
+
+export const parse = (): number => rate;

@@ -1,0 +1,3 @@
+import { join } from 'path'; // plants unicorn(prefer-node-protocol)
+
+export const oldStyle = join;

@@ -1,0 +1,3 @@
+import { disk } from '../platform/disk.ts';
+
+export const entry = disk;

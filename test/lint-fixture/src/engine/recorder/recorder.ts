@@ -1,0 +1,4 @@
+import { capture } from '../capture/capture.ts';
+
+export type Recorder = number;
+export const recorder = capture;

@@ -1,0 +1,3 @@
+import { ipcMain } from 'electron'; // plants eslint(no-restricted-imports)
+
+export const secondIpc = ipcMain;

@@ -1,0 +1,2 @@
+export type Samples = number;
+export const rate = 48_000;
