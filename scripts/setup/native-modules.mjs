@@ -6,6 +6,7 @@ import { join } from 'node:path';
  * @typedef {object} Recipe
  * @property {string} name of the npm package
  * @property {boolean} required whether the studio is useless without it
+ * @property {string} takes how long it takes to compile, on a machine of some years
  * @property {string} loss what is missing without it
  * @property {readonly string[]} arguments for node-gyp
  * @property {Readonly<Record<string, string>>} env
@@ -18,6 +19,7 @@ import { join } from 'node:path';
 export const naudiodon = {
   name: 'naudiodon',
   required: false,
+  takes: 'some seconds',
   loss: 'Soundcards cannot be recorded on this machine; streams and the test signal can.',
   arguments: ['rebuild', '--release'],
   env: {},
@@ -46,6 +48,7 @@ export const naudiodon = {
 export const betterSqlite3 = {
   name: 'better-sqlite3',
   required: true,
+  takes: 'about a minute',
   loss: 'The library cannot be opened.',
   arguments: ['rebuild', '--release', '--force_build=1'],
   // Its prebuilt module wants Node-API 10. The source is content with less,

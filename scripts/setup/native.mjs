@@ -148,16 +148,11 @@ async function compile(recipe, destination, progress) {
   await cp(packageFolder(recipe), source, { recursive: true, filter: (path) => !/[/\\]build$/.test(path) });
   await symlink(join(root, 'node_modules'), join(source, 'node_modules'), 'junction');
   await recipe.adjust?.(source);
-  progress('compiling');
-  let files = 0;
+  progress(`compiling, which takes ${recipe.takes}`);
   const result = await run(process.execPath, [nodeGyp(), ...recipe.arguments, ...headerArguments()], {
     cwd: source,
     env: { ...process.env, ...recipe.env },
     timeoutMs: BUILD_TIMEOUT_MS,
-    onLine: (line) => {
-      const file = /^\s*(?:CXX|CC|SOLINK_MODULE)\(target\) .*\/([^/]+)$/.exec(line)?.[1];
-      if (file) progress(`compiling (${++files}: ${file})`);
-    },
   });
   if (result.code !== 0) {
     throw new SetupProblem({

@@ -91,18 +91,26 @@ export async function provideNpmPackages(progress) {
     await writeJson(stampPath, { lock: hash });
     return 'ready';
   }
-  const total = Object.keys(packagesOf(lock) ?? {}).length;
+  const total = Object.values(packagesOf(lock) ?? {}).filter(fitsHere).length;
   let fetched = 0;
   progress('asking the registry');
   const result = await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=http'], {
     timeoutMs: INSTALL_TIMEOUT_MS,
     onLine: (line) => {
-      if (/^npm http (fetch|cache) /.test(line)) progress(`fetched ${++fetched} of at most ${total}`);
+      if (/^npm http (fetch|cache) .*\.tgz/.test(line)) progress(`fetched ${Math.min(++fetched, total)} of ${total}`);
     },
   });
   if (result.code !== 0) throw npmProblem(result.output.split('\n'), result.timedOut);
   await writeJson(stampPath, { lock: hash });
   return 'installed';
+}
+
+/**
+ * @param {import('./lock-file.mjs').LockEntry} entry
+ * @returns {boolean} whether it is for this platform
+ */
+function fitsHere({ os, cpu }) {
+  return (os?.includes(process.platform) ?? true) && (cpu?.includes(process.arch) ?? true);
 }
 
 /**
