@@ -1,10 +1,9 @@
 import type { Clock } from '../../shared/ports/clock.ts';
-import { LongtakeError } from '../../shared/errors.ts';
+import { LongtakeError, errnoOf } from '../../shared/errors.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { RecordingId } from '../../shared/units.ts';
 import type { Connection } from './database.ts';
-import { errnoOf } from '../platform/nodeFileSystem.ts';
 import { foundRow, inspectedRow } from './foundRow.ts';
 import type { FoundAudio, Inspector } from './inspector.ts';
 import { listLedger, parseLedgerLine, readLines } from './ledgerReader.ts';
