@@ -2,21 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../shared/ports/clock.ts';
 import { millis } from '../../shared/units.ts';
+import { TurnedClock } from '../../../test/support/turnedClock.ts';
 import { nextBoundary } from './boundaries.ts';
 
-function zoneClock(zone: string): Clock {
-  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
-  return {
-    now: () => millis(0),
-    monotonic: () => millis(0),
-    zone: () => zone,
-    offsetMinutes: (at) => {
-      const name = format.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';
-      const found = /GMT([+-])(\d\d):(\d\d)/.exec(name);
-      return found ? (found[1] === '-' ? -1 : 1) * (Number(found[2]) * 60 + Number(found[3])) : 0;
-    },
-  };
-}
+const zoneClock = (zone: string) => new TurnedClock('2026-01-01T00:00:00Z', zone);
 
 const berlin = zoneClock('Europe/Berlin');
 const at = (iso: string) => millis(Date.parse(iso));

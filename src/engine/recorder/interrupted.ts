@@ -51,15 +51,9 @@ async function mend(context: RecorderContext, recording: Recording): Promise<Mil
 
 async function inspectAndRepair(context: RecorderContext, recording: Recording, path: string): Promise<Recording> {
   try {
-    const before = await inspectFile(context.fileSystem, path);
-    const after = await repairFile(context.fileSystem, path);
-    const changed = before.samples !== after.samples || before.bytes !== after.bytes;
-    return {
-      ...recording,
-      samples: after.samples,
-      bytes: after.bytes,
-      state: changed || before.needsRepair ? 'repaired' : 'complete',
-    };
+    const { needsRepair } = await inspectFile(context.fileSystem, path);
+    const { samples: found, bytes } = await repairFile(context.fileSystem, path);
+    return { ...recording, samples: found, bytes, state: needsRepair ? 'repaired' : 'complete' };
   } catch (error) {
     context.log.error('An unfinished recording could not be repaired; the file is left as it is.', {
       path,

@@ -1,3 +1,5 @@
+import type { Patch } from '../containers/wav.ts';
+
 /** Makes a file of payload bytes: what goes before, what is corrected as it grows, and what goes after. Bytes only. */
 export interface Muxer {
   readonly header: Uint8Array;
@@ -5,12 +7,6 @@ export interface Muxer {
   patches(payloadBytes: number): readonly Patch[];
   /** What ends a file of `payloadBytes` of payload, such as a pad byte. */
   tail(payloadBytes: number): Uint8Array;
-}
-
-export interface Patch {
-  /** From the start of the file. */
-  readonly offset: number;
-  readonly bytes: Uint8Array;
 }
 
 const NOTHING = new Uint8Array(0);

@@ -33,7 +33,9 @@ export class SourceMeters {
       meter = new LevelMeter({ ...info.format, bitDepth: info.format.bitDepth ?? 16 });
       this.#meters.set(id, meter);
     }
-    for (const levels of meter.push(block)) this.#latest.set(id, { sourceId: id, ...levels });
+    for (const { peak, rms } of meter.push(block)) {
+      this.#latest.set(id, { sourceId: id, peak: [...peak], rms: [...rms] });
+    }
   }
 
   /** The source ended or has a new format. */

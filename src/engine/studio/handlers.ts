@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import { recordingPath } from '../recorder/fileName.ts';
 import { diskError } from '../recorder/diskError.ts';
-import { inspectFile } from '../recorder/inspect.ts';
+import { type Inspection, inspectFile } from '../recorder/inspect.ts';
+import { repairFile } from '../recorder/repair.ts';
 import type { Handlers } from '../../shared/contract/handlers.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
 import type { Settings, SettingsPatch } from '../../shared/domain/settings.ts';
@@ -171,19 +172,33 @@ function defined(patch: SettingsPatch): Partial<Settings> {
 }
 
 async function rescan({ ports, events, library, sources }: StudioParts, recordingsFolder: string) {
-  const open = sources.configs().flatMap((config) => sources.status(config.id).recording?.id ?? []);
-  let files = 0;
+  const { fileSystem, clock } = ports;
+  let seen = 0;
   const result = await library().rescan({
     root: resolve(recordingsFolder),
-    fileSystem: ports.fileSystem,
-    clock: ports.clock,
-    open: new Set(open),
-    inspect: (path) => inspectFile(ports.fileSystem, path),
-    onProgress: (count) => {
-      files = count;
+    fileSystem,
+    clock,
+    signal: new AbortController().signal,
+    isOpen: (id) => sources.configs().some((config) => sources.status(config.id).recording?.id === id),
+    inspector: {
+      inspect: (path, signal) => readable(inspectFile(fileSystem, path, signal)),
+      repair: (path) => readable(repairFile(fileSystem, path)),
+    },
+    onProgress: (files) => {
+      seen = files;
       events.emit('rescan.progress', { files, done: false });
     },
   });
-  events.emit('rescan.progress', { files, done: true });
+  events.emit('rescan.progress', { files: seen, done: true });
   return result;
+}
+
+/** What is no audio is no error for a scan: it is counted there. */
+async function readable(inspection: Promise<Inspection>): Promise<Inspection | undefined> {
+  try {
+    return await inspection;
+  } catch (error) {
+    if (error instanceof LongtakeError && error.code === 'DAMAGED') return undefined;
+    throw error;
+  }
 }
