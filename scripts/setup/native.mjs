@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, cp, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { installCommand, machine, missing } from './debian.mjs';
 import { fillFolder } from './files.mjs';
 import { betterSqlite3, naudiodon, PREBUILT_NODE_API } from './native-modules.mjs';
 import { cacheFolder, root, shortHash } from './paths.mjs';
@@ -154,15 +155,40 @@ async function compile(recipe, destination, progress) {
     env: { ...process.env, ...recipe.env },
     timeoutMs: BUILD_TIMEOUT_MS,
   });
-  if (result.code !== 0) {
-    throw new SetupProblem({
-      what: `${recipe.name} could not be compiled`,
-      why: result.tail.slice(-12).join('\n'),
-      todo: `${recipe.loss} It needs python3, make and a C++ compiler.`,
-    });
-  }
+  if (result.code !== 0) throw await compileProblem(recipe, result);
   for (const file of recipe.products) await copyFile(join(source, 'build', 'Release', file), join(destination, file));
   await rm(source, { recursive: true });
+}
+
+/**
+ * @param {Recipe} recipe
+ * @param {import('./run.mjs').RunResult} result
+ * @returns {Promise<SetupProblem>}
+ */
+async function compileProblem(recipe, result) {
+  const edges = machine();
+  const tools = await missing(['build'], edges);
+  const told = tools.map((need) => `There is no ${need.command} on this machine.`);
+  const packages = tools.map((need) => need.names.at(-1) ?? '');
+  const advice = edges.isDebian
+    ? `Run: ${installCommand(packages)}`
+    : `Install ${packages.join(', ')}, then try again.`;
+  return new SetupProblem({
+    what: `${recipe.name} could not be compiled`,
+    why: told.length > 0 ? told.join(' ') : compilerErrors(result),
+    todo: `${recipe.loss} ${told.length > 0 ? advice : 'Put the named cause right, then try again.'}`,
+  });
+}
+
+/**
+ * The lines of a failed build that tell why.
+ * @param {import('./run.mjs').RunResult} result
+ * @returns {string}
+ */
+function compilerErrors({ output, tail, timedOut }) {
+  if (timedOut) return `It took longer than ${BUILD_TIMEOUT_MS / 60_000} min.`;
+  const errors = output.split('\n').filter((line) => /\berror\b|gyp ERR! stack \w*Error/i.test(line));
+  return (errors.length > 0 ? errors.slice(0, 8) : tail.slice(-8)).join('\n');
 }
 
 /** @returns {string} the node-gyp of the project, else npm's own */
