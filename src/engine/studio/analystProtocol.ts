@@ -1,0 +1,45 @@
+import type { Container } from '../../shared/domain/recording.ts';
+import type { WireError } from '../../shared/errors.ts';
+import type { SourceId } from '../../shared/units.ts';
+
+/** Main to analyst. Paths are absolute; `callId` comes back with the answer. */
+export type AnalystCommand =
+  | {
+      readonly type: 'peaks';
+      readonly callId: number;
+      readonly path: string;
+      readonly container: Container;
+      readonly cacheFile: string;
+      /** Pairs that are wanted at most. */
+      readonly points: number;
+    }
+  | { readonly type: 'decoder'; readonly callId: number }
+  | { readonly type: 'cancel'; readonly callId: number }
+  /** Tells the levels of a recording of coded audio while it grows, until `unmeter`; one file per source. */
+  | { readonly type: 'meter'; readonly sourceId: SourceId; readonly path: string; readonly container: Container }
+  | { readonly type: 'unmeter'; readonly sourceId: SourceId };
+
+/** Analyst to main. */
+export type AnalystEvent =
+  | {
+      readonly type: 'peaks';
+      readonly callId: number;
+      /** min0, max0, min1, max1, ...; -1 to 1. */
+      readonly pairs: readonly number[];
+      readonly durationMs: number;
+    }
+  | { readonly type: 'decoder'; readonly callId: number; readonly available: boolean }
+  | { readonly type: 'error'; readonly callId: number; readonly error: WireError }
+  | {
+      readonly type: 'levels';
+      readonly sourceId: SourceId;
+      /** dBFS per channel. */
+      readonly peak: readonly number[];
+      readonly rms: readonly number[];
+    }
+  | {
+      readonly type: 'log';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly message: string;
+      readonly data?: Readonly<Record<string, unknown>>;
+    };
