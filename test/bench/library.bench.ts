@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../src/engine/library/database.ts';
-import { Library, openLibrary } from '../../src/engine/library/library.ts';
+import { type Library, openLibrary } from '../../src/engine/library/library.ts';
 import { toGapRow, toRecordingRow } from '../../src/engine/library/rows.ts';
 import { createStatements } from '../../src/engine/library/statements.ts';
 import { type Day, day } from '../../src/shared/units.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { bundle } from '../../../test/support/bundle.ts';
+import { buildEntry } from '../../../test/support/buildEntry.ts';
 import { makeGap, makeRecording } from '../../../test/support/makeRecording.ts';
 import { silentLog } from '../../../test/support/silentLog.ts';
 import { openDatabase } from './database.ts';
@@ -152,8 +152,8 @@ describe('migrations', () => {
 });
 
 test('a writer that is killed in a transaction leaves every row that was saved, and none that was not', async () => {
-  const writer = await bundle(join(import.meta.dirname, '../../../test/support/killedWriter.ts'));
-  const child = fork(writer.file, [path], { serialization: 'advanced', stdio: 'inherit' });
+  const writer = await buildEntry('killed-writer', 'test/support/killedWriter.ts');
+  const child = fork(writer, [path], { serialization: 'advanced', stdio: 'inherit' });
   try {
     const [saved] = (await once(child, 'message')) as [{ ids: string[] }];
     child.kill('SIGKILL');
@@ -167,6 +167,5 @@ test('a writer that is killed in a transaction leaves every row that was saved, 
     opened.library.close();
   } finally {
     child.kill('SIGKILL');
-    await writer.remove();
   }
 });

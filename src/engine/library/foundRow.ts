@@ -79,7 +79,7 @@ function startOf(file: FoundFile, start: ReturnType<typeof readFileClues>['start
   const named = start && resolveStart(start, clock);
   if (found.startedAt !== undefined && found.startedAt >= 0 && found.startedAt < END_OF_DAYS) {
     const startedAt = millis(found.startedAt);
-    return { startedAt, offsetMinutes: start?.offsetMinutes ?? clock.offsetMinutes(startedAt) };
+    return { startedAt, offsetMinutes: found.offsetMinutes ?? start?.offsetMinutes ?? clock.offsetMinutes(startedAt) };
   }
   if (named) return named;
   const { sampleRate } = found.format;

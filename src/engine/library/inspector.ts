@@ -11,6 +11,8 @@ export interface FoundAudio {
   readonly bytes: number;
   /** ms since 1970 UTC, when the file itself says so. */
   readonly startedAt?: number | undefined;
+  /** Minutes east of UTC of local time at `startedAt`, when the file says so. */
+  readonly offsetMinutes?: number | undefined;
 }
 
 /** Reads audio files. Paths are absolute; undefined: not audio that Longtake knows. May reject for an I/O error. */

@@ -17,12 +17,19 @@ export async function listLedger(fileSystem: FileSystem, root: string): Promise<
     .sort();
 }
 
-/** Reads one ledger file in pieces of bounded size; yields the lines of each piece, in order. */
-export async function* readLines(fileSystem: FileSystem, path: string): AsyncGenerator<readonly string[]> {
+/**
+ * Reads one ledger file in pieces of bounded size; yields the lines of each piece, in order. With `tailBytes` only the
+ * end of it, whose first line may be the rest of one.
+ */
+export async function* readLines(
+  fileSystem: FileSystem,
+  path: string,
+  tailBytes = Infinity,
+): AsyncGenerator<readonly string[]> {
   const file = await fileSystem.openForReading(path);
   const splitter = new LineSplitter();
   try {
-    for (let position = 0; ;) {
+    for (let position = Math.max(0, (await file.size()) - tailBytes); ;) {
       const piece = await file.read(position, PIECE_BYTES);
       if (piece.length === 0) break;
       position += piece.length;

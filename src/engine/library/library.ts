@@ -3,6 +3,7 @@ import type { SourceConfig } from '../../shared/domain/source.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { type Day, type RecordingId, type SourceId, sourceId } from '../../shared/units.ts';
+import { catchUp, type CatchUpOptions } from './catchUp.ts';
 import { type Connection, openDatabase } from './database.ts';
 import { toLibraryError } from './libraryError.ts';
 import { type RescanOptions, type RescanResult, rescanFolder } from './rescan.ts';
@@ -115,6 +116,15 @@ export class Library {
   /** Takes recordings out of the catalogue; their files are left alone. Returns how many were there. */
   removeRecordings(ids: readonly RecordingId[]): number {
     return attempt(() => this.#statements.removeRecordings(ids));
+  }
+
+  /** Takes the end of the ledger into the catalogue, for what happened while nobody listened: see {@link catchUp}. */
+  async catchUp(options: CatchUpOptions): Promise<number> {
+    try {
+      return await catchUp(this.#statements, options);
+    } catch (error) {
+      throw toLibraryError(error);
+    }
   }
 
   /**

@@ -75,7 +75,7 @@ function writeLedger(entries: readonly (LedgerEntry | string)[], month = '2026-1
   writeFileSync(join(root, LEDGER_FOLDER, `${month}.jsonl`), lines.join(''));
 }
 
-const recordingLine = ({ root: _, ...recording }: Recording): LedgerEntry => ({
+const recordingLine = (recording: Recording): LedgerEntry => ({
   type: 'recording',
   at: recording.startedAt,
   recording,

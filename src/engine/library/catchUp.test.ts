@@ -1,0 +1,83 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeGap, makeRecording } from '../../../test/support/makeRecording.ts';
+import { silentLog } from '../../../test/support/silentLog.ts';
+import { LEDGER_FOLDER } from '../../shared/domain/ledger.ts';
+import type { Gap, Recording } from '../../shared/domain/recording.ts';
+import { nodeFileSystem } from '../platform/nodeFileSystem.ts';
+import { type Library, openLibrary } from './library.ts';
+
+let root: string;
+let library: Library;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'longtake-catch-up-'));
+  library = openLibrary(join(root, 'library.db'), silentLog).library;
+});
+
+afterEach(async () => {
+  library.close();
+  await rm(root, { recursive: true, force: true });
+});
+
+const line = (event: Recording | Gap): string => {
+  const what = 'cause' in event ? { type: 'gap', gap: event } : { type: 'recording', recording: event };
+  return `${JSON.stringify({ ...what, at: 0 })}\n`;
+};
+
+function writeLedger(month: string, events: readonly (Recording | Gap)[], junkBytes = 0): void {
+  mkdirSync(join(root, LEDGER_FOLDER), { recursive: true });
+  const text = `${'x'.repeat(junkBytes)}\n${events.map(line).join('')}{"torn`;
+  writeFileSync(join(root, LEDGER_FOLDER, `${month}.jsonl`), text);
+}
+
+const catchUp = () => library.catchUp({ root, fileSystem: nodeFileSystem });
+
+const written = (change: Parameters<typeof makeRecording>[0] & { readonly path: string }): Recording => {
+  writeFileSync(join(root, change.path), 'RIFF');
+  return makeRecording({ root, ...change });
+};
+
+test('what the recorder wrote after main had ended is taken in, in its last state', async () => {
+  const opened = written({ path: '1.wav', state: 'recording', bytes: 44 });
+  const closed = { ...opened, state: 'complete' as const, bytes: 2000 };
+  const unknown = written({ path: '2.wav', state: 'recording' });
+  const gap = makeGap({ to: undefined });
+  const ended = { ...gap, to: gap.from + 1 };
+  library.saveRecording(opened);
+  library.saveGap(gap);
+  writeLedger('2026-10', [opened, gap, closed], 3_000_000);
+  writeLedger('2026-11', [unknown, ended]);
+  expect(await catchUp()).toBe(3);
+  expect(library.recording(opened.id)).toEqual(closed);
+  expect(library.unfinished()).toEqual([unknown]);
+  expect(library.gaps(gap.day)).toEqual([ended]);
+  expect(await catchUp()).toBe(0);
+});
+
+test('what the catalogue knows better stays, and what is gone from disk does not come back', async () => {
+  const repaired = written({ path: '1.wav', state: 'repaired' });
+  const ended = makeGap();
+  const deleted = makeRecording({ root, path: 'deleted.wav' });
+  const outside = makeRecording({ root, path: '../library.db' });
+  library.saveRecording(repaired);
+  library.saveGap(ended);
+  writeLedger('2026-11', [
+    { ...repaired, state: 'recording' },
+    { ...repaired, state: 'complete', title: 'older' },
+    { ...ended, to: undefined },
+    deleted,
+    outside,
+  ]);
+  expect(await catchUp()).toBe(0);
+  expect(library.recording(repaired.id)).toEqual(repaired);
+  expect(library.openGaps()).toEqual([]);
+});
+
+test('a folder without a ledger is nothing new', async () => {
+  expect(await catchUp()).toBe(0);
+  expect(await library.catchUp({ root: join(root, 'missing'), fileSystem: nodeFileSystem })).toBe(0);
+});
