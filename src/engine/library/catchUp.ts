@@ -1,77 +1,71 @@
 import type { LedgerEntry } from '../../shared/domain/ledger.ts';
-import type { FileSystem, OpenFile } from '../../shared/ports/fileSystem.ts';
-import type { Library } from './library.ts';
-import { listLedger, parseLedgerLine } from './ledgerReader.ts';
-import { absolutePath } from './paths.ts';
+import type { FileSystem } from '../../shared/ports/fileSystem.ts';
+import { listLedger, parseLedgerLine, readLines } from './ledgerReader.ts';
+import { absolutePath, staysBelow } from './paths.ts';
+import { toGapRow, toRecordingRow } from './rows.ts';
+import type { Statements } from './statements.ts';
 
-const PIECE_BYTES = 128 * 1024;
-const NEWLINE = 0x0a;
+/** How much of the end of the ledger is read: more than a thousand events. */
+const TAIL_BYTES = 512 * 1024;
 
-type LedgerFact = Extract<LedgerEntry, { type: 'recording' | 'gap' }>;
+export interface CatchUpOptions {
+  /** Recordings folder, absolute. It may be missing. */
+  readonly root: string;
+  readonly fileSystem: FileSystem;
+}
 
 /**
- * Notes what the ledger of a recordings folder tells and the catalogue does not know, because the program ended before
- * it heard of it. Reads the ledger from its end, and only until it meets a piece in which nothing is new. Returns how
- * many rows were added or changed.
+ * Takes the last events of the ledger into the catalogue that it has not heard of: main may have ended before the
+ * recorder did. Rows that are finished are left alone. Returns how many rows changed.
  */
-export async function catchUpWithLedger(library: Library, root: string, fileSystem: FileSystem): Promise<number> {
-  const seen = new Set<string>();
+export async function catchUp(statements: Statements, { root, fileSystem }: CatchUpOptions): Promise<number> {
   let changed = 0;
-  for (const name of (await listLedger(fileSystem, root)).toReversed()) {
-    const file = await fileSystem.openForReading(absolutePath(root, name));
-    try {
-      for await (const facts of piecesFromEnd(file)) {
-        const news = facts.filter((fact) => isNew(library, fact, seen));
-        for (const fact of news) save(library, root, fact);
-        changed += news.length;
-        if (facts.length > 0 && news.length === 0) return changed;
-      }
-    } finally {
-      await file.close();
-    }
+  for (const entry of await lastEntries(root, fileSystem)) {
+    if (await apply(statements, entry, root, fileSystem)) changed += 1;
   }
   return changed;
 }
 
-/** A later line about the same thing has been seen already, or the catalogue has it as it is. */
-function isNew(library: Library, fact: LedgerFact, seen: Set<string>): boolean {
-  const { id } = fact.type === 'recording' ? fact.recording : fact.gap;
-  if (seen.has(id)) return false;
-  seen.add(id);
-  if (fact.type === 'gap') {
-    const known = library.gap(fact.gap.id);
-    return known === undefined || known.to !== fact.gap.to;
+/** The newest entry about each recording and gap in the tail of the ledger, oldest first. */
+async function lastEntries(root: string, fileSystem: FileSystem): Promise<readonly LedgerEntry[]> {
+  const entries = new Map<string, LedgerEntry>();
+  // A month may have just begun: the last file alone can be almost empty.
+  for (const file of (await listLedger(fileSystem, root)).slice(-2)) {
+    for await (const lines of readLines(fileSystem, absolutePath(root, file), TAIL_BYTES)) {
+      for (const entry of lines.map(parseLedgerLine)) {
+        const id = entry && idOf(entry);
+        if (!entry || id === undefined) continue;
+        entries.delete(id);
+        entries.set(id, entry);
+      }
+    }
   }
-  const known = library.recording(fact.recording.id);
-  return known === undefined || known.state !== fact.recording.state || known.samples !== fact.recording.samples;
+  return [...entries.values()];
 }
 
-function save(library: Library, root: string, fact: LedgerFact): void {
-  if (fact.type === 'gap') library.saveGap(fact.gap);
-  else library.saveRecording({ root, ...fact.recording });
+function idOf(entry: LedgerEntry): string | undefined {
+  if (entry.type === 'recording') return entry.recording.id;
+  return entry.type === 'gap' ? entry.gap.id : undefined;
 }
 
-/** The facts in each piece of the file, from its end to its beginning; within a piece, the last line first. */
-async function* piecesFromEnd(file: OpenFile): AsyncGenerator<readonly LedgerFact[]> {
-  let end = await file.size();
-  let rest: Uint8Array = new Uint8Array(0);
-  while (end > 0) {
-    const start = Math.max(0, end - PIECE_BYTES);
-    const piece = Buffer.concat([await file.read(start, end - start), rest]);
-    // The line that began before this piece belongs to the next one.
-    const first = start === 0 ? 0 : piece.indexOf(NEWLINE) + 1;
-    rest = piece.subarray(0, first);
-    end = start;
-    if (rest.length > PIECE_BYTES) rest = new Uint8Array(0);
-    yield factsIn(piece.subarray(first).toString('utf8'));
+async function apply(
+  statements: Statements,
+  entry: LedgerEntry,
+  root: string,
+  fileSystem: FileSystem,
+): Promise<boolean> {
+  if (entry.type === 'gap') {
+    const known = statements.gapById.get(entry.gap.id);
+    if (known && (known.ended_at !== null || entry.gap.to === undefined)) return false;
+    statements.putGap(toGapRow(entry.gap));
+    return true;
   }
-}
-
-function factsIn(text: string): readonly LedgerFact[] {
-  const facts: LedgerFact[] = [];
-  for (const line of text.split('\n').toReversed()) {
-    const entry = line.trim() === '' ? undefined : parseLedgerLine(line);
-    if (entry?.type === 'recording' || entry?.type === 'gap') facts.push(entry);
-  }
-  return facts;
+  if (entry.type !== 'recording' || !staysBelow(entry.recording.path)) return false;
+  const { recording } = entry;
+  const known = statements.recordingById.get(recording.id);
+  if (known && (known.state !== 'recording' || recording.state === 'recording')) return false;
+  // Without a row, its file may have been deleted since.
+  if (!known && !(await fileSystem.stat(absolutePath(root, recording.path)))) return false;
+  statements.putRecording(toRecordingRow({ ...recording, root }));
+  return true;
 }

@@ -39,13 +39,13 @@ afterEach(async () => {
 const inspector = {
   inspected: [] as string[],
   async inspect(path: string): Promise<FoundAudio | undefined> {
-    this.inspected.push(path);
+    inspector.inspected.push(path);
     const bytes = readFileSync(path);
     if (bytes.toString('latin1', 0, 4) !== 'RIFF') return undefined;
     const format = { codec: 'pcm', sampleRate: 48000, channels: 2, bitDepth: 16 } as const;
     return { container: 'wav', format, samples: (bytes.length - HEADER) >> 2, bytes: bytes.length };
   },
-} satisfies Inspector & Record<string, unknown>;
+};
 
 const rescan = (change: Partial<RescanOptions> = {}) => {
   inspector.inspected = [];
