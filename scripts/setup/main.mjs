@@ -56,8 +56,8 @@ export async function main(work) {
   } catch (error) {
     if (error instanceof Interrupted) process.exitCode = exitCodeOf(error.signal);
     else {
-      // A problem of set-up has been told by its step.
       if (!(error instanceof SetupProblem)) process.stderr.write(`${describe(error)}\n`);
+      else if (!error.isTold) process.stderr.write(`${error.tell()}\n`);
       process.exitCode = 1;
     }
   }

@@ -114,7 +114,7 @@ async function debianStep(reporter, title, names) {
       return { outcome: { note: `apt does not offer ${unknown.join(', ')} (${reasonOf(lacking)})` }, value: undefined };
     } catch (error) {
       if (!(error instanceof SetupProblem)) throw error;
-      return { outcome: { note: `${error.what}.\nWhy: ${error.why}\n${error.todo}` }, value: undefined };
+      return { outcome: { note: error.tell() }, value: undefined };
     }
   });
 }
@@ -151,7 +151,7 @@ async function nativeStep(reporter, recipe) {
       return { outcome: await provide(recipe, progress), value: undefined };
     } catch (error) {
       if (recipe.required || !(error instanceof SetupProblem)) throw error;
-      return { outcome: { note: `${error.what}.\nWhy: ${error.why}\n${error.todo}` }, value: undefined };
+      return { outcome: { note: error.tell() }, value: undefined };
     }
   });
 }

@@ -12,6 +12,19 @@ export class SetupProblem extends Error {
     this.what = what;
     this.why = why;
     this.todo = todo;
+    /** Whether a person has been told already. */
+    this.isTold = false;
+  }
+
+  /**
+   * @param {string} [indent]
+   * @returns {string} the three sentences, a line each; the first without its indent
+   */
+  tell(indent = '') {
+    this.isTold = true;
+    /** @param {string} text */
+    const further = (text) => text.trimEnd().replaceAll('\n', `\n${indent}`);
+    return `${this.what}\n${indent}Why: ${further(this.why)}\n${indent}What to do: ${further(this.todo)}`;
   }
 }
 

@@ -133,13 +133,8 @@ export class Reporter {
    * @param {unknown} error
    */
   failed(title, error) {
-    if (error instanceof SetupProblem) {
-      this.line(`  FAILED  ${title}: ${error.what}`);
-      this.line(`${INDENT}Why: ${indented(error.why)}`);
-      this.line(`${INDENT}What to do: ${indented(error.todo)}`);
-    } else {
-      this.line(`  FAILED  ${title}: ${indented(sentenceOf(error))}`);
-    }
+    const told = error instanceof SetupProblem ? error.tell(INDENT) : indented(sentenceOf(error));
+    this.line(`  FAILED  ${title}: ${told}`);
   }
 }
 

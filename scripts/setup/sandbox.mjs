@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readIfThere } from './files.mjs';
 import { codeOf } from './problem.mjs';
+import { run } from './run.mjs';
 
 /**
  * Chromium's sandbox on this machine.
@@ -15,14 +16,27 @@ import { codeOf } from './problem.mjs';
  * @property {NodeJS.Platform} platform
  * @property {boolean} isRoot
  * @property {(path: string) => Promise<string | undefined>} read
+ * @property {() => Promise<boolean>} makesNamespaces whether a person can make the namespaces of a sandbox
  * @property {(path: string) => Promise<boolean>} isSetuidRoot
  */
+
+/** @returns {Promise<boolean>} also where nothing can be tried */
+async function makesNamespaces() {
+  try {
+    const tried = await run('unshare', ['--user', '--map-root-user', '--pid', '--net', '--fork', 'true']);
+    return tried.code === 0;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return true;
+    throw error;
+  }
+}
 
 /** @type {SandboxEdges} */
 const machine = {
   platform: process.platform,
   isRoot: process.getuid?.() === 0,
   read: readIfThere,
+  makesNamespaces,
   isSetuidRoot: async (path) => {
     try {
       const { uid, mode } = await stat(path);
@@ -47,16 +61,15 @@ export async function sandboxOf(executable, edges = machine) {
     return { flags: ['--no-sandbox'], note: 'Chromium’s sandbox is off, because root runs this.' };
   }
   const helper = join(dirname(executable), 'chrome-sandbox');
-  // With user namespaces for everybody, or else with a setuid helper.
-  const debian = await edges.read('/proc/sys/kernel/unprivileged_userns_clone');
+  // With user namespaces for everybody, or else with a setuid helper. Ubuntu lets
+  // unshare(1) make them, but not Electron, so its setting has to be asked as well.
   const ubuntu = await edges.read('/proc/sys/kernel/apparmor_restrict_unprivileged_userns');
-  const limit = await edges.read('/proc/sys/user/max_user_namespaces');
-  const allowed = debian?.trim() !== '0' && ubuntu?.trim() !== '1' && limit?.trim() !== '0';
+  const allowed = ubuntu?.trim() !== '1' && (await edges.makesNamespaces());
   if (allowed || (await edges.isSetuidRoot(helper))) return { flags: [], note: undefined };
   return {
     flags: ['--no-sandbox'],
     note:
-      'Chromium’s sandbox is off, because this system forbids user namespaces. To have it:\n' +
+      'Chromium’s sandbox is off, because user namespaces are forbidden here. To have it:\n' +
       `  sudo chown root:root '${helper}' && sudo chmod 4755 '${helper}'`,
   };
 }

@@ -111,6 +111,7 @@ describe("Chromium's sandbox", () => {
     platform: 'linux',
     isRoot: false,
     read: async (): Promise<string | undefined> => undefined,
+    makesNamespaces: async () => true,
     isSetuidRoot: async () => false,
   } as const;
 
@@ -124,12 +125,15 @@ describe("Chromium's sandbox", () => {
     expect(note).toContain('root');
   });
 
-  it('is off where the system forbids user namespaces, and it says how to have it', async () => {
-    const ubuntu = { ...debian, read: async (path: string) => (path.includes('apparmor') ? '1\n' : undefined) };
-    const { flags, note } = await sandboxOf('/x/electron', ubuntu);
+  it.each([
+    ['Ubuntu keeps user namespaces to itself', { read: async () => '1\n' }],
+    ['no user namespace can be made', { makesNamespaces: async () => false }],
+  ])('is off where %s, and it says how to have it', async (_name, forbidden) => {
+    const edges = { ...debian, ...forbidden };
+    const { flags, note } = await sandboxOf('/x/electron', edges);
     expect(flags).toEqual(['--no-sandbox']);
     expect(note).toContain("chmod 4755 '/x/chrome-sandbox'");
-    expect(await sandboxOf('/x/electron', { ...ubuntu, isSetuidRoot: async () => true })).toMatchObject({ flags: [] });
+    expect(await sandboxOf('/x/electron', { ...edges, isSetuidRoot: async () => true })).toMatchObject({ flags: [] });
   });
 
   it('is left alone elsewhere', async () => {
