@@ -1,8 +1,8 @@
+import { sandboxOf, sharedMemoryFlags } from './setup/chromium.mjs';
 import { provideDisplay } from './setup/display.mjs';
 import { main } from './setup/main.mjs';
 import { root } from './setup/paths.mjs';
 import { plans, prepare } from './setup/prepare.mjs';
-import { sandboxOf } from './setup/sandbox.mjs';
 import { supervise } from './setup/supervise.mjs';
 
 /** The studio closes its files in this time, or is killed. */
@@ -26,11 +26,18 @@ await main(async () => {
   const display = await provideDisplay();
   try {
     const sandbox = await sandboxOf(runtime.executable);
+    const memory = await sharedMemoryFlags();
     if (display.isVirtual) console.log('There is no display here: the studio runs on a virtual one.');
     if (sandbox.note !== undefined) console.log(sandbox.note);
     console.log('Press Ctrl+C to stop.');
     const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
-    const flags = [...sandbox.flags, ...display.flags, ...logFlags(process.argv, env), ...process.argv.slice(2)];
+    const flags = [
+      ...sandbox.flags,
+      ...memory,
+      ...display.flags,
+      ...logFlags(process.argv, env),
+      ...process.argv.slice(2),
+    ];
     const ending = await supervise(runtime.executable, [root, ...flags], {
       env: { ...env, ...display.env },
       graceMs: GRACE_MS,

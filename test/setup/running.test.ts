@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkNode } from '../../scripts/setup/node.mjs';
 import { run } from '../../scripts/setup/run.mjs';
-import { sandboxOf } from '../../scripts/setup/sandbox.mjs';
+import { sandboxOf, sharedMemoryFlags } from '../../scripts/setup/chromium.mjs';
 
 const scripts = new URL('../../scripts/setup/', import.meta.url).href;
 
@@ -141,4 +141,9 @@ describe("Chromium's sandbox", () => {
       flags: [],
     });
   });
+});
+
+it('Chromium goes without shared memory where there is none', async () => {
+  const expected = process.platform === 'linux' ? ['--disable-dev-shm-usage'] : [];
+  expect(await sharedMemoryFlags(join(folder, 'nothing'))).toEqual(expected);
 });

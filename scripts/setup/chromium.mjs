@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readIfThere } from './files.mjs';
 import { codeOf } from './problem.mjs';
@@ -72,4 +72,24 @@ export async function sandboxOf(executable, edges = machine) {
       'Chromium’s sandbox is off, because user namespaces are forbidden here. To have it:\n' +
       `  sudo chown root:root '${helper}' && sudo chmod 4755 '${helper}'`,
   };
+}
+
+/** Chromium draws into shared memory; Docker gives 64 MB of it, which is too little for a large window. */
+const ENOUGH_SHARED_MEMORY = 128 * 1024 * 1024;
+
+/**
+ * Flags for a machine whose shared memory Chromium cannot use: it takes files instead.
+ * @param {string} [folder]
+ * @returns {Promise<string[]>}
+ */
+export async function sharedMemoryFlags(folder = '/dev/shm') {
+  if (process.platform !== 'linux') return [];
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize >= ENOUGH_SHARED_MEMORY ? [] : ['--disable-dev-shm-usage'];
+  } catch (error) {
+    if (!['EACCES', 'ENOENT', 'EROFS'].includes(codeOf(error) ?? '')) throw error;
+    return ['--disable-dev-shm-usage'];
+  }
 }
