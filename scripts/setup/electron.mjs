@@ -32,7 +32,13 @@ import { run } from './run.mjs';
  * @property {() => Promise<string | undefined>} download why it was not possible
  */
 
-/** @typedef {{ kind: 'override' | 'installed' | 'cached' | 'fallback', version: string, why: string }} Choice */
+/**
+ * @typedef {object} Choice
+ * @property {'override' | 'installed' | 'cached' | 'fallback'} kind
+ * @property {string} version empty where only the runtime itself knows it
+ * @property {string} why
+ * @property {string} [failure] of a download that was just tried
+ */
 
 const PROBE_TIMEOUT_MS = 30_000;
 const modules = join(root, 'node_modules');
@@ -49,7 +55,8 @@ export async function choose(edges) {
   if (edges.override) return { kind: 'override', version: '', why: 'ELECTRON_OVERRIDE_DIST_PATH' };
   if (await edges.isInstalled(wanted)) return { kind: 'installed', version: wanted, why: 'the current release' };
   if (await edges.isCached(wanted)) return { kind: 'cached', version: wanted, why: 'the current release' };
-  const failure = (await edges.recentFailure()) ?? (await edges.download());
+  const recent = await edges.recentFailure();
+  const failure = recent ?? (await edges.download());
   if (failure === undefined) return { kind: 'cached', version: wanted, why: 'the current release, downloaded' };
   if (!edges.fallbackFits) {
     throw new SetupProblem({
@@ -60,7 +67,8 @@ export async function choose(edges) {
         'release of Electron yourself and set ELECTRON_OVERRIDE_DIST_PATH to its folder.',
     });
   }
-  return { kind: 'fallback', version: fallback.version, why: `${wanted} could not be downloaded: ${failure}` };
+  const why = `${wanted} could not be downloaded: ${failure}`;
+  return { kind: 'fallback', version: fallback.version, why, ...(recent === undefined ? { failure } : {}) };
 }
 
 /**
@@ -73,6 +81,9 @@ export async function provideElectron(progress) {
   const edges = await machine(progress);
   const choice = await choose(edges);
   const folder = await provideFolder(choice, edges.override, progress);
+  // Only now: without any network, the fall-back has failed too, and that is
+  // nothing to remember for a day.
+  if (choice.failure !== undefined) await rememberFailure(edges.wanted, choice.failure);
   const executable = join(folder, platformPath());
   return { executable, why: choice.why, ...(await describe(executable)) };
 }
@@ -127,7 +138,6 @@ async function machine(progress) {
         return undefined;
       } catch (error) {
         if (!(error instanceof NotDownloadable)) throw error;
-        await rememberFailure(wanted, error.message);
         return error.message;
       }
     },
