@@ -1,0 +1,66 @@
+import { LongtakeError } from '../../../shared/errors.ts';
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** The address of a stream as a person entered it. Throws INVALID_INPUT. */
+export function parseAddress(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !isHttp(url)) {
+    throw new LongtakeError('INVALID_INPUT', 'Enter an address that starts with http:// or https://.');
+  }
+  return url;
+}
+
+/** Who to log in as: the given name and password, else those in the address, else nobody. */
+export function credentialsFor(url: URL, username: string, password: string | undefined): Credentials | undefined {
+  if (username !== '' || (password ?? '') !== '') return { username, password: password ?? '' };
+  if (url.username === '' && url.password === '') return undefined;
+  return { username: decoded(url.username), password: decoded(url.password) };
+}
+
+/** Value of the Authorization header for a request to `url` (RFC 7617), when `first` is where the login is for. */
+export function authorization(first: URL, url: URL, credentials: Credentials | undefined): string | undefined {
+  if (!credentials || !isSameParty(first, url)) return undefined;
+  return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`, 'utf8').toString('base64')}`;
+}
+
+/** Throws STREAM_UNREACHABLE for a place that is no web address. */
+export function redirectTarget(from: URL, location: string): URL {
+  const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  if (target && isHttp(target)) return target;
+  throw new LongtakeError(
+    'STREAM_UNREACHABLE',
+    `${from.host} sends on to an address that is no web address. Ask the station for the direct address.`,
+  );
+}
+
+/** For people and logs. */
+export function withoutCredentials(url: URL): URL {
+  const bare = new URL(url);
+  bare.username = '';
+  bare.password = '';
+  return bare;
+}
+
+/** The same server, or the same host that moved from HTTP to HTTPS; never from HTTPS to HTTP. */
+function isSameParty(first: URL, url: URL): boolean {
+  if (first.origin === url.origin) return true;
+  return first.hostname === url.hostname && first.protocol === 'http:' && url.protocol === 'https:';
+}
+
+function isHttp(url: URL): boolean {
+  return url.protocol === 'http:' || url.protocol === 'https:';
+}
+
+/** A stray percent sign is taken as it stands. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
+}
