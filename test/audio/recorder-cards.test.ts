@@ -1,0 +1,161 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readWavHeader } from '../../src/engine/containers/wavReader.ts';
+import type { Recording } from '../../src/shared/domain/recording.ts';
+import type { SourceDraft } from '../../src/shared/domain/source.ts';
+import type { SourceId } from '../../src/shared/units.ts';
+import { type VirtualCards, startVirtualCards } from '../support/pulse.ts';
+import { type Ramp, makeRamp, rampFault } from '../support/ramp.ts';
+import { TestStudio } from '../support/studio.ts';
+
+const RATE = 48_000;
+const SPLIT_MS = 5000;
+
+const card = (device: string, bitDepth: 16 | 24) =>
+  ({
+    kind: 'soundcard',
+    name: `Card ${device}`,
+    device,
+    sampleRate: RATE,
+    bitDepth,
+    channels: 2,
+  }) satisfies SourceDraft;
+
+describe('a studio that records soundcards', () => {
+  let folder: string;
+  let virtual: VirtualCards;
+  let studio: TestStudio;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'longtake-ramps-'));
+    virtual = await startVirtualCards({ studio_a: {}, studio_b: { bitDepth: 24 } });
+  });
+  afterAll(async () => {
+    await virtual.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    studio = await TestStudio.start({ env: virtual.env });
+  });
+  afterEach(() => studio.dispose());
+
+  /** Plays a ramp of some seconds into a stereo card; resolves when it was played. */
+  async function play(
+    name: string,
+    bitDepth: 16 | 24,
+    seconds: number,
+  ): Promise<{ ramp: Ramp; played: Promise<void> }> {
+    const ramp = makeRamp(bitDepth, RATE * 2 * seconds);
+    const file = join(folder, `${name}-${seconds}.pcm`);
+    await writeFile(file, ramp.bytes);
+    return { ramp, played: virtual.card(name).play(file) };
+  }
+
+  const recorded = (id: SourceId): number => studio.statuses.get(id)?.recording?.durationMs ?? 0;
+  const isRecording = (id: SourceId): boolean => studio.statuses.get(id)?.state === 'recording' && recorded(id) > 0;
+
+  async function audioOf(recordings: readonly Recording[]): Promise<Buffer> {
+    const parts = await Promise.all(
+      recordings.map(async (recording) => {
+        const file = await readFile(studio.file(recording));
+        const { dataOffset, dataBytes } = readWavHeader(file);
+        return file.subarray(dataOffset, dataOffset + (dataBytes ?? 0));
+      }),
+    );
+    return Buffer.concat(parts);
+  }
+
+  function expectGapless(recordings: readonly Recording[]): void {
+    expect(recordings.map((recording) => recording.seam)).toEqual([
+      'first',
+      ...recordings.slice(1).map(() => 'gapless'),
+    ]);
+    for (const recording of recordings.slice(1)) expect(recording.startedAt % SPLIT_MS).toBe(0);
+    for (const recording of recordings.slice(1, -1)) {
+      // The card's clock is not the wall clock, and blocks arrive with a jitter.
+      expect(Math.abs((recording.samples * 1000) / RATE - SPLIT_MS)).toBeLessThan(100);
+    }
+  }
+
+  it('keeps every sample of two cards over at least three splits', async () => {
+    const ids = {
+      studio_a: await studio.addAndArm(card('studio_a', 16)),
+      studio_b: await studio.addAndArm(card('studio_b', 24)),
+    };
+    await studio.until('both to record', () => isRecording(ids.studio_a) && isRecording(ids.studio_b));
+    const plays = { studio_a: await play('studio_a', 16, 17), studio_b: await play('studio_b', 24, 17) };
+    await Promise.all([plays.studio_a.played, plays.studio_b.played]);
+    await studio.until(
+      'the last split',
+      () => studio.closed(ids.studio_a).length >= 5 && studio.closed(ids.studio_b).length >= 5,
+    );
+    await studio.studio.handlers['sources.disarm']({});
+    for (const name of ['studio_a', 'studio_b'] as const) {
+      const recordings = studio.closed(ids[name]);
+      expect(recordings.length).toBeGreaterThanOrEqual(5);
+      expectGapless(recordings);
+      expect(rampFault(await audioOf(recordings), plays[name].ramp), name).toBe('');
+      expect(studio.gapsOf(ids[name])).toEqual([]);
+    }
+  });
+
+  it('makes a gap and a new file when a card is pulled and comes back, and leaves the other card alone', async () => {
+    const pulled = await studio.addAndArm(card('studio_a', 16));
+    const other = await studio.addAndArm(card('studio_b', 24));
+    await studio.until('both to record', () => isRecording(pulled) && isRecording(other));
+    const { ramp, played } = await play('studio_b', 24, 12);
+    await studio.until('some audio', () => recorded(pulled) > 1000);
+    const pulledAt = Date.now();
+    await virtual.card('studio_a').unplug();
+    await studio.until('the loss', () => studio.statuses.get(pulled)?.state === 'reconnecting');
+    expect(Date.now() - pulledAt).toBeLessThan(3500);
+    expect(studio.statuses.get(pulled)?.problem?.code).toBe('DEVICE_LOST');
+    expect(studio.statuses.get(pulled)?.nextTryAt).toBeGreaterThan(pulledAt);
+    await studio.until('a try in vain', () => studio.statuses.get(pulled)?.problem?.code === 'DEVICE_NOT_FOUND');
+    expect(isRecording(other)).toBe(true);
+
+    const back = Date.now();
+    await virtual.card('studio_a').plugIn();
+    await studio.studio.handlers['sources.retry']({ id: pulled });
+    await studio.until('recording again', () => isRecording(pulled));
+    await played;
+    await studio.until('some audio', () => recorded(pulled) > 500);
+    await studio.studio.handlers['sources.disarm']({});
+
+    const [gap, ...moreGaps] = studio.gapsOf(pulled);
+    expect(moreGaps).toEqual([]);
+    expect(gap?.cause).toBe('device lost');
+    expect(gap?.detail).toContain('"studio_a" stopped delivering audio');
+    expect(Math.abs((gap?.from ?? 0) - pulledAt)).toBeLessThan(500);
+    expect(gap?.to).toBeGreaterThan(back - 500);
+    const recordings = studio.closed(pulled);
+    const afterGap = recordings.filter((recording) => recording.startedAt >= (gap?.from ?? 0));
+    expect(afterGap[0]?.seam).toBe('first');
+    expect(Math.abs((afterGap[0]?.startedAt ?? 0) - (gap?.to ?? 0))).toBeLessThan(5);
+    for (const recording of recordings) expect(recording.state).toBe('complete');
+
+    expect(studio.gapsOf(other)).toEqual([]);
+    expectGapless(studio.closed(other));
+    expect(rampFault(await audioOf(studio.closed(other)), ramp)).toBe('');
+  });
+
+  it('lists the cards, and shows the level of one before it is recorded', async () => {
+    const devices = await studio.studio.handlers['devices.list']({});
+    expect(devices.map(({ name }) => name)).toEqual(expect.arrayContaining(['studio_a', 'studio_b']));
+    expect(devices.filter(({ isDefault }) => isDefault)).toHaveLength(1);
+
+    const levels: number[] = [];
+    studio.studio.onEvent((name, payload) => {
+      if (name === 'preview.levels' && 'rms' in payload) levels.push(...payload.rms);
+    });
+    await studio.studio.handlers['preview.start'](card('studio_a', 16));
+    await studio.until('a level', () => levels.length > 0);
+    const { played } = await play('studio_a', 16, 3);
+    await studio.until('the level of the ramp', () => levels.some((level) => level > -10));
+    expect(levels[0]).toBeLessThan(-100);
+    await studio.studio.handlers['preview.stop']({});
+    await played;
+  });
+});
