@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { renderSignal } from '../../src/engine/capture/generator/signal.ts';
 import { readWavHeader } from '../../src/engine/containers/wavReader.ts';
@@ -113,16 +113,15 @@ describe('the recorder process', () => {
     expect(list.reduce((sum, day) => sum + day.recordings, 0)).toBe(recordings.length);
     await second.stop();
 
-    const { rm } = await import('node:fs/promises');
     await rm(`${first.folder}/data`, { recursive: true });
     const third = await start({ folder: first.folder, state: first.state });
-    await third.studio.handlers['library.rescan']({}).catch(() => undefined);
+    await third.until('the scan', () => third.rescanned);
     for (const recording of recordings) {
       expect(await third.studio.handlers['library.recording']({ id: recording.id })).toEqual(recording);
     }
   });
 
-  it('resumes what was armed, and what main did not live to hear is in the library', async () => {
+  it('resumes what was armed, without a gap for the time in which it was ended by a person', async () => {
     const first = await start({ settings: { splitSeconds: 3600 } });
     const id = await first.addAndArm(generator);
     await first.until('audio', () => (first.statuses.get(id)?.recording?.durationMs ?? 0) > 1000);
@@ -132,10 +131,10 @@ describe('the recorder process', () => {
     expect(second.gapsOf(id)).toEqual([]);
   });
 
-  it('refuses two sources with one name, and a split too short', async () => {
+  it('refuses two sources with one name, and a pattern that means nothing', async () => {
     const studio = await start();
     await studio.add(generator);
-    await expect(studio.add({ ...generator, name: 'TEST ' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(studio.add({ ...generator, name: 'TEST' })).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(studio.studio.handlers['settings.update']({ filenamePattern: '%Q' })).rejects.toMatchObject({
       code: 'INVALID_INPUT',
     });
@@ -144,7 +143,6 @@ describe('the recorder process', () => {
   it('tells a recordings folder that cannot be written, and goes on when it can', async () => {
     const studio = await start();
     const blocked = `${studio.folder}/blocked`;
-    const { rm, writeFile } = await import('node:fs/promises');
     await writeFile(blocked, 'a file where a folder should be');
     studio.state.current = {
       ...studio.state.current,

@@ -38,6 +38,8 @@ export class TestStudio {
   readonly statuses = new Map<SourceId, SourceStatus>();
   readonly children: { readonly role: ProcessRole; readonly child: ChildHandle }[] = [];
   readonly studio: Studio;
+  /** A scan of the recordings folder has come to its end. */
+  rescanned = false;
   readonly #waiters = new Set<() => void>();
 
   private constructor(folder: string, options: TestStudioOptions) {
@@ -161,6 +163,7 @@ export class TestStudio {
       const status = payload as SourceStatus;
       this.statuses.set(status.sourceId, status);
     }
+    if (name === 'rescan.progress') this.rescanned ||= (payload as EventPayload<'rescan.progress'>).done;
     for (const look of this.#waiters) look();
   }
 

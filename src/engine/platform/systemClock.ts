@@ -6,6 +6,6 @@ import { millis } from '../../shared/units.ts';
 export const systemClock: Clock = {
   now: () => millis(Date.now()),
   monotonic: () => millis(performance.now()),
-  offsetMinutes: (at) => -new Date(at).getTimezoneOffset(),
+  offsetMinutes: (at) => 0 - new Date(at).getTimezoneOffset(),
   zone: () => new Intl.DateTimeFormat().resolvedOptions().timeZone,
 };

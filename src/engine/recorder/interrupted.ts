@@ -4,7 +4,6 @@ import type { SourceId } from '../../shared/units.ts';
 import { type Millis, millis, samples, samplesToMillis } from '../../shared/units.ts';
 import type { RecorderContext } from './context.ts';
 import { endGap } from './gaps.ts';
-import { inspectFile } from './inspect.ts';
 import type { Interrupted } from './protocol.ts';
 import { repairFile } from './repair.ts';
 
@@ -51,9 +50,8 @@ async function mend(context: RecorderContext, recording: Recording): Promise<Mil
 
 async function inspectAndRepair(context: RecorderContext, recording: Recording, path: string): Promise<Recording> {
   try {
-    const { needsRepair } = await inspectFile(context.fileSystem, path);
     const { samples: found, bytes } = await repairFile(context.fileSystem, path);
-    return { ...recording, samples: found, bytes, state: needsRepair ? 'repaired' : 'complete' };
+    return { ...recording, samples: found, bytes, state: 'repaired' };
   } catch (error) {
     context.log.error('An unfinished recording could not be repaired; the file is left as it is.', {
       path,

@@ -130,10 +130,7 @@ export function createStudio(ports: StudioPorts): Studio {
     switch (event.type) {
       case 'status':
         // A last word may arrive after the source was disarmed or removed.
-        if (armedNow(event.status.sourceId)) {
-          sources.setStatus(event.status);
-          analyst.followStatus(event.status);
-        }
+        if (armedNow(event.status.sourceId)) sources.setStatus(event.status);
         return;
       case 'recording':
         library().saveRecording(event.recording);

@@ -1,0 +1,185 @@
+import { join } from 'node:path';
+import type { Recording } from '../../shared/domain/recording.ts';
+import { fromWireError, LongtakeError } from '../../shared/errors.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import type { ChildHandle, ProcessHost } from '../../shared/ports/processHost.ts';
+import type { SourceId } from '../../shared/units.ts';
+import type { AnalystCommand, AnalystEvent } from './analystProtocol.ts';
+import type { EventListener } from './emitter.ts';
+
+/** With nothing asked for this long the process ends; it costs some 60 MB. */
+const IDLE_MS = 60_000;
+
+export interface AnalystPorts {
+  readonly processHost: ProcessHost;
+  readonly log: Log;
+  readonly emit: EventListener;
+  readonly dataFolder: string;
+}
+
+export interface Peaks {
+  pairs: number[];
+  durationMs: number;
+}
+
+interface Call {
+  readonly resolve: (event: AnalystEvent) => void;
+  readonly reject: (error: LongtakeError) => void;
+}
+
+/** Runs the analyst process while there is work for it: waveforms, and the meters of streams. */
+export class Analyst {
+  readonly #ports: AnalystPorts;
+  readonly #calls = new Map<number, Call>();
+  /** What each source writes now, where the analyst can read along. */
+  readonly #coded = new Map<SourceId, Recording>();
+  readonly #metered = new Map<SourceId, string>();
+  #watched: ReadonlySet<SourceId> = new Set();
+  #child: ChildHandle | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #callId = 0;
+  #decoder: Promise<boolean> | undefined;
+
+  constructor(ports: AnalystPorts) {
+    this.#ports = ports;
+  }
+
+  /** At most `points` pairs for drawing. CONFLICT while it is being recorded, DECODER_MISSING, DAMAGED. */
+  async peaks(recording: Recording, points: number): Promise<Peaks> {
+    if (recording.state === 'recording') {
+      throw new LongtakeError('CONFLICT', 'The waveform is drawn once the recording is finished.');
+    }
+    const event = await this.#call((callId) => ({
+      type: 'peaks',
+      callId,
+      path: join(recording.root, recording.path),
+      container: recording.container,
+      cacheFile: join(this.#ports.dataFolder, 'cache', 'peaks', `${recording.id}.peaks`),
+      points,
+    }));
+    if (event.type !== 'peaks') throw new Error(`The analyst answered with ${event.type}.`);
+    return { pairs: [...event.pairs], durationMs: event.durationMs };
+  }
+
+  /** Whether MP3 and AAC can be decoded. Looked up once. */
+  decoderAvailable(): Promise<boolean> {
+    this.#decoder ??= this.#call((callId) => ({ type: 'decoder', callId })).then(
+      (event) => event.type === 'decoder' && event.available,
+    );
+    return this.#decoder;
+  }
+
+  /** Sources whose levels are wanted; only those that record coded audio are metered here. */
+  watch(sourceIds: readonly SourceId[]): void {
+    this.#watched = new Set(sourceIds);
+    this.#arrangeMeters();
+  }
+
+  /** A recording opened or closed. */
+  followRecording(recording: Recording): void {
+    const open = this.#coded.get(recording.sourceId);
+    if (recording.state === 'recording' && recording.format.codec !== 'pcm') {
+      this.#coded.set(recording.sourceId, recording);
+    } else if (open?.id === recording.id) {
+      this.#coded.delete(recording.sourceId);
+    }
+    this.#arrangeMeters();
+  }
+
+  stop(): void {
+    clearTimeout(this.#idle);
+    const child = this.#child;
+    this.#child = undefined;
+    child?.kill();
+    this.#failCalls();
+  }
+
+  #arrangeMeters(): void {
+    for (const [sourceId, path] of this.#metered) {
+      if (this.#meterPath(sourceId) !== path) {
+        this.#metered.delete(sourceId);
+        this.#child?.send({ type: 'unmeter', sourceId } satisfies AnalystCommand);
+      }
+    }
+    for (const [sourceId, recording] of this.#coded) {
+      const path = this.#meterPath(sourceId);
+      if (path === undefined || this.#metered.has(sourceId)) continue;
+      this.#metered.set(sourceId, path);
+      this.#send({ type: 'meter', sourceId, path, container: recording.container });
+    }
+    this.#restWhenIdle();
+  }
+
+  #meterPath(sourceId: SourceId): string | undefined {
+    const recording = this.#watched.has(sourceId) ? this.#coded.get(sourceId) : undefined;
+    return recording && join(recording.root, recording.path);
+  }
+
+  async #call(command: (callId: number) => AnalystCommand): Promise<AnalystEvent> {
+    const callId = (this.#callId += 1);
+    try {
+      return await new Promise<AnalystEvent>((resolve, reject) => {
+        this.#calls.set(callId, { resolve, reject });
+        this.#send(command(callId));
+      });
+    } finally {
+      this.#calls.delete(callId);
+      this.#restWhenIdle();
+    }
+  }
+
+  #send(command: AnalystCommand): void {
+    clearTimeout(this.#idle);
+    this.#child ??= this.#start();
+    this.#child.send(command);
+  }
+
+  #start(): ChildHandle {
+    const child = this.#ports.processHost.start('analyst');
+    child.onOutput((stream, line) => this.#ports.log.debug(`analyst ${stream}: ${line}`));
+    child.onMessage((message) => {
+      // The analyst is a part of this program: its messages are what they are declared to be.
+      if (this.#child === child) this.#onEvent(message as AnalystEvent);
+    });
+    child.onExit(({ code }) => {
+      if (this.#child !== child) return;
+      this.#child = undefined;
+      this.#ports.log.error('The analyst ended unexpectedly.', { code });
+      this.#failCalls();
+      // Meters come back with the next recording or the next look; a file that ends the analyst must not do so again.
+      this.#metered.clear();
+      this.#coded.clear();
+    });
+    return child;
+  }
+
+  #onEvent(event: AnalystEvent): void {
+    switch (event.type) {
+      case 'levels':
+        this.#ports.emit('levels', [{ sourceId: event.sourceId, peak: [...event.peak], rms: [...event.rms] }]);
+        return;
+      case 'log':
+        this.#ports.log[event.level](event.message, event.data);
+        return;
+      case 'error':
+        this.#calls.get(event.callId)?.reject(fromWireError(event.error));
+        return;
+      default:
+        this.#calls.get(event.callId)?.resolve(event);
+    }
+  }
+
+  #failCalls(): void {
+    for (const { reject } of this.#calls.values()) {
+      reject(new LongtakeError('DAMAGED', 'The file could not be read for drawing. Playing it may still work.'));
+    }
+    this.#calls.clear();
+  }
+
+  #restWhenIdle(): void {
+    clearTimeout(this.#idle);
+    if (!this.#child || this.#calls.size > 0 || this.#metered.size > 0) return;
+    this.#idle = setTimeout(() => this.stop(), IDLE_MS);
+    this.#idle.unref();
+  }
+}
