@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { type Settings, settingsSchema } from '../shared/domain/settings.ts';
+import { sourceConfigSchema } from '../shared/domain/source.ts';
+import type { StoredState } from '../shared/ports/settingsStore.ts';
+import { sourceId } from '../shared/units.ts';
+
+/** Turns the content of one version of the settings file into that of the next. */
+export type Migration = (content: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+
+/** `migrations[n]` makes version n + 2 of version n + 1. They are frozen: a released one never changes. */
+export const migrations: readonly Migration[] = [];
+
+/** Version that this program writes. */
+export const SETTINGS_VERSION = migrations.length + 1;
+
+const settingsFileSchema = z.object({
+  version: z.literal(SETTINGS_VERSION),
+  settings: settingsSchema,
+  sources: z.array(sourceConfigSchema),
+  armed: z.array(z.uuid()),
+});
+
+/** The settings file as JSON schema, by property; for the file as it is written, before defaults and brands. */
+export function settingsJsonSchema(): NonNullable<z.core.JSONSchema.JSONSchema['properties']> {
+  return z.toJSONSchema(settingsFileSchema, { io: 'input' }).properties ?? {};
+}
+
+export interface ReadSettings {
+  readonly state: StoredState;
+  /** Sentences for the person about everything that could not be used; empty when all could. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads what a settings file of any version held. Never throws: each part that is not valid is left out or
+ * replaced by its default, and told of, so that one bad value does not cost a studio its sources.
+ */
+export function readSettingsFile(
+  content: unknown,
+  defaults: Settings,
+  steps: readonly Migration[] = migrations,
+): ReadSettings {
+  const nothing: StoredState = { settings: defaults, sources: [], armed: [] };
+  if (!isRecord(content)) return { state: nothing, problems: ['It is not a settings file.'] };
+  const migrated = migrate(content, steps);
+  if (typeof migrated === 'string') return { state: nothing, problems: [migrated] };
+
+  const problems: string[] = [];
+  const settings = readSettings(migrated['settings'], defaults, problems);
+  const sources = readSources(migrated['sources'], problems);
+  const known = new Set<unknown>(sources.map((source) => source.id));
+  const armed = (Array.isArray(migrated['armed']) ? migrated['armed'] : []).filter((id) => known.has(id));
+  return { state: { settings, sources, armed: armed.map((id) => sourceId(String(id))) }, problems };
+}
+
+function migrate(
+  content: Readonly<Record<string, unknown>>,
+  steps: readonly Migration[],
+): Readonly<Record<string, unknown>> | string {
+  const version = content['version'];
+  if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) return 'It names no version.';
+  if (version > steps.length + 1) return `It was written by a newer Longtake (version ${version} of the file).`;
+  try {
+    return steps.slice(version - 1).reduce((current, step) => step(current), content);
+  } catch (error) {
+    return `It could not be brought from version ${version} to the present one (${String(error)}).`;
+  }
+}
+
+function readSettings(content: unknown, defaults: Settings, problems: string[]): Settings {
+  if (!isRecord(content)) {
+    if (content !== undefined) problems.push('Its settings were not readable.');
+    return defaults;
+  }
+  const settings: Record<string, unknown> = { ...defaults };
+  for (const [key, schema] of Object.entries(settingsSchema.shape)) {
+    // A setting that did not exist when the file was written has its default.
+    if (content[key] === undefined) continue;
+    const parsed = schema.safeParse(content[key]);
+    if (parsed.success) settings[key] = parsed.data;
+    else problems.push(`The setting ${key} was not valid.`);
+  }
+  return settingsSchema.parse(settings);
+}
+
+function readSources(content: unknown, problems: string[]): StoredState['sources'] {
+  if (content === undefined) return [];
+  if (!Array.isArray(content)) {
+    problems.push('Its sources were not readable.');
+    return [];
+  }
+  return content.flatMap((item: unknown, index) => {
+    const parsed = sourceConfigSchema.safeParse(item);
+    if (parsed.success) return [parsed.data];
+    const name = isRecord(item) && typeof item['name'] === 'string' ? item['name'] : `number ${index + 1}`;
+    problems.push(`The source ${name} was not valid.`);
+    return [];
+  });
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
