@@ -27,6 +27,8 @@ export type RecorderCommand =
   | { readonly type: 'arm'; readonly source: ArmedSource; readonly armedAt: number }
   /** `callId` comes back in `disarmed` when the source's file is closed. */
   | { readonly type: 'disarm'; readonly sourceId: SourceId; readonly reason: string; readonly callId: number }
+  /** Like `disarm`, for a source that goes on in another recorder: it stays armed and its gap stays open. */
+  | { readonly type: 'release'; readonly sourceId: SourceId; readonly callId: number }
   | { readonly type: 'retry'; readonly sourceId: SourceId }
   | { readonly type: 'watch'; readonly sourceIds: readonly SourceId[] }
   /** Close everything and end. */

@@ -69,6 +69,9 @@ export class Recorder {
       case 'disarm':
         this.#enqueue(() => this.#disarm(command.sourceId, command.reason, command.callId));
         return;
+      case 'release':
+        this.#enqueue(() => this.#release(command.sourceId, command.callId));
+        return;
       case 'retry':
         this.#runners.get(command.sourceId)?.retry();
         return;
@@ -162,6 +165,13 @@ export class Recorder {
       await runner.disarm();
       this.#writeDisarmed(sourceId, reason);
     }
+    this.#ports.emit({ type: 'disarmed', sourceId, callId });
+  }
+
+  async #release(sourceId: SourceId, callId: number): Promise<void> {
+    const runner = this.#runners.get(sourceId);
+    this.#runners.delete(sourceId);
+    await runner?.release();
     this.#ports.emit({ type: 'disarmed', sourceId, callId });
   }
 

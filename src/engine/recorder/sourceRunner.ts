@@ -51,6 +51,7 @@ export class SourceRunner {
   #nextTryAt: Millis | undefined;
   #attempt = 0;
   #wake: (() => void) | undefined;
+  #released = false;
 
   constructor(context: RecorderContext, options: SourceRunnerOptions) {
     this.#context = context;
@@ -76,6 +77,12 @@ export class SourceRunner {
     await this.#done;
   }
 
+  /** Like {@link disarm}, but a gap stays open: another recorder goes on with the source. */
+  async release(): Promise<void> {
+    this.#released = true;
+    await this.disarm();
+  }
+
   /** Tells the time that passes while recording; called once a second. */
   tick(): void {
     if (this.#state === 'recording') this.#publish();
@@ -85,20 +92,15 @@ export class SourceRunner {
     let backoff: IBackoff<unknown> | undefined;
     for (;;) {
       const { problem, endedAt, lastedMs } = await this.#connect();
-      if (!problem) {
-        this.#options.gap.end(this.#context.clock.now());
-        return;
-      }
+      if (!problem) break;
       if (lastedMs >= GOOD_CONNECTION_MS) backoff = undefined;
       if (lastedMs > 0) this.#attempt = 0;
       this.#options.gap.begin(endedAt ?? this.#options.armedAt, gapCause(problem), problem.message);
       backoff = nextBackoff(backoff);
       await this.#waitForNextTry(problem, needsPerson.has(problem.code) ? FAILED_RETRY_MS : backoff.duration);
-      if (this.#stop.signal.aborted) {
-        this.#options.gap.end(this.#context.clock.now());
-        return;
-      }
+      if (this.#stop.signal.aborted) break;
     }
+    if (!this.#released) this.#options.gap.end(this.#context.clock.now());
   }
 
   /** One connection from open to loss. Without a problem, it was asked to end. */

@@ -68,14 +68,13 @@ export class RecorderHost {
   }
 
   /** Resolves when the source's file is closed, or the recorder is gone. */
-  async disarm(sourceId: SourceId, reason: string): Promise<void> {
-    await this.#ready;
-    const callId = (this.#callId += 1);
-    await new Promise<void>((resolve) => {
-      this.#disarming.set(callId, resolve);
-      this.#send({ type: 'disarm', sourceId, reason, callId });
-      if (!this.#child) this.#settleDisarms();
-    });
+  disarm(sourceId: SourceId, reason: string): Promise<void> {
+    return this.#end((callId) => ({ type: 'disarm', sourceId, reason, callId }));
+  }
+
+  /** Like {@link disarm}, for a source that goes on in another recorder. */
+  release(sourceId: SourceId): Promise<void> {
+    return this.#end((callId) => ({ type: 'release', sourceId, callId }));
   }
 
   retry(sourceId: SourceId): void {
@@ -109,6 +108,16 @@ export class RecorderHost {
     });
     this.#child = undefined;
     child.kill();
+  }
+
+  async #end(command: (callId: number) => RecorderCommand): Promise<void> {
+    await this.#ready;
+    const callId = (this.#callId += 1);
+    await new Promise<void>((resolve) => {
+      this.#disarming.set(callId, resolve);
+      this.#send(command(callId));
+      if (!this.#child) this.#settleDisarms();
+    });
   }
 
   async #armAll(child: ChildHandle): Promise<void> {

@@ -94,12 +94,6 @@ export class Sources {
     return { config, ...(password === undefined ? {} : { password }) };
   }
 
-  async armedSources(): Promise<{ source: ArmedSource; armedAt: number }[]> {
-    return Promise.all(
-      [...this.#armedAt].map(async ([id, armedAt]) => ({ source: await this.armedSource(id), armedAt })),
-    );
-  }
-
   async password(config: SourceConfig): Promise<string | undefined> {
     return config.kind === 'stream' ? this.#ports.secrets.get(secretKey(config.id)) : undefined;
   }
@@ -117,14 +111,15 @@ export class Sources {
     this.setStatus({ sourceId: id, state: 'disarmed', since: this.#ports.clock.now() });
   }
 
-  /** The recorder is gone for a moment: nothing is recorded, and the window says so. */
-  setAllInterrupted(): void {
-    for (const [id, armedAt] of this.#armedAt) {
+  /** Their recorder is gone for a moment: nothing is recorded, and the window says so. */
+  setInterrupted(ids: readonly SourceId[]): void {
+    for (const sourceId of ids) {
+      const { armedAt } = this.status(sourceId);
       this.setStatus({
-        sourceId: id,
+        sourceId,
         state: 'reconnecting',
         since: this.#ports.clock.now(),
-        armedAt,
+        ...(armedAt === undefined ? {} : { armedAt }),
         problem: toWireError(recorderStopped),
       });
     }

@@ -17,7 +17,7 @@ import { Analyst } from './analyst.ts';
 import { Emitter } from './emitter.ts';
 import { createHandlers } from './handlers.ts';
 import { Probers } from './probers.ts';
-import { RecorderHost } from './recorderHost.ts';
+import { Recorders } from './recorders.ts';
 import { Sources } from './sources.ts';
 
 /** What only a desktop can do. */
@@ -82,7 +82,7 @@ export interface StudioParts {
   readonly ports: StudioPorts;
   readonly events: Emitter;
   readonly sources: Sources;
-  readonly recorder: RecorderHost;
+  readonly recorder: Recorders;
   readonly probers: Probers;
   readonly analyst: Analyst;
   readonly library: () => Library;
@@ -100,17 +100,14 @@ export function createStudio(ports: StudioPorts): Studio {
     return opened;
   };
 
-  const recorder = new RecorderHost({
+  const recorder = new Recorders({
     processHost: ports.processHost,
     log,
     plan: () => ports.settingsStore.read().settings,
-    interrupted: () => ({
-      recordings: library().unfinished(),
-      gaps: library().openGaps(),
-      resumed: sources.armed(),
-    }),
-    armed: () => sources.armedSources(),
-    onCrash: () => sources.setAllInterrupted(),
+    interrupted: () => ({ recordings: library().unfinished(), gaps: library().openGaps() }),
+    armed: () => sources.armed(),
+    armedSource: async (id) => ({ source: await sources.armedSource(id), armedAt: sources.markArmed(id) }),
+    onCrash: (ids) => sources.setInterrupted(ids),
     onEvent: (event) => onRecorderEvent(event),
   });
 

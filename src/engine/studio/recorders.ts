@@ -1,0 +1,135 @@
+import type { SourceStatus } from '../../shared/domain/source.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import type { ProcessHost } from '../../shared/ports/processHost.ts';
+import type { SourceId } from '../../shared/units.ts';
+import type { ArmedSource, Interrupted, RecorderEvent, RecordingPlan } from '../recorder/protocol.ts';
+import { RecorderHost } from './recorderHost.ts';
+
+/** A source is not moved to a new process more often than this. */
+const MOVE_INTERVAL_MS = 10_000;
+
+type Place = SourceId | 'shared';
+
+export interface RecordersPorts {
+  readonly processHost: ProcessHost;
+  readonly log: Log;
+  readonly plan: () => RecordingPlan;
+  /** What recorders before left open, of all sources. */
+  readonly interrupted: () => Omit<Interrupted, 'resumed'>;
+  readonly armed: () => readonly SourceId[];
+  readonly armedSource: (id: SourceId) => Promise<{ readonly source: ArmedSource; readonly armedAt: number }>;
+  readonly onEvent: (event: RecorderEvent) => void;
+  /** These sources record nothing until their recorder is running again. */
+  readonly onCrash: (sourceIds: readonly SourceId[]) => void;
+}
+
+/**
+ * All sources record in one shared recorder process. A soundcard that its audio system cannot see, because its list of
+ * devices is from before the card was plugged in, moves to a recorder of its own, whose list is new; so a card can come
+ * and go while the others record on.
+ */
+export class Recorders {
+  readonly #ports: RecordersPorts;
+  readonly #hosts = new Map<Place, RecorderHost>();
+  readonly #movedAt = new Map<SourceId, number>();
+  readonly #moving = new Set<SourceId>();
+  #watched: readonly SourceId[] = [];
+
+  constructor(ports: RecordersPorts) {
+    this.#ports = ports;
+  }
+
+  /** Starts the shared recorder, which mends what is interrupted and opens what is armed. */
+  start(): Promise<void> {
+    return this.#startHost('shared');
+  }
+
+  arm(source: ArmedSource, armedAt: number): void {
+    this.#hostOf(source.config.id)?.arm(source, armedAt);
+  }
+
+  /** Resolves when the source's file is closed. */
+  async disarm(sourceId: SourceId, reason: string): Promise<void> {
+    await this.#hostOf(sourceId)?.disarm(sourceId, reason);
+    await this.#endOwnHost(sourceId);
+    this.#movedAt.delete(sourceId);
+  }
+
+  retry(sourceId: SourceId): void {
+    this.#hostOf(sourceId)?.retry(sourceId);
+  }
+
+  watch(sourceIds: readonly SourceId[]): void {
+    this.#watched = sourceIds;
+    for (const host of this.#hosts.values()) host.watch(sourceIds);
+  }
+
+  replan(): void {
+    for (const host of this.#hosts.values()) host.replan();
+  }
+
+  async stop(reason: string): Promise<void> {
+    await Promise.all([...this.#hosts.values()].map((host) => host.stop(reason)));
+    this.#hosts.clear();
+  }
+
+  async #startHost(place: Place): Promise<void> {
+    const { processHost, log, plan, interrupted, armed, armedSource, onEvent, onCrash } = this.#ports;
+    const here = (id: SourceId): boolean => this.#placeOf(id) === place;
+    const host = new RecorderHost({
+      processHost,
+      log,
+      plan,
+      interrupted: () => {
+        const { recordings, gaps } = interrupted();
+        return {
+          recordings: recordings.filter(({ sourceId }) => here(sourceId)),
+          gaps: gaps.filter(({ sourceId }) => here(sourceId)),
+          resumed: armed().filter(here),
+        };
+      },
+      armed: () => Promise.all(armed().filter(here).map(armedSource)),
+      onEvent: (event) => {
+        onEvent(event);
+        if (event.type === 'status') this.#moveIfBlind(event.status);
+      },
+      onCrash: () => onCrash(armed().filter(here)),
+    });
+    this.#hosts.set(place, host);
+    host.watch(this.#watched);
+    await host.start();
+  }
+
+  #moveIfBlind({ sourceId, problem }: SourceStatus): void {
+    if (problem?.details?.['listFrozen'] !== true || this.#moving.has(sourceId)) return;
+    const now = performance.now();
+    if (now - (this.#movedAt.get(sourceId) ?? Number.NEGATIVE_INFINITY) < MOVE_INTERVAL_MS) return;
+    this.#movedAt.set(sourceId, now);
+    this.#moving.add(sourceId);
+    void this.#move(sourceId).finally(() => this.#moving.delete(sourceId));
+  }
+
+  async #move(sourceId: SourceId): Promise<void> {
+    this.#ports.log.info('A recorder of its own is started for a source, so that it sees devices plugged in since.', {
+      sourceId,
+    });
+    await this.#hostOf(sourceId)?.release(sourceId);
+    await this.#endOwnHost(sourceId);
+    // It may have been disarmed while it was released.
+    if (this.#ports.armed().includes(sourceId)) await this.#startHost(sourceId);
+  }
+
+  async #endOwnHost(sourceId: SourceId): Promise<void> {
+    const host = this.#hosts.get(sourceId);
+    this.#hosts.delete(sourceId);
+    await host?.stop('moved');
+  }
+
+  #placeOf(sourceId: SourceId): Place {
+    return this.#hosts.has(sourceId) ? sourceId : 'shared';
+  }
+
+  #hostOf(sourceId: SourceId): RecorderHost | undefined {
+    return this.#hosts.get(this.#placeOf(sourceId));
+  }
+}
