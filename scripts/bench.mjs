@@ -24,8 +24,9 @@ await main(async () => {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const ending = await supervise(
     process.execPath,
-    // Figures are printed as they come, without vitest's frame around them.
-    [vitest, 'run', '--project', 'bench', '--reporter=verbose', '--disable-console-intercept', ...files],
+    // Figures are printed as they come, without vitest's frame around them. The flag
+    // comes last: it would take a file for its value.
+    [vitest, 'run', '--project', 'bench', ...files, '--reporter=verbose', '--disable-console-intercept'],
     { cwd: root, env: { ...process.env, CI: 'true' }, graceMs: GRACE_MS },
   );
   return ending.code;
