@@ -141,6 +141,22 @@ describe('a studio that records soundcards', () => {
     expect(rampFault(await audioOf(studio.closed(other)), ramp)).toBe('');
   });
 
+  it('finds a card that was plugged in while another one records, and disturbs nothing', async () => {
+    const first = await studio.addAndArm(card('studio_a', 16));
+    await studio.until('recording', () => isRecording(first));
+    const { ramp, played } = await play('studio_a', 16, 8);
+    await virtual.add('studio_late');
+    const late = await studio.addAndArm(card('studio_late', 16));
+    await studio.until('the late card', () => isRecording(late) && recorded(late) > 500);
+    expect(studio.children.filter(({ role }) => role === 'recorder')).toHaveLength(2);
+    await played;
+    await studio.studio.handlers['sources.disarm']({});
+    expect(studio.closed(late)).not.toEqual([]);
+    expect(studio.gapsOf(late).every((gap) => gap.to !== undefined)).toBe(true);
+    expect(studio.gapsOf(first)).toEqual([]);
+    expect(rampFault(await audioOf(studio.closed(first)), ramp)).toBe('');
+  });
+
   it('lists the cards, and shows the level of one before it is recorded', async () => {
     const devices = await studio.studio.handlers['devices.list']({});
     expect(devices.map(({ name }) => name)).toEqual(expect.arrayContaining(['studio_a', 'studio_b']));

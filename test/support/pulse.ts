@@ -40,6 +40,8 @@ export interface VirtualCards {
   /** What a process needs in its environment, before it loads ALSA, to see these cards. */
   readonly env: Readonly<Record<string, string>>;
   card(name: string): VirtualCard;
+  /** One more card, which only programs that look for devices from now on can see. */
+  add(name: string, format?: Partial<CardFormat>): Promise<VirtualCard>;
   stop(): Promise<void>;
 }
 
@@ -54,17 +56,20 @@ export async function startVirtualCards(cards: Readonly<Record<string, Partial<C
     await Promise.all(started.map((card) => card.stop()));
     await rm(folder, { recursive: true, force: true });
   };
+  const config = join(folder, 'asound.conf');
+  const add = async (name: string, format: Partial<CardFormat> = {}): Promise<VirtualCard> => {
+    const card = new PulseCard(name, join(folder, name), { ...USUAL_FORMAT, ...format });
+    started.push(card);
+    await card.start();
+    await card.plugIn();
+    await writeFile(config, `</usr/share/alsa/alsa.conf>\n${started.map(({ alsaConfig }) => alsaConfig).join('')}`);
+    return card;
+  };
   try {
-    for (const [name, format] of Object.entries(cards)) {
-      const card = new PulseCard(name, join(folder, name), { ...USUAL_FORMAT, ...format });
-      started.push(card);
-      await card.start();
-      await card.plugIn();
-    }
-    const config = join(folder, 'asound.conf');
-    await writeFile(config, `</usr/share/alsa/alsa.conf>\n${started.map((card) => card.alsaConfig).join('')}`);
+    for (const [name, format] of Object.entries(cards)) await add(name, format);
     return {
       cards: started,
+      add,
       env: {
         ALSA_CONFIG_PATH: config,
         // Nothing listens there: the user's own sound server is neither found nor started.
