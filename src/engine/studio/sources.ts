@@ -113,10 +113,10 @@ export class Sources {
 
   /** Their recorder is gone for a moment: nothing is recorded, and the window says so. */
   setInterrupted(ids: readonly SourceId[]): void {
-    for (const sourceId of ids) {
-      const { armedAt } = this.status(sourceId);
+    for (const id of ids) {
+      const { armedAt } = this.status(id);
       this.setStatus({
-        sourceId,
+        sourceId: id,
         state: 'reconnecting',
         since: this.#ports.clock.now(),
         ...(armedAt === undefined ? {} : { armedAt }),
