@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { THREAD_POOL_SIZE } from '../../src/engine/platform/childProcessHost.ts';
 import { buildEntry } from './buildEntry.ts';
 import type { CardCommand, CardEvent, CardOptions } from './cardProtocol.ts';
@@ -44,7 +45,7 @@ export class CardRecorder {
   }
 
   static async start(env: Readonly<Record<string, string>>, folder: string): Promise<CardRecorder> {
-    const entry = await buildEntry('cardChild', join(import.meta.dirname, 'cardChild.ts'));
+    const entry = await buildEntry('cardChild', fileURLToPath(new URL('./cardChild.ts', import.meta.url)));
     const child = fork(entry, [], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'advanced',

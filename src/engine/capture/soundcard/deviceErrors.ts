@@ -2,6 +2,8 @@ import { DEFAULT_DEVICE, type SoundcardConfig } from '../../../shared/domain/sou
 import { LongtakeError } from '../../../shared/errors.ts';
 import type { InputDevice } from './deviceMatch.ts';
 
+const TOO_BUSY = 'the computer was too busy. Close other programs if this happens often.';
+
 export type WantedInput = Pick<SoundcardConfig, 'device' | 'sampleRate' | 'bitDepth' | 'channels'>;
 
 /** `listFrozen`: the list of inputs is older than now, and a process started now may find the device. */
@@ -72,13 +74,20 @@ export function deviceLost(device: InputDevice): LongtakeError {
   );
 }
 
-/** `reason`: PortAudio's words, or how much is missing. */
-export function audioMissed(device: InputDevice, reason: string): LongtakeError {
+/** PortAudio reports an overflow; `reason` is its words. */
+export function audioOverflowed(device: InputDevice, reason: string): LongtakeError {
+  return new LongtakeError('TOO_SLOW', `Some audio of "${device.name}" was missed: ${TOO_BUSY}`, {
+    details: { device: device.name, reason },
+  });
+}
+
+/** Nobody reports anything, but `missingMs` of samples did not come. */
+export function audioMissing(device: InputDevice, missingMs: number): LongtakeError {
+  const seconds = (missingMs / 1000).toFixed(1);
   return new LongtakeError(
     'TOO_SLOW',
-    `Some audio of "${device.name}" was missed because the computer was too busy. Close other programs if this ` +
-      'happens often.',
-    { details: { device: device.name, reason } },
+    `About ${seconds} s of audio of "${device.name}" are missing in the last seconds: ${TOO_BUSY}`,
+    { details: { device: device.name, missingMs: Math.round(missingMs) } },
   );
 }
 

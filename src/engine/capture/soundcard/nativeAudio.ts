@@ -13,12 +13,9 @@ export interface NativeDevice {
 export interface NativeHostApi {
   readonly id: number;
   readonly name: string;
-  /** Id of a device, or NO_DEVICE. */
+  /** Id of a device, or one that no device has. */
   readonly defaultInput: number;
 }
-
-/** PortAudio's paNoDevice (-1), as the binding hands it over. */
-export const NO_DEVICE = 0xffff_ffff;
 
 export interface NativeInputOptions {
   readonly deviceId: number;
@@ -63,7 +60,8 @@ export interface NativeAudio {
  */
 export function loadNativeAudio(): NativeAudio {
   try {
-    return createRequire(import.meta.url)('naudiodon/build/Release/naudiodon.node') as NativeAudio;
+    const require = createRequire(import.meta.url);
+    return require('naudiodon/build/Release/naudiodon.node') as NativeAudio;
   } catch (cause) {
     throw new LongtakeError(
       'AUDIO_SYSTEM_UNAVAILABLE',

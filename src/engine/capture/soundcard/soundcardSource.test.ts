@@ -213,7 +213,7 @@ describe('a soundcard source', () => {
       await vi.advanceTimersByTimeAsync(times === 80 ? 900 : 100);
       latest(native).give(block);
     }
-    expect(await failure(ended)).toMatchObject({ code: 'TOO_SLOW', details: { reason: 'about 800 ms' } });
+    expect(await failure(ended)).toMatchObject({ code: 'TOO_SLOW', details: { missingMs: 800 } });
   });
 
   it('fails with the error of its listener and closes the input', async () => {

@@ -4,7 +4,7 @@ import type { Log } from '../../../shared/ports/log.ts';
 import { Scope } from '../../../shared/scope.ts';
 import type { AudioSource, CaptureInfo, CaptureListener } from '../audioSource.ts';
 import { DataWatchdog, WATCHDOG_CHECK_MS, type WatchdogLimits } from './dataWatchdog.ts';
-import { audioMissed, deviceLost, deviceNotFound } from './deviceErrors.ts';
+import { audioMissing, audioOverflowed, deviceLost, deviceNotFound } from './deviceErrors.ts';
 import { matchDevice } from './deviceMatch.ts';
 import type { NativeChunk } from './nativeAudio.ts';
 import { type DeviceListing, type PortAudio, type PortAudioInput, portAudio } from './portAudio.ts';
@@ -137,7 +137,7 @@ class SoundcardRun {
     this.#listener.onBlock({ bytes, samples }, arrivedAt);
     const missing = this.#audit.add(samples, arrivedAt, arrivedAt - askedAt > AWAITED_MS);
     if (missing !== undefined && !this.#ending) {
-      throw audioMissed(this.#input.device, `about ${Math.round(missing)} ms`);
+      throw audioMissing(this.#input.device, missing);
     }
   }
 
@@ -148,7 +148,7 @@ class SoundcardRun {
   #onProblem(problem: NonNullable<NativeChunk['err']>): void {
     this.#log.warn('PortAudio reports a problem.', { device: this.#input.device.name, problem });
     if (!this.#delivered) return;
-    if (!this.#ending) throw audioMissed(this.#input.device, problem.trim());
+    if (!this.#ending) throw audioOverflowed(this.#input.device, problem.trim());
     this.#holed = true;
   }
 
