@@ -72,6 +72,7 @@ describe('parseIcyTitle', () => {
     ["StreamTitle='  two\n lines ';", 'two lines'],
     ["StreamTitle='';", undefined],
     ["StreamUrl='x';", undefined],
+    ["StreamTitle='It&#8217;s &#128266; &#9999999; &amp;';", 'It’s 🔊 &#9999999; &amp;'],
     ["StreamUrl='x';StreamTitle='second';", 'second'],
   ])('%s', (metadata, expected) => {
     expect(parseIcyTitle(text(metadata))).toBe(expected);

@@ -89,7 +89,15 @@ export function parseIcyTitle(metadata: Uint8Array): string | undefined {
   if (start < 0) return undefined;
   const rest = text.slice(start + TITLE_KEY.length);
   const close = /';(?=\s*(?:$|[A-Za-z]\w*='))/.exec(rest)?.index ?? rest.lastIndexOf("'");
-  return cleanText(close < 0 ? rest : rest.slice(0, close)) || undefined;
+  return cleanText(withCharacters(close < 0 ? rest : rest.slice(0, close))) || undefined;
+}
+
+/** Icecast writes `&#8211;` for characters that the charset of a mount has no place for. */
+function withCharacters(text: string): string {
+  return text.replace(/&#(\d{2,7});/g, (reference, digits: string) => {
+    const code = Number(digits);
+    return code <= 0x10_ffff ? String.fromCodePoint(code) : reference;
+  });
 }
 
 /** UTF-8 when it is valid, else Windows-1252, which ISO-8859-1 stations mean too. */
