@@ -16,12 +16,13 @@ const NOISE_STREAM = 1000;
  * depth. It depends on the arguments alone, so any recording of a test signal can be checked against it.
  */
 export function signalSample(spec: SignalSpec, n: number, channel: number): number {
-  return quantise(spec, amplitudeIn(segmentAt(spec, n), spec, n, channel));
+  return Math.round(amplitudeIn(segmentAt(spec, n), spec, n, channel) * largestSample(spec));
 }
 
 /** `count` sample frames from `from` on, as interleaved little-endian PCM: {@link signalSample}, many times. */
 export function renderSignal(spec: SignalSpec, from: number, count: number): Uint8Array {
   const size = spec.bitDepth / 8;
+  const scale = largestSample(spec);
   const bytes = new Uint8Array(count * spec.channels * size);
   const view = new DataView(bytes.buffer);
   let at = 0;
@@ -29,7 +30,7 @@ export function renderSignal(spec: SignalSpec, from: number, count: number): Uin
   for (let n = from; n < from + count; n += 1) {
     if (n >= segment.to) segment = segmentAt(spec, n);
     for (let channel = 0; channel < spec.channels; channel += 1) {
-      const value = quantise(spec, amplitudeIn(segment, spec, n, channel));
+      const value = Math.round(amplitudeIn(segment, spec, n, channel) * scale);
       writeSample(view, at, value, spec.bitDepth);
       at += size;
     }
@@ -49,8 +50,8 @@ function writeSample(view: DataView, at: number, value: number, bitDepth: Signal
 function amplitudeIn(segment: Segment, spec: GeneratorSpec, n: number, channel: number): number {
   switch (segment.kind) {
     case 'tone': {
-      // Counting the phase from sample 0 keeps it continuous; reducing it first keeps it exact for months.
-      const turns = ((n * segment.frequency) % spec.sampleRate) / spec.sampleRate;
+      // Counting the phase from sample 0 keeps it continuous; reducing it in whole numbers keeps it exact for months.
+      const turns = (((n % spec.sampleRate) * segment.frequency) % spec.sampleRate) / spec.sampleRate;
       return segment.amplitude * fade(segment, spec, n) * Math.sin(2 * Math.PI * turns);
     }
     case 'noise':
@@ -68,6 +69,6 @@ function fade(segment: Segment, spec: GeneratorSpec, n: number): number {
   );
 }
 
-function quantise(spec: SignalSpec, amplitude: number): number {
-  return Math.round(amplitude * (2 ** (spec.bitDepth - 1) - 1));
+function largestSample(spec: SignalSpec): number {
+  return 2 ** (spec.bitDepth - 1) - 1;
 }
