@@ -87,7 +87,7 @@ export class PeakBuilder {
 
   #scan16(bytes: Uint8Array): void {
     // An Int16Array reads little-endian on every system that Node runs on; it must begin at an even offset.
-    const even = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+    const even = bytes.byteOffset % 2 === 0 ? bytes : new Uint8Array(bytes);
     const samples = new Int16Array(even.buffer, even.byteOffset, even.length >> 1);
     let lowest = this.#lowest;
     let highest = this.#highest;

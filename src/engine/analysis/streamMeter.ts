@@ -19,6 +19,8 @@ export interface StreamMeterOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly timing?: TailTiming;
+  /** Between two tries, ms. */
+  readonly retryMs?: number;
   /** Ten times a second while there is audio, at most about a second after it was written. */
   onLevels(levels: LevelWindow): void;
 }
@@ -37,7 +39,7 @@ export async function meterGrowingFile(
     });
     if (outcome === undefined || options.signal.aborted) return;
     if (outcome.code !== 'DAMAGED' || tries >= MAX_TRIES) throw outcome;
-    await pause(RETRY_MS, options.signal);
+    await pause(options.retryMs ?? RETRY_MS, options.signal);
   }
 }
 

@@ -39,7 +39,7 @@ function cut(block: Block, at: readonly number[], shift: number): Block[] {
   const edges = [0, ...[...at].sort((a, b) => a - b), block.samples];
   return edges.slice(1).map((end, index) => {
     const from = edges[index] ?? 0;
-    const room = new Uint8Array((end - from) * stride + shift);
+    const room = Buffer.alloc((end - from) * stride + shift);
     room.set(block.bytes.subarray(from * stride, end * stride), shift);
     return { bytes: room.subarray(shift), samples: end - from };
   });

@@ -71,7 +71,7 @@ export class LevelMeter {
 
   #add16(bytes: Uint8Array): void {
     // An Int16Array reads little-endian on every system that Electron and Node run on; it must begin at an even offset.
-    const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+    const aligned = bytes.byteOffset % 2 === 0 ? bytes : new Uint8Array(bytes);
     const samples = new Int16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 2);
     for (let channel = 0; channel < this.#channels; channel += 1) {
       let peak = this.#peaks[channel] ?? 0;

@@ -1,0 +1,190 @@
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Container } from '../../shared/domain/recording.ts';
+import { LongtakeError } from '../../shared/errors.ts';
+import type { Decoder } from '../../shared/ports/decoder.ts';
+import { WavWriter } from '../containers/wav.ts';
+import { nodeFileSystem } from '../platform/nodeFileSystem.ts';
+import { PeakMaker } from './peaks.ts';
+
+const RATE = 48_000;
+
+let folder: string;
+let cacheFile: string;
+let decoded: string[];
+let maker: PeakMaker;
+const never = new AbortController().signal;
+
+/** Decodes everything to two seconds of stereo whose samples are all 16384 and -16384. */
+const decoder: Decoder = {
+  decodeFile: async (path) => {
+    decoded.push(path);
+    return { sampleRate: RATE, channels: 2, chunks: halfScale() };
+  },
+  decodeLive: () => Promise.reject(new Error('not asked')),
+};
+
+async function* halfScale() {
+  const second = Buffer.alloc(RATE * 4);
+  for (let at = 0; at < second.length; at += 4) second.writeInt32LE((-16_384 << 16) | 16_384, at);
+  yield second;
+  yield second;
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'longtake-peaks-'));
+  cacheFile = join(folder, 'cache', 'peaks', 'a.peaks');
+  decoded = [];
+  maker = new PeakMaker(nodeFileSystem, decoder);
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** A WAV file with a ramp: sample n is n / frames of full scale. */
+async function writeRamp(name: string, frames: number, bitDepth: 16 | 24 = 16, declared = frames): Promise<string> {
+  const writer = new WavWriter(
+    { sampleRate: RATE, channels: 1, bitDepth },
+    { sourceName: 'A', startedAt: 0, offsetMinutes: 0 },
+  );
+  const size = bitDepth / 8;
+  const header = Buffer.from(writer.header());
+  for (const { offset, bytes } of writer.patch(declared * size)) header.set(bytes, offset);
+  const samples = Buffer.alloc(frames * size);
+  for (let frame = 0; frame < frames; frame += 1) {
+    samples.writeIntLE(Math.floor((frame * 2 ** (bitDepth - 1)) / frames), frame * size, size);
+  }
+  const path = join(folder, name);
+  await writeFile(path, Buffer.concat([header, samples]));
+  return path;
+}
+
+const peaks = (path: string, points = 100, container: Container = 'wav', signal = never) =>
+  maker.peaks({ path, container, cacheFile, points }, signal);
+
+const fileState = async () => {
+  const { mtimeMs, ino } = await stat(cacheFile);
+  return { mtimeMs, ino };
+};
+
+describe('a WAV file', () => {
+  test.each([16, 24] as const)('of %i bit is read without the decoder', async (bitDepth) => {
+    const { pairs, durationMs } = await peaks(await writeRamp('a.wav', 10 * RATE, bitDepth));
+    expect(durationMs).toBe(10_000);
+    expect(pairs).toHaveLength(200);
+    pairs.forEach((value, index) => {
+      const frame = (Math.floor(index / 2) + (index % 2)) / 100;
+      expect(Math.abs(value - frame)).toBeLessThan(0.0001);
+    });
+    expect(decoded).toEqual([]);
+  });
+
+  test('has its few windows when more points are asked for', async () => {
+    const { pairs, durationMs } = await peaks(await writeRamp('a.wav', 2410));
+    expect(pairs).toHaveLength(6);
+    expect(durationMs).toBe((2410 * 1000) / RATE);
+  });
+
+  test('whose header says more or less than there is gives what both agree on', async () => {
+    expect((await peaks(await writeRamp('a.wav', RATE, 16, 5 * RATE))).durationMs).toBe(1000);
+    await rm(cacheFile);
+    expect((await peaks(await writeRamp('b.wav', RATE, 16, RATE / 2))).durationMs).toBe(500);
+  });
+
+  test('without samples has no peaks', async () => {
+    expect(await peaks(await writeRamp('a.wav', 0))).toEqual({ pairs: [], durationMs: 0 });
+  });
+
+  test('of a kind that is not read directly goes to the decoder', async () => {
+    const path = join(folder, 'float.wav');
+    await writeFile(path, 'RIFFxxxxWAVEfmt no such format');
+    expect((await peaks(path)).durationMs).toBe(2000);
+    expect(decoded).toEqual([path]);
+  });
+});
+
+describe('coded audio', () => {
+  test('goes through the decoder once, and is then kept', async () => {
+    const path = join(folder, 'a.mp3');
+    await writeFile(path, 'coded');
+    const first = await peaks(path, 16, 'mp3');
+    expect(first.pairs).toEqual(Array.from({ length: 16 }, () => [-0.5, 0.5]).flat());
+    expect(await peaks(path, 16, 'mp3')).toEqual(first);
+    expect((await peaks(path, 40, 'mp3')).pairs).toHaveLength(80);
+    expect(decoded).toEqual([path]);
+  });
+
+  test('that two ask for at once is decoded once', async () => {
+    const path = join(folder, 'a.mp3');
+    await writeFile(path, 'coded');
+    await Promise.all([1, 2, 3].map(() => peaks(path, 16, 'mp3')));
+    expect(decoded).toEqual([path]);
+  });
+});
+
+describe('kept peaks', () => {
+  test('are made anew when the file is another', async () => {
+    const path = await writeRamp('a.wav', RATE);
+    await peaks(path);
+    const kept = await fileState();
+    await peaks(path);
+    expect(await fileState()).toEqual(kept);
+    await writeRamp('a.wav', 2 * RATE);
+    expect((await peaks(path)).durationMs).toBe(2000);
+    await utimes(path, 1, 1);
+    const before = await fileState();
+    await peaks(path);
+    expect(await fileState()).not.toEqual(before);
+  });
+
+  test('are made anew when they are damaged, wherever the damage is', async () => {
+    const path = await writeRamp('a.wav', RATE);
+    const whole = await peaks(path);
+    const good = await readFile(cacheFile);
+    const torn = [0, 1, 63, 64, good.length - 1].map((length) => good.subarray(0, length));
+    const flipped = Array.from({ length: good.length }, (_, at) => at)
+      .filter((at) => at < 60 || at % 7 === 0)
+      .filter((at) => at < 60 || at >= 64)
+      .map((at) => {
+        const bytes = Buffer.from(good);
+        bytes.writeUInt8(bytes.readUInt8(at) ^ 0x10, at);
+        return bytes;
+      });
+    for (const bytes of [...torn, ...flipped, Buffer.concat([good, good]), Buffer.from('junk')]) {
+      await writeFile(cacheFile, bytes);
+      expect(await peaks(path)).toEqual(whole);
+      expect(await readFile(cacheFile)).toEqual(good);
+    }
+  });
+
+  test('are not kept of a file that changed meanwhile, and leave nothing behind after an error', async () => {
+    const path = join(folder, 'a.mp3');
+    await writeFile(path, 'coded');
+    const changing = new PeakMaker(nodeFileSystem, {
+      ...decoder,
+      decodeFile: async (name, container, signal) => {
+        await writeFile(path, 'coded and more');
+        return decoder.decodeFile(name, container, signal);
+      },
+    });
+    await changing.peaks({ path, container: 'mp3', cacheFile, points: 16 }, never);
+    const failing = new PeakMaker(nodeFileSystem, {
+      ...decoder,
+      decodeFile: () => Promise.reject(new LongtakeError('DAMAGED', 'no audio')),
+    });
+    const request = { path, container: 'mp3', cacheFile, points: 16 } as const;
+    await expect(failing.peaks(request, never)).rejects.toMatchObject({ code: 'DAMAGED' });
+    expect(await readdir(join(folder, 'cache', 'peaks'))).toEqual([]);
+  });
+});
+
+test('a file that is gone is NOT_FOUND; a cancelled request is CANCELLED and another one works', async () => {
+  await expect(peaks(join(folder, 'gone.wav'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  const path = await writeRamp('a.wav', 60 * RATE);
+  const cancel = new AbortController();
+  const cancelled = peaks(path, 16, 'wav', cancel.signal);
+  cancel.abort();
+  await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
+  expect((await peaks(path)).durationMs).toBe(60_000);
+});
