@@ -133,6 +133,14 @@ describe('Connection', () => {
     expect(recordings.map((recording) => recording.samples / RATE)).toEqual([2, 5, 1]);
   });
 
+  it('makes no recording of the last moment after a boundary: it belongs to the one before', async () => {
+    const rig = new Rig('2026-11-21T10:59:58.000Z', 'UTC', 5);
+    for (let block = 0; block < 43; block += 1) rig.feed(RATE / 20);
+    const recordings = await rig.end();
+    expect(recordings.map((recording) => recording.samples / RATE)).toEqual([2.15]);
+    expectRamp(rig.payload(recordings), rig.fed);
+  });
+
   it('goes on without a seam in the night when clocks go back, with the zone in the name', async () => {
     const rig = new Rig('2026-10-25T00:59:58.000Z', 'Europe/Berlin', 3600);
     for (let block = 0; block < 80; block += 1) rig.feed(RATE / 20);

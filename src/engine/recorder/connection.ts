@@ -1,6 +1,6 @@
 import type { CaptureInfo, CaptureListener } from '../capture/audioSource.ts';
 import { type Block, splitBlock } from '../containers/block.ts';
-import type { Recording } from '../../shared/domain/recording.ts';
+import type { Recording, Seam } from '../../shared/domain/recording.ts';
 import type { SourceConfig } from '../../shared/domain/source.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import { type Millis, millis } from '../../shared/units.ts';
@@ -11,7 +11,11 @@ import { LiveRecording } from './liveRecording.ts';
 import type { WriterFailure } from './recordingWriter.ts';
 import { SampleClock } from './sampleClock.ts';
 
-/** A boundary nearer than this to the first sample is left out: nobody wants a recording of a few frames. */
+/**
+ * No recording is opened for less audio than this. Some players refuse a file of a single frame, and nobody wants one:
+ * a boundary so near to the first sample is left out, and a connection that ends so soon after a boundary ends in the
+ * recording before it.
+ */
 const SHORTEST_RECORDING_MS = 250;
 
 /** The wall clock was set when it moves by more than this against the monotonic clock between two blocks. */
@@ -29,6 +33,16 @@ export interface ConnectionOptions {
   readonly onFailure: (error: LongtakeError) => void;
 }
 
+/** A recording that is due but not opened yet. */
+interface NextRecording {
+  readonly startedAt: Millis;
+  readonly nextBoundaryAt: Millis;
+  readonly seam: Seam;
+  /** Its first audio. */
+  readonly blocks: Block[];
+  samples: number;
+}
+
 /**
  * One unbroken capture of a source, cut into recordings at boundaries. What arrives goes into exactly one recording,
  * in order: the first unit of a recording is the one after the last unit of the recording before.
@@ -40,6 +54,7 @@ export class Connection implements CaptureListener {
   #info: CaptureInfo | undefined;
   #sampleClock: SampleClock | undefined;
   #live: LiveRecording | undefined;
+  #next: NextRecording | undefined;
   #title: string | undefined;
   #captured = 0;
   #lost = 0;
@@ -98,6 +113,7 @@ export class Connection implements CaptureListener {
    */
   async end(): Promise<Millis | undefined> {
     this.#ended = true;
+    this.#finishNext();
     this.#closeLive();
     await Promise.all(this.#closing);
     if (this.#skipped > 0) {
@@ -112,18 +128,61 @@ export class Connection implements CaptureListener {
   #distribute(block: Block): void {
     let rest = block;
     while (rest.samples > 0 && !this.#ended) {
-      const live = this.#live ?? this.#begin(this.#wallTime());
-      const [mine, others] = splitBlock(rest, this.#samplesUntil(live.nextBoundaryAt));
-      if (mine.samples > 0) {
-        live.append(mine);
-        this.#captured += mine.samples;
-      }
+      if (!this.#live) this.#next ??= this.#planNext(this.#wallTime());
+      const boundary = (this.#next ?? this.#live)?.nextBoundaryAt ?? millis(Number.POSITIVE_INFINITY);
+      const [mine, others] = splitBlock(rest, this.#samplesUntil(boundary));
+      this.#take(mine);
       rest = others;
       if (rest.samples > 0) {
-        this.#closeLive();
-        this.#begin(this.#startAfter(live.nextBoundaryAt));
+        this.#openNext();
+        this.#next = this.#planNext(this.#startAfter(boundary));
       }
     }
+  }
+
+  #take(block: Block): void {
+    this.#captured += block.samples;
+    const next = this.#next;
+    if (!next) {
+      this.#live?.append(block);
+      return;
+    }
+    next.blocks.push(block);
+    next.samples += block.samples;
+    if (next.samples * 1000 >= SHORTEST_RECORDING_MS * this.#rate) this.#openNext();
+  }
+
+  #planNext(startedAt: Millis): NextRecording {
+    return {
+      startedAt,
+      nextBoundaryAt: this.#boundaryAfter(startedAt),
+      seam: this.#captured === 0 ? 'first' : 'gapless',
+      blocks: [],
+      samples: 0,
+    };
+  }
+
+  /** The recording that is due takes over from the open one. */
+  #openNext(): void {
+    const next = this.#next;
+    this.#next = undefined;
+    if (!next || next.samples === 0) return;
+    this.#closeLive();
+    this.#live = this.#begin(next);
+    for (const block of next.blocks) this.#live.append(block);
+  }
+
+  /** Capture ends: what is too short for a recording of its own goes to the one before. */
+  #finishNext(): void {
+    const next = this.#next;
+    if (!next) return;
+    if (!this.#live) {
+      if (isSingleFrame(next.blocks)) this.#skipped += next.blocks.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      else this.#openNext();
+      return;
+    }
+    this.#next = undefined;
+    for (const block of next.blocks) this.#live.append(block);
   }
 
   /** A recording starts at its boundary, unless the input stood still over it and time has moved on. */
@@ -132,23 +191,21 @@ export class Connection implements CaptureListener {
     return now - boundary > SHORTEST_RECORDING_MS ? now : boundary;
   }
 
-  #begin(startedAt: Millis): LiveRecording {
+  #begin({ startedAt, seam, nextBoundaryAt }: NextRecording): LiveRecording {
     if (!this.#info) throw new Error('Audio came before the source was opened.');
-    const live = new LiveRecording(
+    return new LiveRecording(
       this.#context,
       {
         source: this.#options.source,
         info: this.#info,
         startedAt: millis(Math.round(startedAt)),
-        seam: this.#captured === 0 ? 'first' : 'gapless',
+        seam,
         title: this.#title,
         onOpened: this.#options.onRecordingOpened,
         onFailure: (failure) => this.#options.onFailure(failureError(failure)),
       },
-      this.#boundaryAfter(startedAt),
+      nextBoundaryAt,
     );
-    this.#live = live;
-    return live;
   }
 
   #closeLive(): void {
@@ -173,6 +230,7 @@ export class Connection implements CaptureListener {
         source: this.#options.source.name,
         stepMs: Math.round(offset - this.#wallOffset),
       });
+      this.#finishNext();
       this.#closeLive();
     }
     this.#wallOffset = offset;
@@ -190,9 +248,18 @@ export class Connection implements CaptureListener {
   }
 
   #samplesUntil(boundary: Millis): number {
-    const rate = this.#info?.format.sampleRate ?? 0;
-    return Math.max(0, Math.ceil(((boundary - this.#wallTime()) * rate) / 1000));
+    return Math.max(0, Math.ceil(((boundary - this.#wallTime()) * this.#rate) / 1000));
   }
+
+  /** Hz. */
+  get #rate(): number {
+    return this.#info?.format.sampleRate ?? 0;
+  }
+}
+
+/** One coded frame is no file: most readers want a second one to be sure of the first. */
+function isSingleFrame(blocks: readonly Block[]): boolean {
+  return blocks.every(({ frames }) => frames !== undefined) && blocks.flatMap(({ frames }) => frames).length < 2;
 }
 
 function failureError(failure: WriterFailure): LongtakeError {

@@ -161,6 +161,15 @@ export function createStudio(ports: StudioPorts): Studio {
   }
 
   const handlers = createHandlers(parts);
+
+  async function rescanInBackground(): Promise<void> {
+    try {
+      await handlers['library.rescan']({});
+    } catch (error) {
+      log.error('The recordings folder could not be scanned.', { error: String(error) });
+    }
+  }
+
   return {
     handlers,
     onEvent: (listener) => events.on(listener),
@@ -177,14 +186,11 @@ export function createStudio(ports: StudioPorts): Studio {
       await ports.fileSystem.makeFolder(ports.dataFolder);
       const { isNew } = openCatalogue();
       const { settings } = ports.settingsStore.read();
-      await library().catchUp({ root: resolve(settings.recordingsFolder), fileSystem: ports.fileSystem });
+      const root = resolve(settings.recordingsFolder);
+      await library().catchUp({ root, fileSystem: ports.fileSystem });
       if (settings.resumeArmed) for (const id of sources.storedArmed()) sources.markArmed(id);
       await recorder.start();
-      if (isNew) {
-        void Promise.resolve(handlers['library.rescan']({})).catch((error: unknown) =>
-          log.error('The recordings folder could not be scanned.', { error: String(error) }),
-        );
-      }
+      if (isNew && (await ports.fileSystem.stat(root))) void rescanInBackground();
     },
     stop: async () => {
       parts.probers.stopPreview();

@@ -1,0 +1,228 @@
+import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { getPriority, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { buildEntry } from '../../../test/support/buildEntry.ts';
+import { sourceId } from '../../shared/units.ts';
+import type { AnalystCommand, AnalystEvent } from './analystProtocol.ts';
+
+const run = promisify(execFile);
+const SOURCE = sourceId('6f7b6e3e-7e0f-4d3f-8a50-0f5b7c0a1d11');
+/** Bytes in 100 ms of 128 kbit/s. */
+const STEP_BYTES = 1600;
+
+let program: string;
+let folder: string;
+let child: ChildProcess;
+let events: AnalystEvent[];
+
+/** Left: a sine of full scale; right: one of -20 dBFS; both silent in every second second. */
+async function encode(name: string, seconds: number, ...options: readonly string[]): Promise<string> {
+  const path = join(folder, name);
+  const gate = String.raw`lt(mod(t\,2)\,1)`;
+  const source = `aevalsrc=0.99*sin(2*PI*441*t)*${gate}|0.1*sin(2*PI*441*t)*${gate}:s=44100:d=${seconds}`;
+  await run('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', source, '-b:a', '128k', ...options, path]);
+  return path;
+}
+
+beforeAll(async () => {
+  program = await buildEntry('analyst', 'src/engine/studio/analystProcess.ts');
+  folder = await mkdtemp(join(tmpdir(), 'longtake-analyst-'));
+  await encode('a.mp3', 20);
+  await encode('a.aac', 20, '-c:a', 'aac');
+  // Frames follow frames: half an hour, without encoding it.
+  const coded = await readFile(join(folder, 'a.mp3'));
+  await writeFile(join(folder, 'long.mp3'), Buffer.concat(Array.from({ length: 90 }, () => coded)));
+}, 60_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+beforeEach(() => {
+  events = [];
+  child = fork(program, [], { serialization: 'advanced', stdio: 'inherit' });
+  child.on('message', (event) => events.push(event as AnalystEvent));
+});
+
+afterEach(() => child.kill('SIGKILL'));
+
+const send = (command: AnalystCommand): void => void child.send(command);
+
+const peaks = (callId: number, name: string, container: 'mp3' | 'adts' = 'mp3') =>
+  send({
+    type: 'peaks',
+    callId,
+    path: join(folder, name),
+    container,
+    cacheFile: join(folder, 'cache', `${name}.peaks`),
+    points: 200,
+  });
+
+/** The answer to a call. */
+const answer = (callId: number): Promise<AnalystEvent> =>
+  vi.waitFor(
+    () => {
+      const found = events.find((event) => 'callId' in event && event.callId === callId);
+      if (!found) throw new Error(`no answer to ${callId}`);
+      return found;
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+
+/** Process ids of the ffmpeg processes of the analyst. */
+async function decoders(): Promise<number[]> {
+  const { stdout } = await run('ps', ['-e', '-o', 'pid=,ppid=,comm=']);
+  return stdout
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, parent, name]) => parent === String(child.pid) && name === 'ffmpeg')
+    .map(([pid]) => Number(pid));
+}
+
+describe('waveforms', () => {
+  test.each([
+    ['a.mp3', 'mp3'],
+    ['a.aac', 'adts'],
+  ] as const)(
+    'of %s show what is heard',
+    async (name, container) => {
+      peaks(1, name, container);
+      const event = await answer(1);
+      if (event.type !== 'peaks') throw new Error(JSON.stringify(event));
+      expect(Math.abs(event.durationMs - 20_000)).toBeLessThan(200);
+      expect(event.pairs).toHaveLength(400);
+      const highest = (second: number) => event.pairs[2 * (10 * second + 5) + 1];
+      for (let second = 0; second < 20; second += 2) {
+        expect(highest(second)).toBeGreaterThan(0.9);
+        expect(highest(second + 1)).toBeLessThan(0.02);
+      }
+    },
+    30_000,
+  );
+
+  test('have errors of their own, and the process goes on', async () => {
+    await writeFile(join(folder, 'junk.mp3'), 'This is no audio. '.repeat(5000));
+    peaks(1, 'missing.mp3');
+    peaks(2, 'junk.mp3');
+    expect(await answer(1)).toMatchObject({ type: 'error', error: { code: 'NOT_FOUND' } });
+    expect(await answer(2)).toMatchObject({ type: 'error', error: { code: 'DAMAGED' } });
+    send({ type: 'decoder', callId: 3 });
+    expect(await answer(3)).toEqual({ type: 'decoder', callId: 3, available: true });
+  }, 30_000);
+
+  test('are made two at a time, and can be cancelled while they are made and while they wait', async () => {
+    for (const callId of [1, 2, 3, 4]) {
+      const cacheFile = join(folder, 'cache', `cancelled ${callId}.peaks`);
+      send({ type: 'peaks', callId, path: join(folder, 'long.mp3'), container: 'mp3', cacheFile, points: 200 });
+    }
+    await vi.waitFor(async () => expect(await decoders()).toHaveLength(2), { timeout: 5000 });
+    for (const callId of [1, 2, 3, 4]) send({ type: 'cancel', callId });
+    for (const callId of [1, 2, 3, 4]) {
+      expect(await answer(callId)).toMatchObject({ type: 'error', error: { code: 'CANCELLED' } });
+    }
+    expect(await decoders()).toEqual([]);
+  }, 30_000);
+});
+
+describe('meters', () => {
+  test.each([
+    ['a.mp3', 'mp3'],
+    ['a.aac', 'adts'],
+  ] as const)(
+    'of a growing %s follow it within about a second, ten times a second',
+    async (name, container) => {
+      const coded = await readFile(join(folder, name));
+      const growing = join(folder, `growing ${name}`);
+      await writeFile(growing, coded.subarray(0, 0));
+      let written = 0;
+      // As a recorder writes: a fifth of a second at a time.
+      const begun = performance.now();
+      const perMs = container === 'mp3' ? STEP_BYTES / 100 : coded.length / 20_000;
+      const timer = setInterval(() => {
+        const due = Math.min(coded.length, Math.floor((performance.now() - begun) * perMs));
+        void appendFile(growing, coded.subarray(written, due));
+        written = due;
+      }, 200);
+      try {
+        send({ type: 'meter', sourceId: SOURCE, path: growing, container });
+        const heard = await levelsBetween(begun, 1500, 6500);
+        expect(heard.length).toBeGreaterThan(44);
+        expect(heard.length).toBeLessThan(56);
+        const loud = heard.filter(({ peak }) => (peak[0] ?? -150) > -3);
+        expect(loud.length).toBeGreaterThan(15);
+        for (const { peak, rms } of loud) {
+          expect(Math.abs((peak[1] ?? 0) + 20)).toBeLessThan(2);
+          expect(rms).toHaveLength(2);
+        }
+        // The tone of second 4 (of 0) is heard from 4 s on, at most some 1.2 s later.
+        const silence = heard.findIndex(({ at, peak }) => at > 3200 && (peak[0] ?? 0) < -40);
+        const tone = heard.slice(silence).find(({ peak }) => (peak[0] ?? -150) > -10);
+        expect(tone?.at).toBeGreaterThan(3900);
+        expect(tone?.at).toBeLessThan(5500);
+        send({ type: 'unmeter', sourceId: SOURCE });
+        await vi.waitFor(async () => expect(await decoders()).toEqual([]), { timeout: 3000 });
+      } finally {
+        clearInterval(timer);
+      }
+    },
+    30_000,
+  );
+
+  test('without a file leave the process alone and say why', async () => {
+    send({ type: 'meter', sourceId: SOURCE, path: join(folder, 'missing.mp3'), container: 'mp3' });
+    await vi.waitFor(() => expect(events.find((event) => event.type === 'log')).toMatchObject({ level: 'warn' }), {
+      timeout: 5000,
+    });
+    send({ type: 'decoder', callId: 1 });
+    expect(await answer(1)).toMatchObject({ available: true });
+  }, 30_000);
+});
+
+/** Levels told between two instants, with the instant, ms after `begun`. */
+async function levelsBetween(begun: number, from: number, to: number) {
+  const heard: { readonly at: number; readonly peak: readonly number[]; readonly rms: readonly number[] }[] = [];
+  const listener = (event: unknown): void => {
+    const at = performance.now() - begun;
+    const told = event as AnalystEvent;
+    if (told.type === 'levels' && at >= from && at < to) heard.push({ at, peak: told.peak, rms: told.rms });
+  };
+  child.on('message', listener);
+  await vi.waitFor(() => expect(performance.now() - begun).toBeGreaterThan(to), { timeout: to + 1000 });
+  child.off('message', listener);
+  return heard;
+}
+
+test('it gives way to the recorder, and takes its decoders with it when the parent goes away', async () => {
+  peaks(1, 'a.mp3');
+  await answer(1);
+  expect(getPriority(child.pid)).toBe(Math.min(19, Math.max(10, getPriority())));
+  send({ type: 'meter', sourceId: SOURCE, path: join(folder, 'a.mp3'), container: 'mp3' });
+  const decoder = await vi.waitFor(
+    async () => {
+      const [pid] = await decoders();
+      if (pid === undefined) throw new Error('no decoder yet');
+      return pid;
+    },
+    { timeout: 5000 },
+  );
+  child.disconnect();
+  const [code] = await once(child, 'exit');
+  expect(code).toBe(0);
+  expect(() => process.kill(decoder, 0)).toThrow(/ESRCH/);
+}, 30_000);
+
+test('its decoders end by themselves when it is killed', async () => {
+  peaks(1, 'long.mp3');
+  send({ type: 'meter', sourceId: SOURCE, path: join(folder, 'a.mp3'), container: 'mp3' });
+  await vi.waitFor(async () => expect(await decoders()).toHaveLength(2), { timeout: 5000 });
+  const pids = await decoders();
+  child.kill('SIGKILL');
+  await vi.waitFor(
+    () => {
+      for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
+    },
+    { timeout: 5000 },
+  );
+}, 30_000);

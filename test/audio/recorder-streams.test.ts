@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Recording } from '../../src/shared/domain/recording.ts';
+import type { SourceDraft } from '../../src/shared/domain/source.ts';
+import type { SourceId } from '../../src/shared/units.ts';
+import { decode } from '../support/ffmpeg.ts';
+import { Icecast, PlainListener } from '../support/icecast.ts';
+import { TestStudio } from '../support/studio.ts';
+
+const MOUNTS = ['/live.mp3', '/live.aac'] as const;
+
+describe('a studio that records streams', () => {
+  let icecast: Icecast;
+  let studio: TestStudio;
+  let listeners: PlainListener[] = [];
+
+  beforeAll(async () => {
+    icecast = await Icecast.start();
+    for (const mount of MOUNTS) await icecast.play(mount);
+  });
+  afterAll(() => icecast.dispose());
+  beforeEach(async () => {
+    studio = await TestStudio.start();
+  });
+  afterEach(async () => {
+    for (const listener of listeners) listener.close();
+    listeners = [];
+    await studio.dispose();
+  });
+
+  const stream = (mount: string) =>
+    ({
+      kind: 'stream',
+      name: `Radio ${mount.slice(1)}`,
+      url: icecast.url(mount),
+      username: '',
+      format: 'auto',
+    }) satisfies SourceDraft;
+
+  function listen(mount: string): PlainListener {
+    const listener = new PlainListener(icecast.url(mount));
+    listeners.push(listener);
+    return listener;
+  }
+
+  const bytesOf = async (recordings: readonly Recording[]): Promise<Buffer> =>
+    Buffer.concat(await Promise.all(recordings.map((recording) => readFile(studio.file(recording)))));
+
+  const isRecording = (id: SourceId): boolean =>
+    studio.statuses.get(id)?.state === 'recording' && studio.statuses.get(id)?.recording !== undefined;
+
+  it('writes what a plain listener receives, byte for byte, into files that each decode alone', async () => {
+    const plain = MOUNTS.map(listen);
+    const ids: SourceId[] = [];
+    for (const mount of MOUNTS) ids.push(await studio.addAndArm(stream(mount)));
+    await studio.until('four files of each', () => ids.every((id) => studio.closed(id).length >= 4));
+    await studio.studio.handlers['sources.disarm']({});
+    for (const [index, id] of ids.entries()) {
+      const recordings = studio.closed(id);
+      const joined = await bytesOf(recordings);
+      const listener = plain[index];
+      if (!listener) throw new Error('Every mount has a listener.');
+      // The recorder connected later, so all that it has is in what the listener got, from some byte on.
+      const first = joined.subarray(0, 2000);
+      await listener.until((bytes) => bytes.length - bytes.indexOf(first) >= joined.length);
+      const from = listener.bytes.indexOf(first);
+      expect(from).toBeGreaterThanOrEqual(0);
+      expect(joined.equals(listener.bytes.subarray(from, from + joined.length))).toBe(true);
+      for (const recording of recordings) {
+        const { complaints, pcm } = await decode(studio.file(recording));
+        expect(complaints).toBe('');
+        expect(pcm.length).toBeGreaterThan(0);
+      }
+      for (const recording of recordings.slice(1)) {
+        expect(recording.startedAt % 5000).toBe(0);
+        expect(recording.seam).toBe('gapless');
+      }
+      for (const { format, samples } of recordings.slice(1, -1)) {
+        expect(Math.abs((samples * 1000) / format.sampleRate - 5000)).toBeLessThan(500);
+      }
+      expect(studio.gapsOf(id)).toEqual([]);
+    }
+  });
+
+  it('reconnects when the server was killed and is back: a gap with its cause, and a new file', async () => {
+    const id = await studio.addAndArm(stream('/live.mp3'));
+    const signal = await studio.addAndArm({
+      kind: 'generator',
+      name: 'Beside it',
+      programme: 'tone',
+      seed: 1,
+      sampleRate: 44_100,
+      bitDepth: 16,
+      channels: 1,
+    });
+    await studio.until('recording', () => isRecording(id) && isRecording(signal));
+    const killedAt = Date.now();
+    await icecast.kill();
+    await studio.until('the loss', () => studio.statuses.get(id)?.state === 'reconnecting');
+    await studio.until('a try in vain', () => studio.statuses.get(id)?.problem?.code === 'STREAM_UNREACHABLE');
+    expect(studio.statuses.get(id)?.problem?.message).toContain('takes no connection');
+    for (const mount of MOUNTS) await icecast.silence(mount);
+    await icecast.serve();
+    for (const mount of MOUNTS) await icecast.play(mount);
+    await studio.studio.handlers['sources.retry']({ id });
+    await studio.until('recording again', () => isRecording(id), 60_000);
+    await studio.until('some audio', () => (studio.statuses.get(id)?.recording?.durationMs ?? 0) > 500);
+    await studio.studio.handlers['sources.disarm']({});
+
+    const [gap, ...others] = studio.gapsOf(id);
+    expect(others).toEqual([]);
+    expect(gap?.cause).toBe('stream lost');
+    expect(Math.abs((gap?.from ?? 0) - killedAt)).toBeLessThan(2000);
+    const after = studio
+      .closed(id)
+      .find((recording) => recording.startedAt >= (gap?.to ?? Number.POSITIVE_INFINITY) - 5);
+    expect(after?.seam).toBe('first');
+    for (const recording of studio.closed(id)) expect((await decode(studio.file(recording))).complaints).toBe('');
+    expect(studio.gapsOf(signal)).toEqual([]);
+    expect(studio.closed(signal).every((recording) => recording.state === 'complete')).toBe(true);
+  });
+
+  it('tells what is on air', async () => {
+    const id = await studio.addAndArm(stream('/live.mp3'));
+    await studio.until('recording', () => isRecording(id));
+    await icecast.setTitle('/live.mp3', 'Någon — Sång');
+    await studio.until('the title', () => studio.statuses.get(id)?.title === 'Någon — Sång');
+    await studio.studio.handlers['sources.disarm']({});
+    expect(studio.closed(id).at(-1)?.title).toBe('Någon — Sång');
+  });
+
+  it('tests a stream before it is saved', async () => {
+    const report = await studio.studio.handlers['stream.test']({ draft: stream('/live.mp3') });
+    expect(report).toMatchObject({ container: 'mp3', format: { codec: 'mp3', sampleRate: 44_100, channels: 2 } });
+    expect(report.format.bitrate).toBeGreaterThan(120_000);
+    await expect(studio.studio.handlers['stream.test']({ draft: stream('/nothing.mp3') })).rejects.toMatchObject({
+      code: 'STREAM_NOT_FOUND',
+    });
+  });
+});
