@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { utilityProcess } from 'electron';
+import { THREAD_POOL_SIZE, readLines } from '../engine/platform/childProcessHost.ts';
+import { errnoOf } from '../shared/errors.ts';
+import type { ChildHandle, ProcessExit, ProcessHost, ProcessRole } from '../shared/ports/processHost.ts';
+
+/** How the operating system's list of processes names them. */
+const serviceNames: Readonly<Record<ProcessRole, string>> = {
+  recorder: 'Longtake recorder',
+  prober: 'Longtake prober',
+  analyst: 'Longtake analyst',
+};
+
+/** Starts children as utility processes. `entryFolder` holds `recorder.js`, `prober.js` and `analyst.js`. */
+export function createElectronProcessHost(entryFolder: string): ProcessHost {
+  return {
+    start: (role) => handleOf(join(entryFolder, `${role}.js`), serviceNames[role]),
+  };
+}
+
+function handleOf(entry: string, serviceName: string): ChildHandle {
+  const child = utilityProcess.fork(entry, [], {
+    serviceName,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, UV_THREADPOOL_SIZE: THREAD_POOL_SIZE },
+  });
+  // Electron forgets the number when the child ends; the one that it had is what log lines and tests want.
+  let pid: number | undefined;
+  let ended: ProcessExit | undefined;
+  const exitListeners: ((exit: ProcessExit) => void)[] = [];
+  child.once('spawn', () => {
+    pid = child.pid;
+  });
+  child.once('exit', (code) => {
+    ended = { code };
+    for (const listener of exitListeners) listener(ended);
+  });
+  return {
+    get pid() {
+      return child.pid ?? pid;
+    },
+    send: (message) => {
+      if (!ended) child.postMessage(message);
+    },
+    onMessage: (listener) => child.on('message', listener),
+    onExit: (listener) => {
+      if (ended) listener(ended);
+      else exitListeners.push(listener);
+    },
+    onOutput: (listener) => {
+      readLines(child.stdout as Parameters<typeof readLines>[0], (line) => listener('stdout', line));
+      readLines(child.stderr as Parameters<typeof readLines>[0], (line) => listener('stderr', line));
+    },
+    kill: () => {
+      if (ended) return;
+      // `child.kill()` sends SIGTERM, which a child that hangs does not hear.
+      if (child.pid === undefined) child.once('spawn', () => kill(child.pid));
+      else kill(child.pid);
+    },
+  };
+}
+
+function kill(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It ended by itself in this moment.
+    if (errnoOf(error) !== 'ESRCH') throw error;
+  }
+}
