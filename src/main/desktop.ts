@@ -1,0 +1,61 @@
+import { type BrowserWindow, Notification, dialog, shell } from 'electron';
+import type { Desktop } from '../engine/studio/studio.ts';
+import { LongtakeError } from '../shared/errors.ts';
+import type { Notifier } from '../shared/ports/notifier.ts';
+
+export interface DesktopOptions {
+  readonly window: () => BrowserWindow | undefined;
+  /** No dialog may wait for a person who is not there. */
+  readonly noDialogs: boolean;
+}
+
+/** File manager and folder dialog of this desktop. */
+export function createDesktop({ window, noDialogs }: DesktopOptions): Desktop {
+  return {
+    revealFile: (path) => shell.showItemInFolder(path),
+    openFolder: async (path) => {
+      const problem = await shell.openPath(path);
+      if (problem !== '') throw new LongtakeError('NOT_FOUND', `The folder ${path} could not be opened: ${problem}`);
+    },
+    chooseFolder: async (current) => {
+      if (noDialogs) return undefined;
+      const options = {
+        title: 'Choose a folder for recordings',
+        defaultPath: current,
+        properties: ['openDirectory' as const, 'createDirectory' as const],
+      };
+      const parent = window();
+      const { filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options));
+      return filePaths[0];
+    },
+  };
+}
+
+/** Notifications of this desktop; a click brings the window to the front. */
+export function createNotifier(onClick: () => void): Notifier {
+  return {
+    notify: ({ title, body, urgent }) => {
+      if (!Notification.isSupported()) return;
+      const notification = new Notification({ title, body, urgency: urgent ? 'critical' : 'normal' });
+      notification.on('click', onClick);
+      notification.show();
+    },
+  };
+}
+
+/** Asks whether to quit although `armed` sources are armed. */
+export async function confirmQuit({ window, noDialogs }: DesktopOptions, armed: number): Promise<boolean> {
+  if (noDialogs) return true;
+  const options = {
+    type: 'question' as const,
+    message: 'Recording goes on until you quit.',
+    detail: 'Minimise the window to keep it out of the way. Quitting closes the open recordings; nothing is lost.',
+    buttons: [armed === 1 ? 'Quit and stop 1 recording' : `Quit and stop ${armed} recordings`, 'Keep window'],
+    defaultId: 1,
+    cancelId: 1,
+    noLink: true,
+  };
+  const parent = window();
+  const { response } = await (parent ? dialog.showMessageBox(parent, options) : dialog.showMessageBox(options));
+  return response === 0;
+}

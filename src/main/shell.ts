@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import { type BrowserWindow, Menu, app, dialog, nativeTheme, powerMonitor, session } from 'electron';
+import { nodeFileSystem } from '../engine/platform/nodeFileSystem.ts';
+import { systemClock } from '../engine/platform/systemClock.ts';
+import { createStudio } from '../engine/studio/studio.ts';
+import type { Log } from '../shared/ports/log.ts';
+import { createAppResponder } from './appFiles.ts';
+import { type DesktopOptions, confirmQuit, createDesktop, createNotifier } from './desktop.ts';
+import { createElectronProcessHost } from './electronProcessHost.ts';
+import { harden } from './hardening.ts';
+import { openIpc } from './ipc.ts';
+import { openLog } from './log.ts';
+import { createMediaResponder } from './mediaResponse.ts';
+import { buildMenu } from './menu.ts';
+import { type PageAddress, pageAddress } from './pageAddress.ts';
+import type { Profile } from './profile.ts';
+import { handleProtocols } from './protocols.ts';
+import { openSecrets } from './secrets.ts';
+import { openSettingsStore } from './settingsStore.ts';
+import { Shutdown } from './shutdown.ts';
+import { focusWindow, openWindow } from './window.ts';
+
+/** Where the build puts the entries of main and of the child processes. */
+const MAIN_FOLDER = import.meta.dirname;
+
+/** Runs the desktop program until it is ended. A failure to start is told and ends it with code 1. */
+export async function runShell(profile: Profile): Promise<void> {
+  const page = pageAddress(process.env['ELECTRON_RENDERER_URL'], app.isPackaged);
+  const noDialogs = process.env['LONGTAKE_NO_DIALOGS'] === '1';
+  const log = openLog({ folder: join(profile.folder, 'logs'), echo: page.developmentServer !== undefined });
+  // The recorder is another process: whatever fails here, recording goes on.
+  process.on('uncaughtException', (error) => log.error('An error was not handled.', { error }));
+  process.on('unhandledRejection', (error) => log.error('A rejection was not handled.', { error }));
+  try {
+    await app.whenReady();
+    await start({ profile, page, noDialogs, log });
+  } catch (error) {
+    log.error('Longtake could not start.', { error });
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`Longtake could not start: ${reason}\n`);
+    if (!noDialogs) dialog.showErrorBox('Longtake could not start', reason);
+    app.exit(1);
+  }
+}
+
+interface Surroundings {
+  readonly profile: Profile;
+  readonly page: PageAddress;
+  readonly noDialogs: boolean;
+  readonly log: Log;
+}
+
+async function start({ profile, page, noDialogs, log }: Surroundings): Promise<void> {
+  log.info('Longtake starts.', { version: app.getVersion(), runtime: runtimeName(), platform: process.platform });
+  let window: BrowserWindow | undefined;
+  const toFront = (): void => {
+    if (window) focusWindow(window);
+    else openOne();
+  };
+  const desktop: DesktopOptions = { window: () => window, noDialogs };
+
+  const { store, notices } = openSettingsStore(profile.folder, profile.defaults);
+  nativeTheme.themeSource = store.read().settings.theme;
+  const studio = createStudio({
+    clock: systemClock,
+    fileSystem: nodeFileSystem,
+    processHost: createElectronProcessHost(MAIN_FOLDER),
+    secrets: openSecrets(profile.folder),
+    notifier: createNotifier(toFront),
+    log,
+    settingsStore: store,
+    dataFolder: profile.folder,
+    appInfo: { version: app.getVersion(), platform: process.platform, runtime: runtimeName() },
+    desktop: createDesktop(desktop),
+  });
+  const shutdown = new Shutdown({
+    armedCount: () => studio.armedCount(),
+    confirm: (armed) => confirmQuit(desktop, armed),
+    stop: () => studio.stop(),
+    exit: (code) => app.exit(code),
+    log,
+  });
+  followEnds(shutdown);
+
+  harden(session.defaultSession, page, log);
+  handleProtocols(session.defaultSession, {
+    app: createAppResponder(join(MAIN_FOLDER, '../renderer')),
+    media: createMediaResponder({
+      mediaFile: (id) => studio.mediaFile(id),
+      fileSystem: nodeFileSystem,
+      pageOrigin: page.origin,
+      log: log.scoped('media'),
+    }),
+  });
+  Menu.setApplicationMenu(buildMenu());
+
+  let started = Promise.resolve();
+  const ipc = openIpc({
+    handlers: studio.handlers,
+    ready: () => started,
+    page: () => window?.webContents,
+    origin: page.origin,
+    log: log.scoped('ipc'),
+  });
+  studio.onEvent((name, payload) => {
+    if (name === 'settings.changed') nativeTheme.themeSource = store.read().settings.theme;
+    ipc.send(name, payload);
+  });
+  for (const message of notices) {
+    log.warn(message);
+    ipc.send('notice', { severity: 'warning', message });
+  }
+
+  function openOne(): void {
+    const opened = openWindow({
+      url: page.url,
+      preload: join(MAIN_FOLDER, '../preload/index.cjs'),
+      log,
+      onCloseRequest: (event) => {
+        // On macOS a program goes on without a window.
+        if (process.platform === 'darwin') return;
+        event.preventDefault();
+        void shutdown.request();
+      },
+      onPageChange: () => ipc.pageChanged(),
+    });
+    opened.once('closed', () => {
+      window = undefined;
+    });
+    window = opened;
+  }
+
+  // The window opens while the studio starts; its requests wait for it.
+  started = studio.start();
+  openOne();
+  app.on('second-instance', toFront);
+  app.on('activate', toFront);
+  await started;
+  const folder = store.read().settings.recordingsFolder;
+  process.stdout.write(`Longtake ${app.getVersion()} is running. Recordings go to ${folder}.\n`);
+}
+
+/** Everything that ends the program leads to one orderly end. */
+function followEnds(shutdown: Shutdown): void {
+  app.on('before-quit', (event) => {
+    event.preventDefault();
+    void shutdown.request();
+  });
+  // Without a listener, Electron quits by itself.
+  app.on('window-all-closed', () => undefined);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // Until it is ready, Electron installs handlers over those of Node, which only installs its own anew for the
+    // first listener. A library listens from the start, to clean up and kill this process.
+    process.removeAllListeners(signal);
+    process.on(signal, () => void shutdown.end(`${signal} was received.`));
+  }
+  powerMonitor.on('shutdown', (...[event]: readonly { readonly preventDefault?: () => void }[]) => {
+    // The system then waits for this program to end. Electron's types leave the event out.
+    event?.preventDefault?.();
+    void shutdown.end('The computer shuts down.');
+  });
+}
+
+function runtimeName(): string {
+  return `Electron ${process.versions.electron}`;
+}
