@@ -291,6 +291,17 @@ describe('MPEG audio parser', () => {
     }
   });
 
+  test('takes no sync from a header that one of another format follows', () => {
+    const frames = [9, 9, 9].map((index) => mpegFrame(index, 0, payload));
+    const other = mpegFrame(9, 0, payload);
+    // The same at 48 kHz is shorter.
+    other[2] = 0x94;
+    const junk = other.subarray(0, 384);
+    const parsed = parse(createMpegAudioParser(), [join([junk, ...frames])]);
+    expect(Buffer.compare(parsed.bytes, join(frames))).toBe(0);
+    expect(parsed).toMatchObject({ skipped: 384, changedTo: undefined, format: { sampleRate: 44_100 } });
+  });
+
   test('states the average bitrate', () => {
     const frames = [9, 11, 9, 11].map((index) => mpegFrame(index, 0, payload));
     const parser = createMpegAudioParser();

@@ -56,13 +56,14 @@ describe('WavWriter', () => {
   });
 
   test('counts samples since local midnight', () => {
-    const { bext } = readWavHeader(new WavWriter(STEREO, { ...START, sourceName: 'x' }).header());
+    const format = { ...STEREO, sampleRate: 44_100 };
+    const { bext } = readWavHeader(new WavWriter(format, { ...START, sourceName: 'x' }).header());
     expect(bext).toMatchObject({
       originator: 'Longtake',
       originatorReference: '2026-11-22T00:30:00.250+01:00',
       date: '2026-11-22',
       time: '00:30:00',
-      timeReference: 1800.25 * 48_000,
+      timeReference: 1800.25 * 44_100,
     });
   });
 

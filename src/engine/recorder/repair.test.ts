@@ -84,7 +84,7 @@ describe('WAV', () => {
   test('is put back as it was when the disk does not keep what is written', async () => {
     const original = unfinished({ sampleRate: 48_000, channels: 2, bitDepth: 16 }, 40, 4001);
     const path = await fileOf(original, 'wav');
-    await expect(repairFile(losingWrites(4), path)).rejects.toMatchObject({ code: 'DAMAGED' });
+    await expect(repairFile(losingDataSize(original.length - 4001), path)).rejects.toMatchObject({ code: 'DAMAGED' });
     expect(Buffer.compare(await readFile(path), original)).toBe(0);
   });
 
@@ -144,8 +144,8 @@ describe('MP3', () => {
   });
 });
 
-/** A disk that forgets writes of exactly `size` bytes. */
-function losingWrites(size: number): FileSystem {
+/** A disk that keeps every write but that of the data size, which stands before the samples at `dataOffset`. */
+function losingDataSize(dataOffset: number): FileSystem {
   return {
     ...nodeFileSystem,
     openForRepair: async (path) => {
@@ -153,7 +153,7 @@ function losingWrites(size: number): FileSystem {
       return {
         ...file,
         write: async (bytes, position) => {
-          if (bytes.length !== size) await file.write(bytes, position);
+          if (position !== dataOffset - 4) await file.write(bytes, position);
         },
       };
     },
