@@ -27,6 +27,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+test('AAC whose channels only its frames tell has them all', async () => {
+  const path = join(folder, 'quad.aac');
+  await encode(path, { duration: 1, encoder: ['-ac', '4', '-channel_layout', 'quad', '-c:a', 'aac'] });
+  expect((await inspectFile(nodeFileSystem, path)).format.channels).toBe(4);
+  expect((await probe(path)).channels).toBe(4);
+});
+
 interface Coded {
   readonly name: string;
   readonly file: string;

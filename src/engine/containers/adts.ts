@@ -1,4 +1,5 @@
 import { FrameParser, type FrameHeader, type FrameSyntax } from './frameParser.ts';
+import { programChannels } from './programConfig.ts';
 
 /** Hz by sampling frequency index; 13 to 15 are reserved or not allowed in ADTS (ISO/IEC 14496-3 1.6.3.4). */
 const SAMPLE_RATES = [
@@ -13,9 +14,11 @@ const HEADER_BYTES = 7;
 export const adtsSyntax: FrameSyntax = {
   codec: 'aac',
   headerBytes: HEADER_BYTES,
-  descriptionBytes: 0,
+  // A program config element of the most channels, behind the longest header.
+  descriptionBytes: 64,
   read: readHeader,
   describesFile: () => false,
+  channels: (bytes, at, header) => header.channels || programChannels(bytes, at + headerLengthAt(bytes, at)),
 };
 
 export function createAdtsParser(): FrameParser {
@@ -34,8 +37,7 @@ function readHeader(bytes: Uint8Array, at: number): FrameHeader | undefined {
   const configuration = ((b2 & 1) << 2) | (b3 >> 6);
   const length = ((b3 & 3) << 11) | ((bytes[at + 4] ?? 0) << 3) | ((bytes[at + 5] ?? 0) >> 5);
   const blocks = (b6 & 3) + 1;
-  const hasCrc = (b1 & 1) === 0;
-  if (length < headerLength(hasCrc, blocks) + blocks) return undefined;
+  if (length < headerLength((b1 & 1) === 0, blocks) + blocks) return undefined;
   return {
     bytes: length,
     samples: SAMPLES_PER_BLOCK * blocks,
@@ -44,6 +46,11 @@ function readHeader(bytes: Uint8Array, at: number): FrameHeader | undefined {
     // Version, profile, rate and channels do not change within a stream (13818-7 8.2.1.1).
     key: ((b1 & 0x08) << 16) | ((b2 & 0xfd) << 8) | (b3 & 0xc0),
   };
+}
+
+function headerLengthAt(bytes: Uint8Array, at: number): number {
+  const blocks = ((bytes[at + 6] ?? 0) & 3) + 1;
+  return headerLength(((bytes[at + 1] ?? 0) & 1) === 0, blocks);
 }
 
 /** With a CRC, several blocks bring their positions in the header and a CRC each (13818-7 6.2.2). */

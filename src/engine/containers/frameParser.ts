@@ -11,6 +11,7 @@ export interface FrameHeader {
   readonly samples: number;
   /** Hz. */
   readonly sampleRate: number;
+  /** 0 when the frame itself tells, see {@link FrameSyntax.channels}. */
   readonly channels: number;
   /** Equal for all frames of one format; frames with different values do not follow each other in one stream. */
   readonly key: number;
@@ -21,12 +22,14 @@ export interface FrameSyntax {
   readonly codec: 'mp3' | 'aac';
   /** Bytes that {@link read} looks at. */
   readonly headerBytes: number;
-  /** Bytes at the start of a frame that {@link describesFile} looks at, at most. */
+  /** Bytes at the start of a frame that {@link describesFile} and {@link channels} look at, at most. */
   readonly descriptionBytes: number;
   /** The header at `at`, or undefined when there is none. At least `headerBytes` bytes follow `at`. */
   read(bytes: Uint8Array, at: number): FrameHeader | undefined;
   /** True for a frame that holds no audio but a table about the file that it once opened. */
   describesFile(bytes: Uint8Array, at: number, header: FrameHeader): boolean;
+  /** Channels of the frame, which the header alone may not tell; 0 when nothing tells. */
+  channels(bytes: Uint8Array, at: number, header: FrameHeader): number;
 }
 
 export interface ParsedFrames {
@@ -216,7 +219,7 @@ export class FrameParser {
   #takeSync(header: FrameHeader): boolean {
     if (!this.#first) {
       if (!this.#has(Math.min(this.#syntax.descriptionBytes, header.bytes))) return false;
-      this.#first = header;
+      this.#first = { ...header, channels: this.#syntax.channels(this.#bytes, this.#at, header) };
       if (this.#syntax.describesFile(this.#bytes, this.#at, header)) this.#skip(header.bytes);
     }
     this.#synced = true;

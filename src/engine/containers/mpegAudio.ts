@@ -33,6 +33,7 @@ export const mpegAudioSyntax: FrameSyntax = {
   descriptionBytes: VBRI_AT + 4,
   read: readHeader,
   describesFile,
+  channels: (_bytes, _at, header) => header.channels,
 };
 
 export function createMpegAudioParser(): FrameParser {
