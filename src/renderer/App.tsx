@@ -1,0 +1,99 @@
+import { type ReactElement, useEffect } from 'react';
+import { assertNever } from '../shared/assertNever.ts';
+import { Toasts } from './elements/Toasts.tsx';
+import { TooltipProvider } from './elements/Tooltip.tsx';
+import { Header } from './features/header/Header.tsx';
+import { Library } from './features/library/Library.tsx';
+import { Player } from './features/player/Player.tsx';
+import { SettingsDialog } from './features/settings/SettingsDialog.tsx';
+import { ShortcutsDialog } from './features/shortcuts/ShortcutsDialog.tsx';
+import { useShortcuts } from './features/shortcuts/useShortcuts.ts';
+import { SourceDialog } from './features/sourceDialog/SourceDialog.tsx';
+import { DisarmAllDialog, RemoveSourceDialog } from './features/sources/RemoveSourceDialog.tsx';
+import { SourceRail } from './features/sources/SourceRail.tsx';
+import { Welcome } from './features/welcome/Welcome.tsx';
+import { useConnection } from './stores/connection.ts';
+import { useDialogs } from './stores/dialogs.ts';
+import { useLibrary } from './stores/library.ts';
+import { useNotices, noticesStore } from './stores/notices.ts';
+import { useSettings } from './stores/settings.ts';
+import { useSources } from './stores/sources.ts';
+import './App.css';
+
+/** How long a control is pointed at before its name is shown, ms. */
+const TOOLTIP_MS = 500;
+
+export function App(): ReactElement {
+  useShortcuts();
+  useTheme();
+  const isFirstStart = useFirstStart();
+  const notices = useNotices((state) => state.shown);
+  return (
+    <TooltipProvider delayDuration={TOOLTIP_MS}>
+      {isFirstStart ? <Welcome /> : <Studio />}
+      <OpenDialogView />
+      <Toasts toasts={notices} onDismiss={(id) => noticesStore.getState().dismiss(id)} />
+    </TooltipProvider>
+  );
+}
+
+function Studio(): ReactElement {
+  const connected = useConnection((state) => state.connected);
+  return (
+    <div className="app">
+      {!connected && (
+        <p className="banner" role="alert">
+          The window has lost its connection to the studio and shows what it last knew. Recording does not depend on the
+          window. Trying again…
+        </p>
+      )}
+      <SourceRail />
+      <main className="app-centre" id="recordings" tabIndex={-1}>
+        <Header />
+        <Library />
+      </main>
+      <Player />
+    </div>
+  );
+}
+
+/** Nothing to record from and nothing recorded yet. */
+function useFirstStart(): boolean {
+  const sources = useSources((state) => state.phase.name === 'ready' && state.ids.length === 0);
+  const library = useLibrary((state) => state.phase.name === 'ready' && state.days.length === 0);
+  return sources && library;
+}
+
+function useTheme(): void {
+  const theme = useSettings((state) => state.settings?.theme);
+  useEffect(() => {
+    const root = document.documentElement;
+    if (theme === undefined || theme === 'system') delete root.dataset['theme'];
+    else root.dataset['theme'] = theme;
+  }, [theme]);
+}
+
+function OpenDialogView(): ReactElement | null {
+  const open = useDialogs((state) => state.open);
+  const close = useDialogs((state) => state.close);
+  const sources = useSources((state) => state.byId);
+  if (!open) return null;
+  switch (open.name) {
+    case 'addSource':
+      return <SourceDialog kind={open.kind} onClose={close} />;
+    case 'editSource': {
+      const source = sources.get(open.id);
+      return source ? <SourceDialog source={source} kind={source.config.kind} onClose={close} /> : null;
+    }
+    case 'removeSource':
+      return <RemoveSourceDialog id={open.id} onClose={close} />;
+    case 'disarmAll':
+      return <DisarmAllDialog onClose={close} />;
+    case 'settings':
+      return <SettingsDialog onClose={close} />;
+    case 'shortcuts':
+      return <ShortcutsDialog onClose={close} />;
+    default:
+      return assertNever(open);
+  }
+}

@@ -1,0 +1,62 @@
+import { X } from 'lucide-react';
+import { Dialog as Radix } from 'radix-ui';
+import { type ReactElement, type ReactNode, useState } from 'react';
+import { IconButton } from './Button.tsx';
+import { classes } from './classes.ts';
+import './Dialog.css';
+
+interface DialogProps {
+  readonly title: string;
+  /** A sentence below the title. */
+  readonly description?: string;
+  readonly width?: 'narrow' | 'medium' | 'wide';
+  /** Where focus goes when the element that had it before is gone. */
+  readonly fallbackFocus?: string;
+  readonly footer?: ReactNode;
+  readonly children?: ReactNode;
+  onClose(): void;
+}
+
+/**
+ * A dialog that keeps focus inside and gives it back. The backdrop is ours and not Radix's Overlay, which writes
+ * a style element into the page that the content security policy refuses.
+ */
+export function Dialog(props: DialogProps): ReactElement {
+  const { title, description, width = 'medium', footer, children, onClose, fallbackFocus = 'main' } = props;
+  const [before] = useState(() => document.activeElement);
+
+  const giveFocusBack = (event: Event): void => {
+    event.preventDefault();
+    const target = before instanceof HTMLElement && before.isConnected && before !== document.body ? before : undefined;
+    (target ?? document.querySelector<HTMLElement>(fallbackFocus))?.focus();
+  };
+
+  return (
+    <Radix.Root open onOpenChange={(open) => !open && onClose()}>
+      <Radix.Portal>
+        <div className="dialog-backdrop" />
+        <div className="dialog-place">
+          <Radix.Content
+            className={classes('dialog', `dialog-${width}`)}
+            onCloseAutoFocus={giveFocusBack}
+            {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          >
+            <header className="dialog-head">
+              <Radix.Title className="dialog-title">{title}</Radix.Title>
+              {description !== undefined && (
+                <Radix.Description className="dialog-description">{description}</Radix.Description>
+              )}
+            </header>
+            {children !== undefined && <div className="dialog-body">{children}</div>}
+            {footer !== undefined && <footer className="dialog-foot">{footer}</footer>}
+            <Radix.Close asChild>
+              <IconButton label="Close" keys="Esc" className="dialog-close">
+                <X size={16} aria-hidden />
+              </IconButton>
+            </Radix.Close>
+          </Radix.Content>
+        </div>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

@@ -1,0 +1,106 @@
+import { ContextMenu, DropdownMenu } from 'radix-ui';
+import { type ReactElement, type ReactNode, useRef } from 'react';
+import './Menu.css';
+
+export type MenuItem =
+  | {
+      readonly label: string;
+      readonly icon?: ReactNode;
+      readonly keys?: string;
+      readonly disabled?: boolean;
+      onSelect(): void;
+    }
+  | 'separator';
+
+/**
+ * Runs what was chosen after the menu is gone and focus is back where it was, so that a dialog that opens then
+ * knows where to return it. Menus are not modal: modal ones write a style element into the page, which the
+ * content security policy refuses.
+ */
+function useChoice(): { choose(item: Exclude<MenuItem, 'separator'>): void; finish(event: Event): void } {
+  const chosen = useRef<() => void>(undefined);
+  return {
+    choose: (item) => {
+      chosen.current = () => item.onSelect();
+    },
+    finish: () => {
+      const run = chosen.current;
+      chosen.current = undefined;
+      if (run) queueMicrotask(run);
+    },
+  };
+}
+
+type ItemComponent = typeof DropdownMenu.Item | typeof ContextMenu.Item;
+
+function itemsOf(
+  items: readonly MenuItem[],
+  Item: ItemComponent,
+  Separator: typeof DropdownMenu.Separator | typeof ContextMenu.Separator,
+  choose: (item: Exclude<MenuItem, 'separator'>) => void,
+): ReactElement[] {
+  return items.map((item, index) =>
+    item === 'separator' ? (
+      <Separator key={`separator-${index}`} className="menu-separator" />
+    ) : (
+      <Item key={item.label} className="menu-item" disabled={item.disabled ?? false} onSelect={() => choose(item)}>
+        <span className="menu-icon" aria-hidden>
+          {item.icon}
+        </span>
+        <span className="menu-label">{item.label}</span>
+        {item.keys !== undefined && <kbd className="keys">{item.keys}</kbd>}
+      </Item>
+    ),
+  );
+}
+
+interface MenuProps {
+  readonly items: readonly MenuItem[];
+  /** The button that opens the menu. */
+  readonly children: ReactElement;
+  readonly label: string;
+  readonly align?: 'start' | 'end';
+}
+
+export function Menu({ items, children, label, align = 'end' }: MenuProps): ReactElement {
+  const { choose, finish } = useChoice();
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          className="menu"
+          aria-label={label}
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          onCloseAutoFocus={finish}
+        >
+          {itemsOf(items, DropdownMenu.Item, DropdownMenu.Separator, choose)}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+interface RightClickMenuProps extends Omit<MenuProps, 'align'> {
+  /** Nothing is opened where there is nothing to choose. */
+  readonly disabled?: boolean;
+}
+
+/** The same menu on a right click, or on the menu key. */
+export function RightClickMenu({ items, children, label, disabled = false }: RightClickMenuProps): ReactElement {
+  const { choose, finish } = useChoice();
+  return (
+    <ContextMenu.Root modal={false}>
+      <ContextMenu.Trigger asChild disabled={disabled}>
+        {children}
+      </ContextMenu.Trigger>
+      <ContextMenu.Portal>
+        <ContextMenu.Content className="menu" aria-label={label} collisionPadding={8} onCloseAutoFocus={finish}>
+          {itemsOf(items, ContextMenu.Item, ContextMenu.Separator, choose)}
+        </ContextMenu.Content>
+      </ContextMenu.Portal>
+    </ContextMenu.Root>
+  );
+}

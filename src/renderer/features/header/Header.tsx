@@ -1,0 +1,55 @@
+import { HardDrive, Keyboard, Settings, TriangleAlert } from 'lucide-react';
+import type { ReactElement } from 'react';
+import { IconButton } from '../../elements/Button.tsx';
+import { classes } from '../../elements/classes.ts';
+import { keyName } from '../../format/keys.ts';
+import { dialogsStore } from '../../stores/dialogs.ts';
+import { useSettings } from '../../stores/settings.ts';
+import { useSources } from '../../stores/sources.ts';
+import { diskWords, isShort, summarise } from './summary.ts';
+import './header.css';
+
+/** Top: is it recording, is everything well, is there room. */
+export function Header(): ReactElement {
+  const sources = [...useSources((state) => state.byId).values()];
+  const { show } = dialogsStore.getState();
+  const { tone, headline, trouble } = summarise(sources);
+  return (
+    <header className="header">
+      <div className="header-status" role="status">
+        <span className={classes('header-lamp', `header-lamp-${tone}`)} aria-hidden />
+        <h1 className="header-headline ellipsis">{headline}</h1>
+        {trouble !== '' && (
+          <p className="header-trouble ellipsis">
+            <TriangleAlert size={14} aria-hidden />
+            {trouble}
+          </p>
+        )}
+      </div>
+      <Disk />
+      <div className="header-buttons">
+        <IconButton label="Keyboard shortcuts" keys="?" onClick={() => show({ name: 'shortcuts' })}>
+          <Keyboard size={16} aria-hidden />
+        </IconButton>
+        <IconButton label="Settings" keys={keyName('Ctrl ,')} onClick={() => show({ name: 'settings' })}>
+          <Settings size={16} aria-hidden />
+        </IconButton>
+      </div>
+    </header>
+  );
+}
+
+function Disk(): ReactElement | null {
+  const storage = useSettings((state) => state.storage);
+  const sources = [...useSources((state) => state.byId).values()];
+  if (storage?.freeBytes === undefined) return null;
+  const { free, lasts } = diskWords(storage.freeBytes, sources);
+  const short = isShort(storage.freeBytes, sources);
+  return (
+    <p className={classes('header-disk', short && 'header-disk-short')} title={storage.recordingsFolder}>
+      {short ? <TriangleAlert size={14} aria-hidden /> : <HardDrive size={14} aria-hidden />}
+      <span>{free}</span>
+      {lasts !== '' && <span className="header-lasts">{lasts}</span>}
+    </p>
+  );
+}

@@ -1,0 +1,58 @@
+import { FolderClock } from 'lucide-react';
+import type { ReactElement } from 'react';
+import { Button } from '../../elements/Button.tsx';
+import { EmptyState, ErrorState, Skeleton } from '../../elements/States.tsx';
+import { useLibrary, libraryStore } from '../../stores/library.ts';
+import { attempt } from '../../stores/notices.ts';
+import { useSources, sourcesStore } from '../../stores/sources.ts';
+import { dialogsStore } from '../../stores/dialogs.ts';
+import { LibraryGrid } from './LibraryGrid.tsx';
+import './library.css';
+
+/** Centre: what has been recorded, by day, newest first. */
+export function Library(): ReactElement {
+  return (
+    <section className="library" aria-label="Recordings">
+      <LibraryContent />
+    </section>
+  );
+}
+
+function LibraryContent(): ReactElement {
+  const phase = useLibrary((state) => state.phase);
+  const empty = useLibrary((state) => state.days.length === 0);
+  if (phase.name === 'loading') return <Skeleton rows={12} height="row" label="Recordings are being loaded" />;
+  if (phase.name === 'error') {
+    return (
+      <ErrorState
+        title="The recordings could not be listed."
+        message={phase.message}
+        onRetry={() => void libraryStore.getState().load()}
+      />
+    );
+  }
+  return empty ? <EmptyLibrary /> : <LibraryGrid />;
+}
+
+function EmptyLibrary(): ReactElement {
+  const hasSources = useSources((state) => state.ids.length > 0);
+  return (
+    <EmptyState
+      icon={<FolderClock size={24} aria-hidden />}
+      title="No recordings yet"
+      action={
+        hasSources ? (
+          <Button look="primary" onClick={() => attempt(sourcesStore.getState().arm())}>
+            Record all sources
+          </Button>
+        ) : (
+          <Button look="primary" onClick={() => dialogsStore.getState().show({ name: 'addSource', kind: 'soundcard' })}>
+            Add a source
+          </Button>
+        )
+      }
+    >
+      Every recording will be listed here by day, from its first second on.
+    </EmptyState>
+  );
+}

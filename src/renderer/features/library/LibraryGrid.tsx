@@ -1,0 +1,276 @@
+import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
+import { FolderOpen, Play } from 'lucide-react';
+import {
+  type KeyboardEvent,
+  type ReactElement,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import { request } from '../../bridge/bridge.ts';
+import { classes } from '../../elements/classes.ts';
+import { type MenuItem, RightClickMenu } from '../../elements/Menu.tsx';
+import { useLibrary, libraryStore } from '../../stores/library.ts';
+import { attempt } from '../../stores/notices.ts';
+import { canPlay, usePlayer, playerStore } from '../../stores/player.ts';
+import type { Recording } from '../../../shared/domain/recording.ts';
+import { DayCells, GapCells, RecordingCells } from './LibraryRows.tsx';
+import { nextActive } from './navigation.ts';
+import { type Row, RowIndex } from './rows.ts';
+
+/** Heights of lines, px at the standard text size. */
+const DAY_HEIGHT = 36;
+const LINE_HEIGHT = 32;
+
+/** Which line the keys act on. */
+interface Active {
+  readonly day: string;
+  readonly key: string;
+}
+
+const play = (recording: Recording): void => attempt(playerStore.getState().open(recording));
+const reveal = (recording: Recording): void => attempt(request('desktop.revealRecording', { id: recording.id }));
+
+function menuOf(row: Row | undefined): readonly MenuItem[] {
+  if (row?.kind !== 'recording') return [];
+  const { recording } = row;
+  return [
+    {
+      label: 'Play',
+      icon: <Play size={14} />,
+      keys: 'Enter',
+      disabled: !canPlay(recording),
+      onSelect: () => play(recording),
+    },
+    { label: 'Show in file manager', icon: <FolderOpen size={14} />, onSelect: () => reveal(recording) },
+  ];
+}
+
+export function LibraryGrid(): ReactElement {
+  const rows = useRows();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [active, setActive] = useState<Active>();
+  const [menuRow, setMenuRow] = useState<Row>();
+  const activeIndex = useMemo(() => (active ? rows.indexOf(active.day, active.key) : undefined), [rows, active]);
+  const dayRows = useMemo(() => rows.dayRows, [rows]);
+  const sticky = useRef(0);
+
+  // oxlint-disable-next-line react/incompatible-library -- nothing here is compiled or memoised around it
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => (rows.at(index)?.kind === 'day' ? DAY_HEIGHT : LINE_HEIGHT),
+    getItemKey: (index) => rows.at(index)?.key ?? index,
+    overscan: 8,
+    scrollPaddingStart: DAY_HEIGHT,
+    rangeExtractor: (range: Range) => {
+      sticky.current = dayRows.findLast((index) => index <= range.startIndex) ?? 0;
+      return [...new Set([sticky.current, ...defaultRangeExtractor(range)])].toSorted((a, b) => a - b);
+    },
+  });
+  const items = virtualizer.getVirtualItems();
+
+  // The lines' heights depend on what they are, and that changes with the list.
+  useLayoutEffect(() => virtualizer.measure(), [rows, virtualizer]);
+  useAnchor(rows, scroller, virtualizer);
+  useLoading(rows, items.at(0)?.index ?? 0, items.at(-1)?.index ?? 0);
+
+  const activate = (index: number): void => {
+    const row = rows.at(index);
+    if (!row) return;
+    setActive({ day: row.kind === 'day' ? row.key : row.day, key: row.key });
+    virtualizer.scrollToIndex(index);
+  };
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target !== event.currentTarget) return;
+    const index = activeIndex ?? 0;
+    const row = rows.at(index);
+    if (!row) return;
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / LINE_HEIGHT) - 2);
+    const next = nextActive(event.key, activeIndex, rows.length, page);
+    if (next !== undefined) activate(next);
+    else if (row.kind === 'day' && ['Enter', ' ', 'ArrowLeft', 'ArrowRight'].includes(event.key)) {
+      const wanted = event.key === 'ArrowLeft' ? false : event.key === 'ArrowRight' ? true : !row.expanded;
+      libraryStore.getState().toggle(row.key, wanted);
+    } else if (row.kind === 'recording' && event.key === 'Enter') play(row.recording);
+    else if (event.key === 'ArrowLeft' && !playerStore.getState().recording) activate(rows.dayRowOf(index) ?? index);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    <>
+      <div className="library-head line" aria-hidden>
+        <span />
+        <span>Source</span>
+        <span>Time</span>
+        <span className="cell-length">Length</span>
+        <span className="cell-what">Content</span>
+        <span className="cell-size">Size</span>
+      </div>
+      <RightClickMenu items={menuOf(menuRow)} label="Actions for the recording" disabled={menuRow?.kind === 'day'}>
+        <div
+          ref={scroller}
+          className="library-scroller"
+          role="treegrid"
+          aria-label="Recordings by day"
+          aria-rowcount={rows.length}
+          aria-colcount={7}
+          tabIndex={0}
+          {...(activeIndex === undefined ? {} : { 'aria-activedescendant': rowId(activeIndex) })}
+          onKeyDown={onKeyDown}
+          onFocus={(event) => {
+            if (event.target === event.currentTarget && activeIndex === undefined) activate(0);
+          }}
+          onContextMenuCapture={(event) => {
+            const line = event.target instanceof Element ? event.target.closest('[data-index]') : null;
+            const index = line ? Number(line.getAttribute('data-index')) : activeIndex;
+            setMenuRow(index === undefined ? undefined : rows.at(index));
+          }}
+        >
+          <div className="library-lines" role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
+            {items.map(({ index, key, start, size }) => {
+              const row = rows.at(index);
+              if (!row) return null;
+              const stuck = row.kind === 'day' && index === sticky.current;
+              return (
+                <LineView
+                  key={key}
+                  row={row}
+                  index={index}
+                  active={index === activeIndex}
+                  style={stuck ? { height: size } : { height: size, transform: `translateY(${start}px)` }}
+                  stuck={stuck}
+                  onActivate={() => activate(index)}
+                />
+              );
+            })}
+          </div>
+        </div>
+      </RightClickMenu>
+    </>
+  );
+}
+
+const rowId = (index: number): string => `library-line-${index}`;
+
+interface LineProps {
+  readonly row: Row;
+  readonly index: number;
+  readonly active: boolean;
+  readonly stuck: boolean;
+  readonly style: { readonly height: number; readonly transform?: string };
+  onActivate(): void;
+}
+
+function LineView({ row, index, active, stuck, style, onActivate }: LineProps): ReactElement {
+  const opened = usePlayer((state) => row.kind === 'recording' && state.recording?.id === row.recording.id);
+  return (
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid has focus and takes the keys
+    <div
+      id={rowId(index)}
+      data-index={index}
+      role="row"
+      aria-rowindex={index + 1}
+      aria-level={row.kind === 'day' ? 1 : 2}
+      aria-selected={active}
+      {...(row.kind === 'day' ? { 'aria-expanded': row.expanded } : {})}
+      className={classes('line', `line-${row.kind}`, stuck && 'line-stuck', opened && 'line-opened')}
+      style={style}
+      onMouseDown={onActivate}
+      onClick={() => {
+        if (row.kind === 'day') libraryStore.getState().toggle(row.key, !row.expanded);
+      }}
+      onDoubleClick={() => {
+        if (row.kind === 'recording') play(row.recording);
+      }}
+    >
+      <Cells row={row} />
+    </div>
+  );
+}
+
+function Cells({ row }: { readonly row: Row }): ReactElement {
+  switch (row.kind) {
+    case 'day':
+      return <DayCells summary={row.summary} expanded={row.expanded} />;
+    case 'recording':
+      return <RecordingCells recording={row.recording} onPlay={() => play(row.recording)} onMenu={openMenuAt} />;
+    case 'gap':
+      return <GapCells gap={row.gap} offsetMinutes={row.offsetMinutes} />;
+    case 'unloaded':
+      return <span className="line-skeleton" role="gridcell" aria-label="Being loaded" />;
+  }
+}
+
+/** The button of a line opens what a right click opens. */
+function openMenuAt({ clientX, clientY }: { clientX: number; clientY: number }): void {
+  const target = document.elementFromPoint(clientX, clientY - 1);
+  target?.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX, clientY }));
+}
+
+function useRows(): RowIndex {
+  const days = useLibrary((state) => state.days);
+  const entries = useLibrary((state) => state.entries);
+  const expanded = useLibrary((state) => state.expanded);
+  return useMemo(() => new RowIndex(days, entries, (day) => expanded.get(day) ?? false), [days, entries, expanded]);
+}
+
+/** Asks for what is in view and not loaded, and for older days near the end of the list. */
+function useLoading(rows: RowIndex, first: number, last: number): void {
+  useEffect(() => {
+    const { need, loadOlderDays, more } = libraryStore.getState();
+    const wanted = new Map<string, { from: number; to: number }>();
+    for (let index = first; index <= last; index += 1) {
+      const row = rows.at(index);
+      if (row?.kind === 'day' && row.expanded && !wanted.has(row.key)) wanted.set(row.key, { from: 0, to: 0 });
+      if (row?.kind !== 'unloaded') continue;
+      const range = wanted.get(row.day);
+      const from = range && range.to > 0 ? range.from : row.slot;
+      wanted.set(row.day, { from, to: row.slot + 1 });
+    }
+    for (const [day, { from, to }] of wanted) need(day, from, to);
+    if (more && last >= rows.length - 10) attempt(loadOlderDays());
+  }, [rows, first, last]);
+}
+
+/** Keeps what the person looks at in its place when lines appear above it. */
+function useAnchor(
+  rows: RowIndex,
+  scrollerRef: RefObject<HTMLDivElement | null>,
+  virtualizer: ReturnType<typeof useVirtualizer<HTMLDivElement, Element>>,
+): void {
+  const anchor = useRef<Active & { offset: number }>(undefined);
+  useLayoutEffect(() => {
+    const kept = anchor.current;
+    const top = scrollerRef.current?.scrollTop ?? 0;
+    if (kept && top > 0) {
+      const index = rows.indexOf(kept.day, kept.key);
+      const start = index === undefined ? undefined : virtualizer.measurementsCache[index]?.start;
+      if (start !== undefined && scrollerRef.current && start + kept.offset !== top) {
+        scrollerRef.current.scrollTop = start + kept.offset;
+      }
+    }
+  }, [rows, scrollerRef, virtualizer]);
+
+  useEffect(() => {
+    const element = scrollerRef.current;
+    if (!element) return undefined;
+    const remember = (): void => {
+      const top = element.scrollTop;
+      const item = virtualizer.getVirtualItemForOffset(top);
+      const row = item ? rows.at(item.index) : undefined;
+      anchor.current =
+        item && row
+          ? { day: row.kind === 'day' ? row.key : row.day, key: row.key, offset: top - item.start }
+          : undefined;
+    };
+    element.addEventListener('scroll', remember, { passive: true });
+    return () => element.removeEventListener('scroll', remember);
+  }, [rows, scrollerRef, virtualizer]);
+}

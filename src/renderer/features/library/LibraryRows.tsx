@@ -1,0 +1,180 @@
+import { ChevronRight, Ellipsis, Play, TriangleAlert, Volume2 } from 'lucide-react';
+import type { ReactElement } from 'react';
+import type { DaySummary, Gap, Recording } from '../../../shared/domain/recording.ts';
+import { Badge } from '../../elements/Badge.tsx';
+import { formatName, TEST_SIGNAL } from '../../format/audio.ts';
+import { size } from '../../format/quantity.ts';
+import { dayTitle, duration, localDay, relativeDay, wallTime } from '../../format/time.ts';
+import { useNow } from '../../stores/clock.ts';
+import { useLibrary } from '../../stores/library.ts';
+import { lengthMs, usePlayer } from '../../stores/player.ts';
+import { useOpenRecording, useSources } from '../../stores/sources.ts';
+import { openLength } from '../sources/sourceWords.ts';
+import { causeWords, dayTotals, stateNote, zoneName } from './words.ts';
+
+interface DayRowProps {
+  readonly summary: DaySummary;
+  readonly expanded: boolean;
+}
+
+export function DayCells({ summary, expanded }: DayRowProps): ReactElement {
+  const today = localDay(useNow());
+  const open = useOpenTotals(summary.day);
+  const totals = dayTotals(summary, open);
+  const near = relativeDay(summary.day, today);
+  return (
+    <div className="day-cell" role="gridcell" aria-colspan={5}>
+      <ChevronRight className="day-chevron" data-expanded={expanded} size={16} aria-hidden />
+      <h3 className="day-title ellipsis">
+        {near !== undefined && <strong>{near}</strong>}
+        <span>{dayTitle(summary.day)}</span>
+      </h3>
+      <span className="day-count">{totals.recordings}</span>
+      <span className="day-length" title="Total length">
+        {totals.length}
+      </span>
+      <span className="day-size">{totals.size}</span>
+      {totals.gaps !== '' && (
+        <span className="day-gaps">
+          <TriangleAlert size={12} aria-hidden />
+          {totals.gaps}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** What the open recordings of a day have captured beyond what the library has counted. */
+function useOpenTotals(day: string): { ms: number; bytes: number } {
+  const slots = useLibrary((state) => state.entries.get(day)?.slots);
+  const sources = useSources((state) => state.byId);
+  let ms = 0;
+  let bytes = 0;
+  for (const { status } of sources.values()) {
+    const { recording } = status;
+    if (!recording) continue;
+    const listed = slots?.find((slot) => slot?.id === recording.id);
+    if (!listed || listed.state !== 'recording') continue;
+    ms += Math.max(0, recording.durationMs - lengthMs(listed));
+    bytes += Math.max(0, recording.bytes - listed.bytes);
+  }
+  return { ms, bytes };
+}
+
+interface RecordingRowProps {
+  readonly recording: Recording;
+  onPlay(): void;
+  onMenu(event: { clientX: number; clientY: number }): void;
+}
+
+export function RecordingCells({ recording, onPlay, onMenu }: RecordingRowProps): ReactElement {
+  const open = useOpenRecording(recording.sourceId, recording.id);
+  const live = recording.state === 'recording' && open !== undefined;
+  const note = stateNote(recording.state);
+  const { startedAt, offsetMinutes } = recording;
+  return (
+    <>
+      <span className="cell-play" role="gridcell">
+        {!live && <PlayButton recording={recording} onPlay={onPlay} />}
+      </span>
+      <span className="cell-source" role="gridcell">
+        <span className="ellipsis">{recording.sourceName}</span>
+        {live && <Badge tone="recording">REC</Badge>}
+        {recording.state === 'recording' && !live && (
+          <Badge tone="neutral" title="The recorder no longer writes to this file; it is about to be finished.">
+            Unfinished
+          </Badge>
+        )}
+        {note && (
+          <Badge tone="attention" title={note.explanation}>
+            {note.word}
+          </Badge>
+        )}
+        {recording.sourceKind === 'generator' && <span className="test-signal">{TEST_SIGNAL}</span>}
+      </span>
+      <span className="cell-time" role="gridcell" title={zoneName(recording)}>
+        {wallTime(startedAt, offsetMinutes)} → {live ? 'now' : wallTime(startedAt + lengthMs(recording), offsetMinutes)}
+      </span>
+      <span className="cell-length" role="gridcell">
+        {live ? <LiveLength open={open} /> : duration(lengthMs(recording))}
+      </span>
+      <span className="cell-what ellipsis" role="gridcell">
+        {recording.title !== undefined && <span className="cell-title">{recording.title}</span>}
+        <span>{formatName(recording.format)}</span>
+      </span>
+      <span className="cell-size" role="gridcell">
+        {size(live ? Math.max(open.bytes, recording.bytes) : recording.bytes)}
+      </span>
+      <span className="cell-menu" role="gridcell">
+        <button
+          type="button"
+          className="icon-button"
+          tabIndex={-1}
+          aria-label={`Actions for this recording of ${recording.sourceName}`}
+          onClick={(event) => {
+            const { left, bottom } = event.currentTarget.getBoundingClientRect();
+            onMenu({ clientX: left, clientY: bottom });
+          }}
+        >
+          <Ellipsis size={16} aria-hidden />
+        </button>
+      </span>
+    </>
+  );
+}
+
+function PlayButton({ recording, onPlay }: { recording: Recording; onPlay(): void }): ReactElement {
+  const opened = usePlayer((state) => state.recording?.id === recording.id);
+  return (
+    <button
+      type="button"
+      className="icon-button row-play"
+      data-opened={opened}
+      tabIndex={-1}
+      aria-label={`Play ${recording.sourceName}, ${wallTime(recording.startedAt, recording.offsetMinutes)}`}
+      onClick={onPlay}
+    >
+      {opened ? <Volume2 size={14} aria-hidden /> : <Play size={14} aria-hidden />}
+    </button>
+  );
+}
+
+function LiveLength({ open }: { open: NonNullable<ReturnType<typeof useOpenRecording>> }): ReactElement {
+  const now = useNow();
+  return <>{duration(openLength(open, now))}</>;
+}
+
+interface GapRowProps {
+  readonly gap: Gap;
+  /** Of the recordings beside the gap; the computer's own where there are none. */
+  readonly offsetMinutes: number | undefined;
+}
+
+export function GapCells({ gap, offsetMinutes }: GapRowProps): ReactElement {
+  const offset = offsetMinutes ?? -new Date(gap.from).getTimezoneOffset();
+  const { to } = gap;
+  return (
+    <>
+      <span className="cell-play" role="gridcell">
+        <TriangleAlert size={14} aria-hidden />
+      </span>
+      <span className="cell-source" role="gridcell">
+        <span className="ellipsis">{gap.sourceName}</span>
+        <Badge tone="attention">Gap</Badge>
+      </span>
+      <span className="cell-time" role="gridcell">
+        {wallTime(gap.from, offset)} → {to === undefined ? 'now' : wallTime(to, offset)}
+      </span>
+      <span className="cell-length" role="gridcell">
+        {to === undefined ? <OpenGapLength from={gap.from} /> : duration(to - gap.from)}
+      </span>
+      <span className="cell-what ellipsis" role="gridcell" aria-colspan={3} title={gap.detail}>
+        Nothing recorded: {causeWords(gap.cause)}. {gap.detail}
+      </span>
+    </>
+  );
+}
+
+function OpenGapLength({ from }: { readonly from: number }): ReactElement {
+  return <>{duration(useNow() - from)}</>;
+}

@@ -1,0 +1,58 @@
+import type { DaySummary, Gap, Recording } from '../../../shared/domain/recording.ts';
+import { count, size } from '../../format/quantity.ts';
+import { duration, offsetName } from '../../format/time.ts';
+
+/** Zone of the place of recording, for the tooltip of a time. */
+export const zoneName = ({ zone, offsetMinutes }: Recording): string => `${zone}, ${offsetName(offsetMinutes)}`;
+
+/** What a state other than a plain finished one means; undefined where there is nothing to explain. */
+export function stateNote(state: Recording['state']): { word: string; explanation: string } | undefined {
+  switch (state) {
+    case 'repaired':
+      return {
+        word: 'Repaired',
+        explanation:
+          'Recording was cut off here, by a crash or a power cut. The file was made playable; what was written is all there.',
+      };
+    case 'damaged':
+      return { word: 'Damaged', explanation: 'This file cannot be read as audio. It is left as it is.' };
+    case 'recording':
+    case 'complete':
+      return undefined;
+  }
+}
+
+const causes: Readonly<Record<Gap['cause'], string>> = {
+  'device lost': 'the device was lost',
+  'stream lost': 'the stream was lost',
+  'server refused': 'the server refused',
+  'disk full': 'the disk was full',
+  'disk error': 'the disk failed',
+  'too slow': 'this computer was too slow',
+  crash: 'the recorder stopped',
+  asleep: 'this computer was asleep',
+  paused: 'recording was paused',
+};
+
+export const causeWords = (cause: Gap['cause']): string => causes[cause];
+
+/** Totals of a day with what its open recordings have captured since the totals were made. */
+export interface DayTotals {
+  readonly recordings: string;
+  readonly length: string;
+  readonly size: string;
+  /** Empty when nothing is missing. */
+  readonly gaps: string;
+}
+
+export function dayTotals(summary: DaySummary, open: { readonly ms: number; readonly bytes: number }): DayTotals {
+  return {
+    recordings: count(summary.recordings, 'recording'),
+    length: duration(summary.durationMs + open.ms),
+    size: size(summary.bytes + open.bytes),
+    gaps:
+      summary.gaps === 0
+        ? ''
+        : `${count(summary.gaps, 'gap')}${summary.gapMs > 0 ? `, ${duration(summary.gapMs)} missing` : ''}`,
+  };
+}

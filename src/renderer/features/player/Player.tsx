@@ -1,0 +1,190 @@
+import { Gauge, Pause, Play, SkipBack, SkipForward, TriangleAlert, Volume1, Volume2, VolumeX, X } from 'lucide-react';
+import { type ReactElement, useEffect, useRef } from 'react';
+import { request } from '../../bridge/bridge.ts';
+import { Badge } from '../../elements/Badge.tsx';
+import { Button, IconButton } from '../../elements/Button.tsx';
+import { Menu } from '../../elements/Menu.tsx';
+import { eachFrame } from '../../elements/meterLoop.ts';
+import { TEST_SIGNAL } from '../../format/audio.ts';
+import { keyName } from '../../format/keys.ts';
+import { countdown, dayTitle, duration, wallTime, wallTimeTenths } from '../../format/time.ts';
+import { useNow } from '../../stores/clock.ts';
+import { attempt } from '../../stores/notices.ts';
+import { canPlay, lengthMs, usePlayer, playerStore } from '../../stores/player.ts';
+import { audio, RATES } from '../../stores/playerAudio.ts';
+import { useOpenRecording } from '../../stores/sources.ts';
+import type { Recording } from '../../../shared/domain/recording.ts';
+import { WaveformView } from './WaveformView.tsx';
+import './player.css';
+
+/** Bottom: listens to a finished recording. */
+export function Player(): ReactElement {
+  const recording = usePlayer((state) => state.recording);
+  return (
+    <section className="player" id="player" aria-label="Player">
+      {recording ? (
+        <>
+          <Transport recording={recording} />
+          <PlayerBody recording={recording} />
+        </>
+      ) : (
+        <p className="player-empty">
+          Choose a finished recording and press <kbd className="key">Enter</kbd> to listen to it here.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function PlayerBody({ recording }: { readonly recording: Recording }): ReactElement {
+  const problem = usePlayer((state) => state.problem);
+  if (problem !== undefined) {
+    return (
+      <div className="player-message" role="alert">
+        <TriangleAlert size={16} aria-hidden />
+        <p className="selectable">{problem}</p>
+        {canPlay(recording) && <Button onClick={() => playerStore.getState().retry()}>Try again</Button>}
+        <Button onClick={() => attempt(request('desktop.openRecordingsFolder', {}))}>Open recordings folder</Button>
+      </div>
+    );
+  }
+  if (recording.state === 'recording') return <StillRecording recording={recording} />;
+  return <WaveformView recording={recording} />;
+}
+
+function StillRecording({ recording }: { readonly recording: Recording }): ReactElement {
+  const now = useNow();
+  const open = useOpenRecording(recording.sourceId, recording.id);
+  return (
+    <div className="player-message">
+      {open && <Badge tone="recording">REC</Badge>}
+      <p>
+        This file cannot be played yet: it is still being recorded.
+        {open &&
+          ` It is finished in ${countdown(open.nextBoundaryAt - now)}, or as soon as ${recording.sourceName} is stopped.`}
+      </p>
+    </div>
+  );
+}
+
+function Transport({ recording }: { readonly recording: Recording }): ReactElement {
+  const playing = usePlayer((state) => state.playing);
+  const problem = usePlayer((state) => state.problem);
+  const { toggle, step, close } = playerStore.getState();
+  const ready = canPlay(recording) && problem === undefined;
+  return (
+    <div className="transport">
+      <div className="transport-buttons">
+        <IconButton label="Previous recording" keys={keyName('Alt ←')} onClick={() => attempt(step(-1))}>
+          <SkipBack size={16} aria-hidden />
+        </IconButton>
+        <IconButton
+          label={playing ? 'Pause' : 'Play'}
+          keys="Space"
+          className="transport-play"
+          disabled={!ready}
+          onClick={toggle}
+        >
+          {playing ? <Pause size={18} aria-hidden /> : <Play size={18} aria-hidden />}
+        </IconButton>
+        <IconButton label="Next recording" keys={keyName('Alt →')} onClick={() => attempt(step(1))}>
+          <SkipForward size={16} aria-hidden />
+        </IconButton>
+      </div>
+      <div className="transport-what">
+        <p className="transport-name">
+          <span className="ellipsis">{recording.sourceName}</span>
+          {recording.sourceKind === 'generator' && <span className="test-signal">{TEST_SIGNAL}</span>}
+        </p>
+        <p className="transport-when ellipsis" title={`${recording.zone}: ${recording.path}`}>
+          {dayTitle(recording.day)}, {wallTime(recording.startedAt, recording.offsetMinutes)}
+        </p>
+      </div>
+      {ready && <Clock recording={recording} />}
+      <div className="transport-settings">
+        <Speed />
+        <Volume />
+        <IconButton label="Close the player" onClick={close}>
+          <X size={16} aria-hidden />
+        </IconButton>
+      </div>
+    </div>
+  );
+}
+
+/** Time of the playhead; written straight into the page, for it changes with every frame. */
+function Clock({ recording }: { readonly recording: Recording }): ReactElement {
+  const wall = useRef<HTMLSpanElement>(null);
+  const elapsed = useRef<HTMLSpanElement>(null);
+  const total = lengthMs(recording);
+  useEffect(
+    () =>
+      eachFrame(() => {
+        const at = audio.currentTime * 1000;
+        if (wall.current) {
+          wall.current.textContent = wallTimeTenths(recording.startedAt + at, recording.offsetMinutes);
+        }
+        if (elapsed.current) elapsed.current.textContent = duration(at);
+      }),
+    [recording],
+  );
+  return (
+    <div className="transport-clock">
+      <span ref={wall} className="transport-wall" title={`Wall clock in ${recording.zone}`} />
+      <span className="transport-elapsed">
+        <span ref={elapsed} title="Position" /> / <span title="Length">{duration(total)}</span>
+      </span>
+    </div>
+  );
+}
+
+const rateLabel = (rate: number): string => `${rate.toFixed(rate % 0.5 === 0 ? 1 : 2)}×`;
+
+function Speed(): ReactElement {
+  const rate = usePlayer((state) => state.rate);
+  const { setRate } = playerStore.getState();
+  return (
+    <Menu
+      label="Speed"
+      items={RATES.map((choice) => ({
+        label: rateLabel(choice),
+        icon: choice === rate ? <Gauge size={14} /> : undefined,
+        onSelect: () => setRate(choice),
+      }))}
+    >
+      <Button look="quiet" className="transport-speed" aria-label={`Speed ${rateLabel(rate)}`}>
+        {rateLabel(rate)}
+      </Button>
+    </Menu>
+  );
+}
+
+function Volume(): ReactElement {
+  const volume = usePlayer((state) => state.volume);
+  const { setVolume } = playerStore.getState();
+  const before = useRef(1);
+  const Icon = volume === 0 ? VolumeX : volume < 0.5 ? Volume1 : Volume2;
+  return (
+    <div className="transport-volume">
+      <IconButton
+        label={volume === 0 ? 'Unmute' : 'Mute'}
+        onClick={() => {
+          if (volume > 0) before.current = volume;
+          setVolume(volume > 0 ? 0 : before.current);
+        }}
+      >
+        <Icon size={16} aria-hidden />
+      </IconButton>
+      <input
+        type="range"
+        min={0}
+        max={1}
+        step={0.05}
+        value={volume}
+        aria-label="Volume"
+        aria-valuetext={`${Math.round(volume * 100)} %`}
+        onChange={(event) => setVolume(event.target.valueAsNumber)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** Distances between marks that read well on a clock, ms. */
+const STEPS = [
+  SECOND,
+  2 * SECOND,
+  5 * SECOND,
+  10 * SECOND,
+  15 * SECOND,
+  30 * SECOND,
+  MINUTE,
+  2 * MINUTE,
+  5 * MINUTE,
+  10 * MINUTE,
+  15 * MINUTE,
+  30 * MINUTE,
+  HOUR,
+  2 * HOUR,
+  3 * HOUR,
+  6 * HOUR,
+  12 * HOUR,
+] as const;
+
+export interface Mark {
+  /** 0..1 of the length */
+  readonly position: number;
+  /** Wall clock, `14:05` or `14:05:30`. */
+  readonly label: string;
+}
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** Marks at round wall-clock times within a recording, at least `apartPx` px apart on `widthPx` px. */
+export function marks(
+  startedAt: number,
+  offsetMinutes: number,
+  lengthMs: number,
+  widthPx: number,
+  apartPx: number,
+): Mark[] {
+  if (!(lengthMs > 0) || !(widthPx > 0)) return [];
+  const least = (lengthMs * apartPx) / widthPx;
+  const step = STEPS.find((candidate) => candidate >= least) ?? 24 * HOUR;
+  const local = startedAt + offsetMinutes * MINUTE;
+  const found: Mark[] = [];
+  for (let at = Math.ceil(local / step) * step; at <= local + lengthMs; at += step) {
+    const clock = new Date(at);
+    const minutes = `${two(clock.getUTCHours())}:${two(clock.getUTCMinutes())}`;
+    found.push({
+      position: (at - local) / lengthMs,
+      label: step < MINUTE ? `${minutes}:${two(clock.getUTCSeconds())}` : minutes,
+    });
+  }
+  return found;
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { marks } from './axis.ts';
+
+describe('marks', () => {
+  const start = Date.UTC(2026, 10, 21, 13, 0, 0);
+  it('stand at round times of the place of recording', () => {
+    expect(marks(start, 60, 3_600_000, 900, 100)).toEqual([
+      { position: 0, label: '14:00' },
+      { position: 1 / 6, label: '14:10' },
+      { position: 2 / 6, label: '14:20' },
+      { position: 3 / 6, label: '14:30' },
+      { position: 4 / 6, label: '14:40' },
+      { position: 5 / 6, label: '14:50' },
+      { position: 1, label: '15:00' },
+    ]);
+  });
+  it('show seconds when they are that close', () => {
+    expect(marks(start + 2500, 0, 5000, 500, 100).map(({ label }) => label)).toEqual([
+      '13:00:03',
+      '13:00:04',
+      '13:00:05',
+      '13:00:06',
+      '13:00:07',
+    ]);
+  });
+  it('keep their distance', () => {
+    const positions = marks(start + 1234, 345, 7_654_321, 640, 80).map(({ position }) => position * 640);
+    expect(positions.length).toBeGreaterThan(1);
+    for (const [index, at] of positions.slice(1).entries()) {
+      expect(at - (positions[index] ?? 0)).toBeGreaterThanOrEqual(80);
+    }
+  });
+  it('are none where there is no length or no room', () => {
+    expect(marks(start, 0, 0, 500, 100)).toEqual([]);
+    expect(marks(start, 0, 5000, 0, 100)).toEqual([]);
+  });
+});

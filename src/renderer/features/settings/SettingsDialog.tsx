@@ -1,0 +1,280 @@
+import { FolderOpen } from 'lucide-react';
+import { type ReactElement, useEffect, useEffectEvent, useState } from 'react';
+import { request } from '../../bridge/bridge.ts';
+import { Button } from '../../elements/Button.tsx';
+import { Checkbox, Segments, Select, TextInput } from '../../elements/controls.tsx';
+import { Dialog } from '../../elements/Dialog.tsx';
+import { Field, FieldGroup } from '../../elements/Field.tsx';
+import { ErrorState, Note } from '../../elements/States.tsx';
+import { count, size } from '../../format/quantity.ts';
+import { splitLength } from '../../format/time.ts';
+import { attempt, sentence } from '../../stores/notices.ts';
+import { useSettings, settingsStore } from '../../stores/settings.ts';
+import { DEFAULT_FILENAME_PATTERN, type Settings, type SettingsPatch } from '../../../shared/domain/settings.ts';
+import { parseSplit, SPLIT_PRESETS, typedSplit, type Unit } from './split.ts';
+import './settings.css';
+
+/** A typed pattern is tried out when typing rests for this long, ms. */
+const PREVIEW_MS = 200;
+
+const THEMES: readonly { readonly value: Settings['theme']; readonly label: string }[] = [
+  { value: 'system', label: 'As the system' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+];
+
+const UNITS: readonly { readonly value: Unit; readonly label: string }[] = [
+  { value: 'minutes', label: 'minutes' },
+  { value: 'seconds', label: 'seconds' },
+];
+
+/** Every change takes effect at once; there is nothing to save at the end. */
+export function SettingsDialog({ onClose }: { onClose(): void }): ReactElement {
+  const phase = useSettings((state) => state.phase);
+  const settings = useSettings((state) => state.settings);
+  const [problem, setProblem] = useState<string>();
+
+  const update = (patch: SettingsPatch): void => {
+    setProblem(undefined);
+    settingsStore
+      .getState()
+      .update(patch)
+      .catch((error: unknown) => setProblem(sentence(error)));
+  };
+
+  return (
+    <Dialog
+      title="Settings"
+      onClose={onClose}
+      footer={
+        <>
+          <p className="dialog-note">Changes take effect at once. Files that are open keep their name and place.</p>
+          <Button look="primary" onClick={onClose}>
+            Done
+          </Button>
+        </>
+      }
+    >
+      {phase.name === 'error' && (
+        <ErrorState
+          title="The settings could not be read."
+          message={phase.message}
+          onRetry={() => void settingsStore.getState().load()}
+        />
+      )}
+      {settings && (
+        <div className="fields">
+          {problem !== undefined && <Note tone="warning">{problem}</Note>}
+          <Folder settings={settings} onUpdate={update} />
+          <Split settings={settings} onUpdate={update} />
+          <Pattern settings={settings} onUpdate={update} />
+          <FieldGroup label="Appearance">
+            <Segments
+              label="Appearance"
+              value={settings.theme}
+              choices={THEMES}
+              onChoose={(theme) => update({ theme })}
+            />
+          </FieldGroup>
+          <Checkbox
+            label="Go on recording when Longtake starts"
+            note="What was being recorded when Longtake ended is recorded again."
+            checked={settings.resumeArmed}
+            onChange={(resumeArmed) => update({ resumeArmed })}
+          />
+          <Rescan />
+          <About />
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+interface PartProps {
+  readonly settings: Settings;
+  onUpdate(patch: SettingsPatch): void;
+}
+
+function Folder({ settings, onUpdate }: PartProps): ReactElement {
+  const storage = useSettings((state) => state.storage);
+  const choose = async (): Promise<void> => {
+    const { folder } = await request('desktop.chooseFolder', {});
+    if (folder !== undefined) onUpdate({ recordingsFolder: folder });
+  };
+  return (
+    <FieldGroup
+      label="Recordings folder"
+      aside={storage?.freeBytes !== undefined && <span className="field-note">{size(storage.freeBytes)} free</span>}
+    >
+      <div className="settings-line">
+        <code className="settings-path selectable">{settings.recordingsFolder}</code>
+        <Button onClick={() => attempt(choose())}>Choose…</Button>
+        <Button onClick={() => attempt(request('desktop.openRecordingsFolder', {}))}>
+          <FolderOpen size={14} aria-hidden />
+          Open
+        </Button>
+      </div>
+    </FieldGroup>
+  );
+}
+
+const CUSTOM = 0;
+
+function Split({ settings, onUpdate }: PartProps): ReactElement {
+  const { splitSeconds } = settings;
+  const isPreset = SPLIT_PRESETS.some((preset) => preset === splitSeconds);
+  const [custom, setCustom] = useState(!isPreset);
+  const [typed, setTyped] = useState(() => typedSplit(splitSeconds));
+  const input = parseSplit(typed.text, typed.unit);
+
+  const type = (next: typeof typed): void => {
+    setTyped(next);
+    const parsed = parseSplit(next.text, next.unit);
+    if ('seconds' in parsed) onUpdate({ splitSeconds: parsed.seconds });
+  };
+
+  return (
+    <div className="field-row settings-split">
+      <Field label="A new file every" hint="Counted from midnight, the same for all sources.">
+        {(control) => (
+          <Select
+            {...control}
+            value={custom ? CUSTOM : splitSeconds}
+            choices={[
+              ...SPLIT_PRESETS.map((seconds) => ({ value: seconds as number, label: splitLength(seconds) })),
+              { value: CUSTOM, label: 'Another length' },
+            ]}
+            onChoose={(seconds) => {
+              setCustom(seconds === CUSTOM);
+              if (seconds === CUSTOM) setTyped(typedSplit(splitSeconds));
+              else onUpdate({ splitSeconds: seconds });
+            }}
+          />
+        )}
+      </Field>
+      {custom && (
+        <>
+          <Field label="Length" error={'error' in input ? input.error : undefined}>
+            {(control) => (
+              <TextInput
+                {...control}
+                inputMode="decimal"
+                value={typed.text}
+                onChange={(event) => type({ ...typed, text: event.target.value })}
+              />
+            )}
+          </Field>
+          <Field label="Unit">
+            {(control) => (
+              <Select {...control} value={typed.unit} choices={UNITS} onChoose={(unit) => type({ ...typed, unit })} />
+            )}
+          </Field>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Stands for the name of a source in the example. */
+const EXAMPLE_NAME = 'Studio A';
+
+type PatternPreview = { readonly path: string } | { readonly error: string } | undefined;
+
+function Pattern({ settings, onUpdate }: PartProps): ReactElement {
+  const [text, setText] = useState(settings.filenamePattern);
+  const [preview, setPreview] = useState<PatternPreview>();
+
+  const accept = useEffectEvent((path: string) => {
+    setPreview({ path });
+    if (text.trim() !== settings.filenamePattern) onUpdate({ filenamePattern: text.trim() });
+  });
+
+  useEffect(() => {
+    let current = true;
+    const timer = setTimeout(() => {
+      request('settings.previewPattern', { pattern: text, sourceName: EXAMPLE_NAME }).then(
+        ({ path }) => {
+          if (current) accept(path);
+        },
+        (error: unknown) => {
+          if (current) setPreview({ error: sentence(error) });
+        },
+      );
+    }, PREVIEW_MS);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [text]);
+
+  const error = preview && 'error' in preview ? preview.error : undefined;
+  return (
+    <Field
+      label="File names"
+      error={error}
+      hint={
+        <span className="settings-example">
+          {preview && 'path' in preview ? `For example ${preview.path}` : ' '}
+          <span>
+            {'{source}'} is the name of the source; %Y %m %d %H %M %S %z are date, time and zone; / makes a folder.
+          </span>
+        </span>
+      }
+    >
+      {(control) => (
+        <div className="settings-line">
+          <TextInput {...control} value={text} maxLength={300} onChange={(event) => setText(event.target.value)} />
+          <Button disabled={text === DEFAULT_FILENAME_PATTERN} onClick={() => setText(DEFAULT_FILENAME_PATTERN)}>
+            Standard
+          </Button>
+        </div>
+      )}
+    </Field>
+  );
+}
+
+function Rescan(): ReactElement {
+  const running = useSettings((state) => state.rescan);
+  const [outcome, setOutcome] = useState<string>();
+
+  const start = (): void => {
+    setOutcome(undefined);
+    settingsStore
+      .getState()
+      .startRescan()
+      .then(
+        ({ added, updated, removed, unreadable }) =>
+          setOutcome(
+            `Done: ${added} added, ${updated} updated, ${removed} no longer there` +
+              `${unreadable > 0 ? `, ${count(unreadable, 'file')} could not be read` : ''}.`,
+          ),
+        (error: unknown) => setOutcome(sentence(error)),
+      );
+  };
+
+  return (
+    <FieldGroup label="Library">
+      <div className="settings-line" role="status">
+        <Button disabled={running !== undefined} onClick={start}>
+          Rescan library
+        </Button>
+        <p className="settings-outcome">
+          {running
+            ? `${count(running.files, 'file')} looked at…`
+            : (outcome ?? 'Makes the list of recordings anew from what is in the folder.')}
+        </p>
+      </div>
+    </FieldGroup>
+  );
+}
+
+function About(): ReactElement | null {
+  const info = useSettings((state) => state.info);
+  if (!info) return null;
+  return (
+    <p className="field-note selectable">
+      Longtake {info.version} on {info.runtime}.
+      {!info.decoderAvailable && ' ffmpeg was not found: MP3 and AAC are recorded and played, but not drawn.'}
+    </p>
+  );
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { commandOf, type Press } from './shortcuts.ts';
+
+const press = (key: string, held: Partial<Press> = {}): Press => ({
+  key,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  shiftKey: false,
+  ...held,
+});
+
+describe('commandOf', () => {
+  it('never fires single keys while a person types', () => {
+    for (const key of [' ', '?', '[', ']', 'ArrowLeft', 'ArrowRight']) {
+      expect(commandOf(press(key), 'text')).toBeUndefined();
+    }
+    expect(commandOf(press('ArrowLeft', { altKey: true }), 'text')).toBeUndefined();
+  });
+  it('leaves Space to the control that has focus', () => {
+    expect(commandOf(press(' '), 'control')).toBeUndefined();
+    expect(commandOf(press(' '), 'elsewhere')).toEqual({ name: 'toggle' });
+  });
+  it('seeks 5 s, and 1 s with Shift', () => {
+    expect(commandOf(press('ArrowLeft'), 'elsewhere')).toEqual({ name: 'seek', seconds: -5 });
+    expect(commandOf(press('ArrowRight', { shiftKey: true }), 'control')).toEqual({ name: 'seek', seconds: 1 });
+  });
+  it('goes to neighbours with Alt', () => {
+    expect(commandOf(press('ArrowLeft', { altKey: true }), 'elsewhere')).toEqual({ name: 'previous' });
+    expect(commandOf(press('ArrowRight', { altKey: true }), 'control')).toEqual({ name: 'next' });
+  });
+  it('takes Ctrl and Cmd alike, also while typing', () => {
+    expect(commandOf(press(',', { ctrlKey: true }), 'text')).toEqual({ name: 'settings' });
+    expect(commandOf(press('n', { metaKey: true }), 'elsewhere')).toEqual({ name: 'addSource' });
+    expect(commandOf(press('[', { ctrlKey: true }), 'elsewhere')).toBeUndefined();
+    expect(commandOf(press('n', { ctrlKey: true, shiftKey: true }), 'elsewhere')).toBeUndefined();
+  });
+  it('leaves the keys of later parts free', () => {
+    for (const key of 'jkioceyns mgd/'.replace(' ', '')) expect(commandOf(press(key), 'elsewhere')).toBeUndefined();
+  });
+});

@@ -1,0 +1,117 @@
+/** A key as the list shows it; `Ctrl` stands for Cmd where people press that. */
+export interface Shortcut {
+  readonly keys: readonly string[];
+  readonly does: string;
+}
+
+export interface ShortcutGroup {
+  readonly title: string;
+  readonly shortcuts: readonly Shortcut[];
+}
+
+export const shortcutGroups: readonly ShortcutGroup[] = [
+  {
+    title: 'Player',
+    shortcuts: [
+      { keys: ['Space'], does: 'Play or pause' },
+      { keys: ['←', '→'], does: '5 seconds back or forward' },
+      { keys: ['Shift ←', 'Shift →'], does: '1 second back or forward' },
+      { keys: ['[', ']'], does: 'Slower or faster' },
+      { keys: ['Alt ←', 'Alt →'], does: 'Previous or next recording of the source' },
+    ],
+  },
+  {
+    title: 'Recordings',
+    shortcuts: [
+      { keys: ['↑', '↓'], does: 'Move in the list' },
+      { keys: ['Page Up', 'Page Down'], does: 'Move by a page' },
+      { keys: ['Home', 'End'], does: 'First or last line' },
+      { keys: ['←', '→'], does: 'Close or open a day' },
+      { keys: ['Enter'], does: 'Play the recording, or open the day' },
+      { keys: ['Shift F10'], does: 'Actions for the line' },
+    ],
+  },
+  {
+    title: 'Sources',
+    shortcuts: [
+      { keys: ['↑', '↓'], does: 'Previous or next source' },
+      { keys: ['Enter'], does: 'Record or stop' },
+      { keys: ['Ctrl N'], does: 'Add a source' },
+    ],
+  },
+  {
+    title: 'Window',
+    shortcuts: [
+      { keys: ['F6'], does: 'Next part of the window' },
+      { keys: ['Ctrl ,'], does: 'Settings' },
+      { keys: ['?'], does: 'This list' },
+      { keys: ['Esc'], does: 'Close a dialog or menu' },
+    ],
+  },
+];
+
+export type Command =
+  | {
+      readonly name:
+        | 'toggle'
+        | 'slower'
+        | 'faster'
+        | 'previous'
+        | 'next'
+        | 'shortcuts'
+        | 'settings'
+        | 'addSource'
+        | 'nextPart';
+    }
+  | { readonly name: 'seek'; readonly seconds: number };
+
+/** The parts of a key event that matter here. */
+export interface Press {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}
+
+/** What has focus: keys belong to it first. */
+export type Focus = 'text' | 'control' | 'elsewhere';
+
+const SEEK_S = 5;
+const FINE_SEEK_S = 1;
+
+/**
+ * The command of a key press. Single keys never fire while a person types, and Space stays with the button
+ * that has focus.
+ */
+export function commandOf(press: Press, focus: Focus): Command | undefined {
+  const { key, altKey, shiftKey } = press;
+  if (press.ctrlKey || press.metaKey) {
+    if (altKey || shiftKey) return undefined;
+    if (key === ',') return { name: 'settings' };
+    return key.toLowerCase() === 'n' ? { name: 'addSource' } : undefined;
+  }
+  if (key === 'F6') return { name: 'nextPart' };
+  if (focus === 'text') return undefined;
+  if (altKey) {
+    if (key === 'ArrowLeft') return { name: 'previous' };
+    return key === 'ArrowRight' ? { name: 'next' } : undefined;
+  }
+  switch (key) {
+    case ' ':
+      return focus === 'control' ? undefined : { name: 'toggle' };
+    case 'ArrowLeft':
+    case 'ArrowRight': {
+      const size = shiftKey ? FINE_SEEK_S : SEEK_S;
+      return { name: 'seek', seconds: key === 'ArrowLeft' ? -size : size };
+    }
+    case '[':
+      return { name: 'slower' };
+    case ']':
+      return { name: 'faster' };
+    case '?':
+      return { name: 'shortcuts' };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+import { useEffect } from 'react';
+import { assertNever } from '../../../shared/assertNever.ts';
+import { dialogsStore } from '../../stores/dialogs.ts';
+import { attempt } from '../../stores/notices.ts';
+import { playerStore } from '../../stores/player.ts';
+import { type Command, commandOf, type Focus } from './shortcuts.ts';
+
+/** The parts of the window that F6 goes through. */
+const PARTS = ['#sources', '#recordings', '#player'] as const;
+const FOCUSABLE = 'button:not(:disabled), input, select, [tabindex="0"]';
+
+function focusOf(target: EventTarget | null): Focus {
+  if (!(target instanceof HTMLElement)) return 'elsewhere';
+  if (target.isContentEditable || target.tagName === 'TEXTAREA' || target.tagName === 'SELECT') return 'text';
+  if (target instanceof HTMLInputElement) {
+    return ['checkbox', 'radio', 'range', 'button'].includes(target.type) ? 'control' : 'text';
+  }
+  return target.closest('button, [role="menuitem"], a[href]') ? 'control' : 'elsewhere';
+}
+
+function goToNextPart(): void {
+  const parts = PARTS.map((selector) => document.querySelector(selector)).filter((part) => part !== null);
+  const here = parts.findIndex((part) => part.contains(document.activeElement));
+  for (let step = 1; step <= parts.length; step += 1) {
+    const part = parts[(here + step) % parts.length];
+    const target =
+      part?.querySelector<HTMLElement>('[role="treegrid"], .record-button') ??
+      part?.querySelector<HTMLElement>(FOCUSABLE);
+    if (target) {
+      target.focus();
+      return;
+    }
+  }
+}
+
+function run(command: Command): void {
+  const player = playerStore.getState();
+  const { show } = dialogsStore.getState();
+  switch (command.name) {
+    case 'toggle':
+      return player.toggle();
+    case 'seek':
+      return player.seekBy(command.seconds);
+    case 'slower':
+      return player.stepRate(-1);
+    case 'faster':
+      return player.stepRate(1);
+    case 'previous':
+      return attempt(player.step(-1));
+    case 'next':
+      return attempt(player.step(1));
+    case 'shortcuts':
+      return show({ name: 'shortcuts' });
+    case 'settings':
+      return show({ name: 'settings' });
+    case 'addSource':
+      return show({ name: 'addSource', kind: 'soundcard' });
+    case 'nextPart':
+      return goToNextPart();
+    default:
+      return assertNever(command);
+  }
+}
+
+/** Listens for the keys that work everywhere. An open dialog or menu has all keys to itself. */
+export function useShortcuts(): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || dialogsStore.getState().open) return;
+      if (document.querySelector('[role="menu"]')) return;
+      const command = commandOf(event, focusOf(event.target));
+      if (!command) return;
+      event.preventDefault();
+      run(command);
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, []);
+}

@@ -1,0 +1,190 @@
+import { AudioWaveform, Mic, RadioTower } from 'lucide-react';
+import { type FormEvent, type ReactElement, useId, useState } from 'react';
+import type { Source } from '../../bridge/bridge.ts';
+import { Button } from '../../elements/Button.tsx';
+import { Segments, TextInput } from '../../elements/controls.tsx';
+import { Dialog } from '../../elements/Dialog.tsx';
+import { Field, FieldGroup } from '../../elements/Field.tsx';
+import { Note } from '../../elements/States.tsx';
+import { sentence } from '../../stores/notices.ts';
+import { isArmed, useSources, sourcesStore } from '../../stores/sources.ts';
+import { SourceMeter } from '../sources/SourceMeter.tsx';
+import { DEFAULT_DEVICE, type SourceKind } from '../../../shared/domain/source.ts';
+import { DeviceList } from './DeviceList.tsx';
+import { check, emptyForm, type Form, formOf, freeName, offeredName, settingsFor } from './draft.ts';
+import { GeneratorFields } from './GeneratorFields.tsx';
+import { LevelPreview } from './LevelPreview.tsx';
+import { PcmFields } from './SoundcardFields.tsx';
+import { StreamFields } from './StreamFields.tsx';
+import { useDevices } from './useDevices.ts';
+import './sourceDialog.css';
+
+const KINDS: readonly { readonly value: SourceKind; readonly label: string; readonly icon: ReactElement }[] = [
+  { value: 'soundcard', label: 'Microphone or line-in', icon: <Mic size={14} aria-hidden /> },
+  { value: 'stream', label: 'Stream', icon: <RadioTower size={14} aria-hidden /> },
+  { value: 'generator', label: 'Test signal', icon: <AudioWaveform size={14} aria-hidden /> },
+];
+
+/** Stands in for a name that is not typed yet, where only the rest matters. */
+const ANY_NAME = 'Preview';
+
+interface SourceDialogProps {
+  /** What is edited; absent when a source is added. */
+  readonly source?: Source;
+  readonly kind: SourceKind;
+  onClose(): void;
+}
+
+export function SourceDialog({ source, kind, onClose }: SourceDialogProps): ReactElement {
+  const [form, setForm] = useState<Form>(() => (source ? formOf(source.config) : emptyForm(kind)));
+  const [named, setNamed] = useState(source !== undefined);
+  const [station, setStation] = useState<string>();
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const [problem, setProblem] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const formId = useId();
+  const { phase, devices, refresh } = useDevices(form.kind === 'soundcard');
+
+  const others = useSources((state) => state.byId);
+  const taken = [...others.values()].map(({ config }) => config.name);
+  const offered = offeredName(form, devices, station);
+  const complete: Form = named || offered === '' ? form : { ...form, name: freeName(offered, taken).slice(0, 80) };
+  const checked = check(complete);
+  const errors = checked.ok ? new Map<string, string>() : checked.errors;
+  const shownErrors = new Map([...errors].filter(([field]) => touched.has(field)));
+  const listened = check(form, ANY_NAME);
+  const channels = form.kind === 'generator' ? form.generator.channels : form.soundcard.channels;
+  const recording = source?.status.state === 'recording';
+
+  const change = (next: Partial<Form>): void => setForm((before) => ({ ...before, ...next }));
+  const touch = (...fields: readonly string[]): void => setTouched((before) => new Set([...before, ...fields]));
+
+  const save = async (record: boolean): Promise<void> => {
+    if (!checked.ok) {
+      touch(...checked.errors.keys());
+      return;
+    }
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      const { add, update, arm } = sourcesStore.getState();
+      const saved = source ? await update(source.config.id, checked.draft) : await add(checked.draft);
+      if (record) await arm([saved.config.id]);
+      onClose();
+    } catch (error) {
+      setBusy(false);
+      setProblem(sentence(error));
+    }
+  };
+
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    void save(!source);
+  };
+
+  const { soundcard } = form;
+  const device = devices.find(({ name, isDefault }) =>
+    soundcard.device === DEFAULT_DEVICE ? isDefault : name === soundcard.device,
+  );
+  return (
+    <Dialog
+      title={source ? `Edit ${source.config.name}` : 'Add a source'}
+      width="medium"
+      onClose={onClose}
+      footer={
+        <>
+          <div className="dialog-note">
+            {source && isArmed(source) && 'Saving goes on in a new recording with the new settings.'}
+          </div>
+          {source ? (
+            <Button look="primary" type="submit" form={formId} disabled={busy}>
+              Save
+            </Button>
+          ) : (
+            <>
+              <Button disabled={busy} onClick={() => void save(false)}>
+                Save
+              </Button>
+              <Button look="primary" type="submit" form={formId} disabled={busy}>
+                Save and record
+              </Button>
+            </>
+          )}
+        </>
+      }
+    >
+      <form id={formId} className="fields" noValidate onSubmit={submit}>
+        {!source && (
+          <Segments
+            label="Kind of source"
+            value={form.kind}
+            choices={KINDS}
+            onChoose={(next) => change({ kind: next })}
+          />
+        )}
+        {form.kind === 'soundcard' && (
+          <>
+            <DeviceList
+              phase={phase}
+              devices={devices}
+              chosen={soundcard.device}
+              onRefresh={refresh}
+              onChoose={(name, chosen) => change({ soundcard: settingsFor(chosen, soundcard, name) })}
+            />
+            <PcmFields
+              value={soundcard}
+              maxChannels={device?.maxChannels ?? 2}
+              onChange={(value) => change({ soundcard: { ...soundcard, ...value } })}
+            />
+          </>
+        )}
+        {form.kind === 'stream' && (
+          <div className="fields" onBlur={(event) => event.target.getAttribute('type') === 'url' && touch('url')}>
+            <StreamFields
+              form={form}
+              errors={shownErrors}
+              sourceId={source?.config.id}
+              hasPassword={source?.hasPassword ?? false}
+              draft={listened.ok ? listened.draft : undefined}
+              onChange={change}
+              onReport={({ stationName }) => setStation(stationName === '' ? undefined : stationName)}
+            />
+          </div>
+        )}
+        {form.kind === 'generator' && (
+          <>
+            <GeneratorFields form={form} seedError={errors.get('seed')} onChange={change} />
+            <PcmFields
+              value={form.generator}
+              maxChannels={8}
+              onChange={(value) => change({ generator: { ...form.generator, ...value } })}
+            />
+          </>
+        )}
+        {form.kind !== 'stream' &&
+          (source && recording ? (
+            <FieldGroup label="Level" aside={<span className="field-note">From the recording that runs now.</span>}>
+              <SourceMeter id={source.config.id} name={source.config.name} channels={channels} recording />
+            </FieldGroup>
+          ) : (
+            <LevelPreview draft={listened.ok ? listened.draft : undefined} channels={channels} />
+          ))}
+        <Field label="Name" hint="Shown in the lists and used in file names." error={shownErrors.get('name')}>
+          {(control) => (
+            <TextInput
+              {...control}
+              value={complete.name}
+              maxLength={80}
+              onBlur={() => touch('name')}
+              onChange={(event) => {
+                setNamed(true);
+                change({ name: event.target.value });
+              }}
+            />
+          )}
+        </Field>
+        {problem !== undefined && <Note tone="warning">{problem}</Note>}
+      </form>
+    </Dialog>
+  );
+}

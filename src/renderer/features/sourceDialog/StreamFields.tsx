@@ -1,0 +1,186 @@
+import { Check, TriangleAlert } from 'lucide-react';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { request, type RequestOutput } from '../../bridge/bridge.ts';
+import { Button } from '../../elements/Button.tsx';
+import { Checkbox, Select, TextInput } from '../../elements/controls.tsx';
+import { Field } from '../../elements/Field.tsx';
+import { formatName, rateName } from '../../format/audio.ts';
+import { sentence } from '../../stores/notices.ts';
+import { useSettings } from '../../stores/settings.ts';
+import type { SourceDraft, StreamConfig, StreamReport } from '../../../shared/domain/source.ts';
+import type { SourceId } from '../../../shared/units.ts';
+import type { Form } from './draft.ts';
+
+const FORMATS: readonly { readonly value: StreamConfig['format']; readonly label: string }[] = [
+  { value: 'auto', label: 'Find out' },
+  { value: 'mp3', label: 'MP3' },
+  { value: 'aac', label: 'AAC' },
+];
+
+const protectionWords: Readonly<Record<RequestOutput<'app.info'>['secretsProtection'], string>> = {
+  keychain: 'Kept in the keychain of this system.',
+  'private-file': 'No keychain was found: it is kept in a file that only your account can read.',
+  memory: 'Kept until Longtake quits, and not stored.',
+};
+
+interface StreamFieldsProps {
+  readonly form: Form;
+  readonly errors: ReadonlyMap<string, string>;
+  /** Of the source that is edited. */
+  readonly sourceId: SourceId | undefined;
+  readonly hasPassword: boolean;
+  /** What would be tested; undefined while it is not valid. */
+  readonly draft: SourceDraft | undefined;
+  onChange(change: Partial<Form>): void;
+  onReport(report: StreamReport): void;
+}
+
+export function StreamFields(props: StreamFieldsProps): ReactElement {
+  const { form, errors, sourceId, hasPassword, draft, onChange, onReport } = props;
+  const protection = useSettings((state) => state.info?.secretsProtection);
+  const stream = (change: Partial<Form['stream']>): void => onChange({ stream: { ...form.stream, ...change } });
+  const kept = hasPassword ? 'Leave empty to keep the stored password. ' : '';
+  return (
+    <>
+      <Field label="Address" error={errors.get('url')}>
+        {(control) => (
+          <TextInput
+            {...control}
+            type="url"
+            placeholder="https://stream.example.org/radio.mp3"
+            value={form.stream.url}
+            onChange={(event) => stream({ url: event.target.value })}
+          />
+        )}
+      </Field>
+      <div className="field-row">
+        <Field label="User" hint="Empty if the stream asks for none." error={errors.get('username')}>
+          {(control) => (
+            <TextInput
+              {...control}
+              value={form.stream.username}
+              onChange={(event) => stream({ username: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field
+          label="Password"
+          hint={`${kept}${protection === undefined ? '' : protectionWords[protection]}`}
+          error={errors.get('password')}
+        >
+          {(control) => (
+            <TextInput
+              {...control}
+              type="password"
+              disabled={form.removePassword}
+              placeholder={hasPassword ? 'stored' : ''}
+              value={form.password}
+              onChange={(event) => onChange({ password: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="Format">
+          {(control) => (
+            <Select
+              {...control}
+              value={form.stream.format}
+              choices={FORMATS}
+              onChoose={(format) => stream({ format })}
+            />
+          )}
+        </Field>
+      </div>
+      {hasPassword && (
+        <Checkbox
+          label="Remove the stored password"
+          checked={form.removePassword}
+          onChange={(removePassword) => onChange({ removePassword })}
+        />
+      )}
+      {/* A result belongs to what was tested: another draft begins anew. */}
+      <StreamTest key={JSON.stringify(draft) ?? ''} draft={draft} sourceId={sourceId} onReport={onReport} />
+    </>
+  );
+}
+
+type Test =
+  | { readonly name: 'idle' }
+  | { readonly name: 'running' }
+  | { readonly name: 'found'; readonly report: StreamReport }
+  | { readonly name: 'failed'; readonly message: string };
+
+interface StreamTestProps {
+  readonly draft: SourceDraft | undefined;
+  readonly sourceId: SourceId | undefined;
+  onReport(report: StreamReport): void;
+}
+
+function StreamTest({ draft, sourceId, onReport }: StreamTestProps): ReactElement {
+  const [test, setTest] = useState<Test>({ name: 'idle' });
+  const present = useRef(true);
+  useEffect(() => {
+    present.current = true;
+    return () => {
+      present.current = false;
+    };
+  }, []);
+
+  const run = async (wanted: SourceDraft): Promise<void> => {
+    setTest({ name: 'running' });
+    try {
+      const report = await request('stream.test', { draft: wanted, ...(sourceId === undefined ? {} : { sourceId }) });
+      if (!present.current) return;
+      setTest({ name: 'found', report });
+      onReport(report);
+    } catch (error) {
+      setTest({ name: 'failed', message: sentence(error) });
+    }
+  };
+
+  return (
+    <div className="stream-test" role="status">
+      <Button disabled={!draft || test.name === 'running'} onClick={() => draft && void run(draft)}>
+        {test.name === 'running' ? 'Testing…' : 'Test this stream'}
+      </Button>
+      {test.name === 'idle' && <p className="field-note">Connects once and says what is there.</p>}
+      {test.name === 'running' && <p className="field-note">Connecting; this takes 15 s at most.</p>}
+      {test.name === 'failed' && (
+        <p className="stream-failed selectable">
+          <TriangleAlert size={14} aria-hidden />
+          {test.message}
+        </p>
+      )}
+      {test.name === 'found' && <Report report={test.report} />}
+    </div>
+  );
+}
+
+function Report({ report }: { readonly report: StreamReport }): ReactElement {
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['Station', report.stationName],
+    ['On air', report.title],
+    ['Content type', report.contentType],
+    ['Address in the end', report.finalUrl],
+  ];
+  return (
+    <div className="stream-report">
+      <p className="stream-format">
+        <Check size={14} aria-hidden />
+        {formatName(report.format)}
+        {report.format.codec !== 'pcm' && report.format.sampleRate > 0 && `, ${rateName(report.format.sampleRate)}`}
+      </p>
+      <dl>
+        {rows.map(
+          ([term, value]) =>
+            value !== undefined &&
+            value !== '' && (
+              <div key={term}>
+                <dt>{term}</dt>
+                <dd className="selectable">{value}</dd>
+              </div>
+            ),
+        )}
+      </dl>
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { Device, SourceConfig } from '../../../shared/domain/source.ts';
+import { sourceId } from '../../../shared/units.ts';
+import { check, emptyForm, formOf, freeName, offeredName, settingsFor } from './draft.ts';
+
+const id = sourceId('3b241101-e2bb-4255-8caf-4136c566a962');
+const device: Device = {
+  name: 'Studio A',
+  hostApi: 'ALSA',
+  maxChannels: 1,
+  defaultSampleRate: 44_100,
+  isDefault: true,
+};
+
+const errorsOf = (form: Parameters<typeof check>[0]): Record<string, string> => {
+  const checked = check(form);
+  return checked.ok ? {} : Object.fromEntries(checked.errors);
+};
+
+describe('check', () => {
+  it('names each field that is not right', () => {
+    expect(errorsOf(emptyForm('soundcard'))).toEqual({ name: 'Give the source a name.' });
+    expect(errorsOf({ ...emptyForm('stream'), name: 'Radio' })).toEqual({
+      url: 'Enter an address that starts with http:// or https://.',
+    });
+    for (const seed of ['', '-1', '1.5', 'x', '4294967296']) {
+      expect(errorsOf({ ...emptyForm('generator'), name: 'Test', seed })).toEqual({
+        seed: 'Enter a whole number from 0 to 4294967295.',
+      });
+    }
+  });
+
+  it('sends a password only when it is set or removed', () => {
+    const form = {
+      ...emptyForm('stream'),
+      name: 'Radio',
+      stream: { url: ' http://a.example/x ', username: 'u', format: 'auto' as const },
+    };
+    const draftOf = (change: object): unknown => {
+      const checked = check({ ...form, ...change });
+      return checked.ok ? checked.draft : undefined;
+    };
+    expect(draftOf({})).not.toHaveProperty('password');
+    expect(draftOf({})).toHaveProperty('url', 'http://a.example/x');
+    expect(draftOf({ password: 'p' })).toHaveProperty('password', 'p');
+    expect(draftOf({ password: 'p', removePassword: true })).toHaveProperty('password', '');
+  });
+});
+
+describe('formOf', () => {
+  const configs: readonly SourceConfig[] = [
+    { id, name: 'A', kind: 'soundcard', device: 'x', sampleRate: 96_000, bitDepth: 16, channels: 4 },
+    { id, name: 'B', kind: 'stream', url: 'https://a.example/', username: 'u', format: 'aac' },
+    { id, name: 'C', kind: 'generator', programme: 'tone', seed: 7, sampleRate: 44_100, bitDepth: 24, channels: 1 },
+  ];
+  it('keeps everything of a source', () => {
+    for (const config of configs) {
+      const checked = check(formOf(config));
+      expect(checked.ok && { id, ...checked.draft }).toEqual(config);
+    }
+  });
+});
+
+describe('names', () => {
+  it('are made free with a number', () => {
+    expect(freeName('Test signal', ['Studio'])).toBe('Test signal');
+    expect(freeName('Test signal', ['test signal', 'Test signal 2'])).toBe('Test signal 3');
+  });
+  it('are offered from what is recorded', () => {
+    expect(offeredName(emptyForm('soundcard'), [device], undefined)).toBe('Studio A');
+    expect(offeredName(emptyForm('soundcard'), [], undefined)).toBe('Microphone');
+    const stream = {
+      ...emptyForm('stream'),
+      stream: { url: 'https://a.example/x', username: '', format: 'auto' as const },
+    };
+    expect([offeredName(stream, [], undefined), offeredName(stream, [], 'Radio 1')]).toEqual(['a.example', 'Radio 1']);
+  });
+});
+
+describe('settingsFor', () => {
+  it('takes what the device offers', () => {
+    const now = emptyForm('soundcard').soundcard;
+    expect(settingsFor(device, now, 'Studio A')).toEqual({
+      device: 'Studio A',
+      sampleRate: 44_100,
+      bitDepth: 24,
+      channels: 1,
+    });
+    expect(settingsFor({ ...device, defaultSampleRate: 32_000, maxChannels: 64 }, now, 'x')).toMatchObject({
+      sampleRate: 48_000,
+      channels: 2,
+    });
+  });
+});

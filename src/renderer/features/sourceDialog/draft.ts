@@ -1,0 +1,137 @@
+import { assertNever } from '../../../shared/assertNever.ts';
+import {
+  DEFAULT_DEVICE,
+  type Device,
+  type GeneratorConfig,
+  type SourceConfig,
+  type SourceDraft,
+  sourceDraftSchema,
+  type SourceKind,
+  type SoundcardConfig,
+  type StreamConfig,
+} from '../../../shared/domain/source.ts';
+
+/** What the dialog holds: the fields of every kind, so that changing the kind and back loses nothing. */
+export interface Form {
+  readonly kind: SourceKind;
+  readonly name: string;
+  readonly soundcard: Pick<SoundcardConfig, 'device' | 'sampleRate' | 'bitDepth' | 'channels'>;
+  readonly stream: Pick<StreamConfig, 'url' | 'username' | 'format'>;
+  /** Typed text; empty keeps a stored password. */
+  readonly password: string;
+  /** The stored password is to be removed. */
+  readonly removePassword: boolean;
+  readonly generator: Pick<GeneratorConfig, 'programme' | 'sampleRate' | 'bitDepth' | 'channels'>;
+  /** As typed. */
+  readonly seed: string;
+}
+
+export function emptyForm(kind: SourceKind): Form {
+  return {
+    kind,
+    name: '',
+    soundcard: { device: DEFAULT_DEVICE, sampleRate: 48_000, bitDepth: 24, channels: 2 },
+    stream: { url: '', username: '', format: 'auto' },
+    password: '',
+    removePassword: false,
+    generator: { programme: 'mixed', sampleRate: 48_000, bitDepth: 16, channels: 2 },
+    seed: '1',
+  };
+}
+
+export function formOf(config: SourceConfig): Form {
+  const form = { ...emptyForm(config.kind), name: config.name };
+  switch (config.kind) {
+    case 'soundcard': {
+      const { device, sampleRate, bitDepth, channels } = config;
+      return { ...form, soundcard: { device, sampleRate, bitDepth, channels } };
+    }
+    case 'stream': {
+      const { url, username, format } = config;
+      return { ...form, stream: { url, username, format } };
+    }
+    case 'generator': {
+      const { programme, seed, sampleRate, bitDepth, channels } = config;
+      return { ...form, generator: { programme, sampleRate, bitDepth, channels }, seed: String(seed) };
+    }
+    default:
+      return assertNever(config);
+  }
+}
+
+/** What would be sent; not checked yet. */
+function rawDraft(form: Form, name: string): unknown {
+  switch (form.kind) {
+    case 'soundcard':
+      return { kind: form.kind, name, ...form.soundcard };
+    case 'stream': {
+      const password = form.removePassword ? '' : form.password === '' ? undefined : form.password;
+      const url = form.stream.url.trim();
+      return { kind: form.kind, name, ...form.stream, url, ...(password === undefined ? {} : { password }) };
+    }
+    case 'generator':
+      return {
+        kind: form.kind,
+        name,
+        ...form.generator,
+        seed: form.seed.trim() === '' ? Number.NaN : Number(form.seed),
+      };
+    default:
+      return assertNever(form.kind);
+  }
+}
+
+/** A form that was checked: what to send, or a sentence for each field that is not right. */
+export type Checked =
+  | { readonly ok: true; readonly draft: SourceDraft }
+  | { readonly ok: false; readonly errors: ReadonlyMap<string, string> };
+
+/** Checks with the contract's own schema. `name` stands in for the form's where that does not matter. */
+export function check(form: Form, name = form.name): Checked {
+  const parsed = sourceDraftSchema.safeParse(rawDraft(form, name));
+  if (parsed.success) return { ok: true, draft: parsed.data };
+  const errors = new Map<string, string>();
+  for (const issue of parsed.error.issues) {
+    const field = String(issue.path[0] ?? '');
+    if (errors.has(field)) continue;
+    errors.set(field, field === 'seed' ? 'Enter a whole number from 0 to 4294967295.' : issue.message);
+  }
+  return { ok: false, errors };
+}
+
+/** `wanted`, or with a number behind it if that name is taken. */
+export function freeName(wanted: string, taken: readonly string[]): string {
+  const used = new Set(taken.map((name) => name.toLocaleLowerCase()));
+  let name = wanted;
+  for (let number = 2; used.has(name.toLocaleLowerCase()); number += 1) name = `${wanted} ${number}`;
+  return name;
+}
+
+/** The name to offer for what the form describes; empty when nothing speaks for itself. */
+export function offeredName(form: Form, devices: readonly Device[], stationName: string | undefined): string {
+  switch (form.kind) {
+    case 'soundcard':
+      if (form.soundcard.device !== DEFAULT_DEVICE) return form.soundcard.device;
+      return devices.find(({ isDefault }) => isDefault)?.name ?? 'Microphone';
+    case 'stream':
+      return stationName ?? hostOf(form.stream.url);
+    case 'generator':
+      return 'Test signal';
+    default:
+      return assertNever(form.kind);
+  }
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : '';
+}
+
+const RATES = [48_000, 44_100, 96_000] as const;
+
+/** The settings to begin with for a device: its own rate where it can be recorded, and at most two channels. */
+export function settingsFor(device: Device | undefined, now: Form['soundcard'], name: string): Form['soundcard'] {
+  if (!device) return { ...now, device: name };
+  const sampleRate = RATES.find((rate) => rate === device.defaultSampleRate) ?? now.sampleRate;
+  const channels = Math.max(1, Math.min(device.maxChannels, 2));
+  return { ...now, device: name, sampleRate, channels };
+}

@@ -1,0 +1,62 @@
+import { assertNever } from '../../../shared/assertNever.ts';
+import type { SourceConfig, SourceStatus } from '../../../shared/domain/source.ts';
+import { channelNames, formatName, rateName } from '../../format/audio.ts';
+import { ordinal } from '../../format/quantity.ts';
+import { countdown } from '../../format/time.ts';
+
+/** The word for a state, as the badge shows it. */
+export function stateWord(state: SourceStatus['state']): string {
+  switch (state) {
+    case 'disarmed':
+      return 'Off';
+    case 'arming':
+      return 'Opening';
+    case 'recording':
+      return 'REC';
+    case 'reconnecting':
+      return 'Retrying';
+    case 'failed':
+      return 'Failed';
+    default:
+      return assertNever(state);
+  }
+}
+
+/** When a source that lost its input is tried again: `Trying again in 5 s (3rd try).` */
+export function retryWords({ nextTryAt, attempt }: SourceStatus, now: number): string {
+  const which = attempt === undefined ? '' : ` (${ordinal(attempt)} try)`;
+  if (nextTryAt === undefined || nextTryAt <= now) return `Trying now${which}.`;
+  const left = nextTryAt - now;
+  const wait = left < 100_000 ? `${Math.ceil(left / 1000)} s` : countdown(left);
+  return `Trying again in ${wait}${which}.`;
+}
+
+/** What a source is asked to record, before anything is known of what it delivers. */
+export function configuredFormat(config: SourceConfig): string {
+  if (config.kind === 'stream') return config.format === 'auto' ? 'Stream' : config.format.toUpperCase();
+  return `${rateName(config.sampleRate)} ${config.bitDepth} bit ${channelNames(config.channels)}`;
+}
+
+/** The format that is recorded, or the one that is asked for. */
+export function sourceFormat(config: SourceConfig, status: SourceStatus): string {
+  const known = status.format ? formatName(status.format) : '';
+  return known === '' ? configuredFormat(config) : known;
+}
+
+export function channelsOf(config: SourceConfig, status: SourceStatus): number {
+  if (status.format && status.format.channels > 0) return status.format.channels;
+  return config.kind === 'stream' ? 2 : config.channels;
+}
+
+/**
+ * Length of the open recording, ms. It runs with the clock between two reports of the recorder, which come once
+ * a second, but never far ahead of what is known to be captured.
+ */
+export function openLength(recording: NonNullable<SourceStatus['recording']>, now: number): number {
+  const MOST_AHEAD_MS = 1500;
+  const byClock = now - recording.startedAt;
+  return Math.max(recording.durationMs, Math.min(byClock, recording.durationMs + MOST_AHEAD_MS));
+}
+
+/** Last part of a path with `/`. */
+export const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -1,0 +1,63 @@
+import { assertNever } from '../../shared/assertNever.ts';
+import type { AudioFormat, SourceKind } from '../../shared/domain/source.ts';
+
+/** `mono`, `stereo`, `6 channels`. */
+export function channelNames(channels: number): string {
+  if (channels === 1) return 'mono';
+  return channels === 2 ? 'stereo' : `${channels} channels`;
+}
+
+/** `48 kHz`, `44.1 kHz`. */
+export function rateName(hertz: number): string {
+  return `${Number((hertz / 1000).toFixed(2))} kHz`;
+}
+
+/** `48 kHz 24 bit stereo`, `MP3 128 kbit/s stereo`; parts that are not known are left out. */
+export function formatName(format: AudioFormat): string {
+  const parts: string[] = [];
+  switch (format.codec) {
+    case 'pcm':
+      if (format.sampleRate > 0) parts.push(rateName(format.sampleRate));
+      if (format.bitDepth !== undefined) parts.push(`${format.bitDepth} bit`);
+      break;
+    case 'mp3':
+    case 'aac':
+      parts.push(format.codec.toUpperCase());
+      if (format.bitrate !== undefined && format.bitrate > 0) parts.push(`${Math.round(format.bitrate / 1000)} kbit/s`);
+      break;
+    default:
+      return assertNever(format.codec);
+  }
+  if (format.channels > 0) parts.push(channelNames(format.channels));
+  return parts.join(' ');
+}
+
+/** Bytes that a format needs a second, 0 when it can't be known. */
+export function bytesPerSecond(format: AudioFormat): number {
+  if (format.codec === 'pcm') return (format.sampleRate * format.channels * (format.bitDepth ?? 16)) / 8;
+  return (format.bitrate ?? 0) / 8;
+}
+
+/** What a kind of source is called. */
+export function kindName(kind: SourceKind): string {
+  switch (kind) {
+    case 'soundcard':
+      return 'Microphone or line-in';
+    case 'stream':
+      return 'Stream';
+    case 'generator':
+      return 'Test signal';
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** Label of everything that comes from a generator, so that nobody takes it for a real recording. */
+export const TEST_SIGNAL = 'TEST SIGNAL';
+
+/** Short names for the channels of a meter: `L`, `R`, or numbers from 1. */
+export function channelLabel(index: number, channels: number): string {
+  if (channels === 1) return '';
+  if (channels === 2) return index === 0 ? 'L' : 'R';
+  return String(index + 1);
+}

@@ -1,0 +1,28 @@
+import { createStore, useStore } from 'zustand';
+import type { SourceKind } from '../../shared/domain/source.ts';
+import type { SourceId } from '../../shared/units.ts';
+
+/** The dialog that is open; there is one at a time. */
+export type OpenDialog =
+  | { readonly name: 'addSource'; readonly kind: SourceKind }
+  | { readonly name: 'editSource'; readonly id: SourceId }
+  | { readonly name: 'removeSource'; readonly id: SourceId }
+  | { readonly name: 'disarmAll' }
+  | { readonly name: 'settings' }
+  | { readonly name: 'shortcuts' };
+
+interface DialogsState {
+  readonly open: OpenDialog | undefined;
+  show(dialog: OpenDialog): void;
+  close(): void;
+}
+
+export const dialogsStore = createStore<DialogsState>()((set) => ({
+  open: undefined,
+  show: (open) => set({ open }),
+  close: () => set({ open: undefined }),
+}));
+
+export function useDialogs<Selected>(select: (state: DialogsState) => Selected): Selected {
+  return useStore(dialogsStore, select);
+}

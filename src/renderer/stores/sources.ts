@@ -1,0 +1,96 @@
+import { createStore, useStore } from 'zustand';
+import { request, type Source } from '../bridge/bridge.ts';
+import type { SourceDraft, SourceStatus } from '../../shared/domain/source.ts';
+import type { RecordingId, SourceId } from '../../shared/units.ts';
+import { failed, LOADING, type Phase, READY } from './phase.ts';
+
+interface SourcesState {
+  readonly phase: Phase;
+  /** In the order in which they are listed. */
+  readonly ids: readonly SourceId[];
+  readonly byId: ReadonlyMap<SourceId, Source>;
+  load(): Promise<void>;
+  applyStatus(status: SourceStatus): void;
+  add(draft: SourceDraft): Promise<Source>;
+  update(id: SourceId, draft: SourceDraft): Promise<Source>;
+  remove(id: SourceId): Promise<void>;
+  /** Without ids: all. */
+  arm(ids?: readonly SourceId[]): Promise<void>;
+  /** Without ids: all. */
+  disarm(ids?: readonly SourceId[]): Promise<void>;
+  retry(id: SourceId): Promise<void>;
+}
+
+const withSource = (sources: ReadonlyMap<SourceId, Source>, source: Source): ReadonlyMap<SourceId, Source> =>
+  new Map(sources).set(source.config.id, source);
+
+export const sourcesStore = createStore<SourcesState>()((set, get) => {
+  /** Counts loads, so that a slow answer never replaces a newer one. */
+  let loads = 0;
+
+  return {
+    phase: LOADING,
+    ids: [],
+    byId: new Map(),
+    async load() {
+      const load = ++loads;
+      try {
+        const sources = await request('sources.list', {});
+        if (load !== loads) return;
+        set({
+          phase: READY,
+          ids: sources.map((source) => source.config.id),
+          byId: new Map(sources.map((source) => [source.config.id, source])),
+        });
+      } catch (error) {
+        if (load === loads) set({ phase: failed(error) });
+      }
+    },
+    applyStatus(status) {
+      const source = get().byId.get(status.sourceId);
+      // A source that is not known yet comes with the load that follows `sources.changed`.
+      if (source) set({ byId: withSource(get().byId, { ...source, status }) });
+    },
+    async add(draft) {
+      const source = await request('sources.add', draft);
+      await get().load();
+      return source;
+    },
+    async update(id, draft) {
+      const source = await request('sources.update', { id, draft });
+      set({ byId: withSource(get().byId, source) });
+      return source;
+    },
+    async remove(id) {
+      await request('sources.remove', { id });
+      await get().load();
+    },
+    async arm(ids) {
+      await request('sources.arm', ids ? { ids: [...ids] } : {});
+    },
+    async disarm(ids) {
+      await request('sources.disarm', ids ? { ids: [...ids] } : {});
+    },
+    async retry(id) {
+      await request('sources.retry', { id });
+    },
+  };
+});
+
+export const isArmed = (source: Source): boolean => source.status.state !== 'disarmed';
+
+export function useSource(id: SourceId): Source | undefined {
+  return useSources((state) => state.byId.get(id));
+}
+
+/** What is known now about an open recording, while its source records it. */
+export function useOpenRecording(sourceId: SourceId, recordingId: RecordingId): SourceStatus['recording'] {
+  return useSources((state) => {
+    const open = state.byId.get(sourceId)?.status.recording;
+    return open?.id === recordingId ? open : undefined;
+  });
+}
+
+export function useSources<Selected>(select: (state: SourcesState) => Selected): Selected {
+  return useStore(sourcesStore, select);
+}

@@ -1,0 +1,61 @@
+import { on } from '../bridge/bridge.ts';
+import { watchConnection } from './connection.ts';
+import { followVisibility, keepMetersOf, meterOf, pushLevels, watchAgain } from './levels.ts';
+import { libraryStore } from './library.ts';
+import { attempt, noticesStore } from './notices.ts';
+import { followAudio, playerStore } from './player.ts';
+import { settingsStore } from './settings.ts';
+import { sourcesStore } from './sources.ts';
+
+/** Free space is asked for this often, ms. */
+const STORAGE_INTERVAL_MS = 30_000;
+
+function loadAll(): void {
+  const settings = settingsStore.getState();
+  void Promise.all([settings.load(), sourcesStore.getState().load(), libraryStore.getState().load()]);
+  attempt(settings.loadStorage());
+}
+
+/** Fills the stores and keeps them in step with the studio. Returns the end of it. */
+export function startStores(): () => void {
+  const ends = [
+    on('sources.status', (status) => {
+      sourcesStore.getState().applyStatus(status);
+      if (status.state !== 'recording') meterOf(status.sourceId).reset();
+    }),
+    on('sources.changed', () => void sourcesStore.getState().load()),
+    on('levels', pushLevels),
+    on('recordings.opened', (recording) => {
+      libraryStore.getState().applyRecording(recording);
+    }),
+    on('recordings.closed', (recording) => {
+      libraryStore.getState().applyRecording(recording);
+      playerStore.getState().applyRecording(recording);
+      attempt(settingsStore.getState().loadStorage());
+    }),
+    on('gaps.changed', (gap) => libraryStore.getState().applyGap(gap)),
+    on('settings.changed', (settings) => settingsStore.getState().apply(settings)),
+    on('rescan.progress', (progress) => {
+      settingsStore.getState().applyRescan(progress);
+      if (progress.done) void libraryStore.getState().load();
+    }),
+    on('notice', ({ severity, message }) => noticesStore.getState().show(severity, message)),
+    sourcesStore.subscribe((state, before) => {
+      if (state.ids !== before.ids) keepMetersOf(state.ids);
+    }),
+    followVisibility(),
+    followAudio(),
+    watchConnection(() => {
+      loadAll();
+      watchAgain();
+    }),
+  ];
+  const storage = setInterval(() => {
+    if (document.visibilityState === 'visible') attempt(settingsStore.getState().loadStorage());
+  }, STORAGE_INTERVAL_MS);
+  ends.push(() => clearInterval(storage));
+  loadAll();
+  return () => {
+    for (const end of ends) end();
+  };
+}
