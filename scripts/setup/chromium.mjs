@@ -1,4 +1,5 @@
-import { access, constants, stat, statfs } from 'node:fs/promises';
+// By name of the whole: a Node that is too old has no statfs, and must live to say that it is too old.
+import files from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readIfThere } from './files.mjs';
 import { codeOf } from './problem.mjs';
@@ -39,7 +40,7 @@ const machine = {
   makesNamespaces,
   isSetuidRoot: async (path) => {
     try {
-      const { uid, mode } = await stat(path);
+      const { uid, mode } = await files.stat(path);
       return uid === 0 && (mode & 0o4000) !== 0;
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return false;
@@ -85,8 +86,8 @@ const ENOUGH_SHARED_MEMORY = 128 * 1024 * 1024;
 export async function sharedMemoryFlags(folder = '/dev/shm') {
   if (process.platform !== 'linux') return [];
   try {
-    await access(folder, constants.W_OK | constants.X_OK);
-    const { bavail, bsize } = await statfs(folder);
+    await files.access(folder, files.constants.W_OK | files.constants.X_OK);
+    const { bavail, bsize } = await files.statfs(folder);
     return bavail * bsize >= ENOUGH_SHARED_MEMORY ? [] : ['--disable-dev-shm-usage'];
   } catch (error) {
     if (!['EACCES', 'ENOENT', 'EROFS'].includes(codeOf(error) ?? '')) throw error;

@@ -3,6 +3,7 @@
  * @typedef {object} Need
  * @property {readonly string[]} names the package's names, newest release of Debian first
  * @property {string} [command] a program on PATH that serves as well as the package
+ * @property {string} [service] what the package starts with the system, and nobody here wants
  */
 
 /**
@@ -64,7 +65,7 @@ export const groups = {
       program('pulseaudio'),
       program('pulseaudio-utils', 'pactl'),
       data('libasound2-plugins'),
-      program('icecast2'),
+      { ...program('icecast2'), service: 'icecast2' },
       program('ffmpeg'),
       program('flac'),
       program('sox'),

@@ -30,6 +30,8 @@ const APT_OPTIONS = [
   'DPkg::Lock::Timeout=300',
 ];
 const POLICY = '/usr/sbin/policy-rc.d';
+/** Is there when systemd runs the machine, by sd_booted(3). */
+const SYSTEMD = '/run/systemd/system';
 
 /** @returns {boolean} whether this machine has Debian's package tools */
 function isDebian() {
@@ -132,6 +134,9 @@ export async function install(needs, edges, progress) {
       why: (errors.length > 0 ? errors : result.tail).slice(-6).join('\n'),
       todo: `Check the network and the package sources, then run: ${installCommand(wanted.packages)}`,
     });
+  }
+  for (const { service } of needs) {
+    if (service !== undefined && existsSync(SYSTEMD)) await run('systemctl', ['disable', service]);
   }
   return wanted;
 }

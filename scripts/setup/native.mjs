@@ -46,22 +46,24 @@ export async function needsCompiling(recipes) {
  * Puts a native module that works into node_modules: one that is there, else
  * the cached one, else a new build.
  * @param {Recipe} recipe
+ * @param {string} electron executable of the Electron that will load it, as Node does
  * @param {Progress} progress
  * @returns {Promise<string>} what was done
  * @throws {SetupProblem} when it cannot be compiled or does not load
  */
-export async function provide(recipe, progress) {
-  if (isPlaced(recipe) && (await probe(recipe)) === undefined) return 'ready';
+export async function provide(recipe, electron, progress) {
+  const node = process.execPath;
+  if (isPlaced(recipe) && (await probe(recipe, [node])) === undefined) return 'ready';
   const cached = await cachePlace(recipe);
   if (existsSync(cached)) {
     await place(recipe, cached);
-    if ((await probe(recipe)) === undefined) return 'taken from the cache';
+    if ((await probe(recipe, [node, electron])) === undefined) return 'taken from the cache';
     progress('the cached build does not load, compiling anew');
     await rm(cached, { recursive: true });
   }
   await fillFolder(cached, (temporary) => compile(recipe, temporary, progress));
   await place(recipe, cached);
-  const failure = await probe(recipe);
+  const failure = await probe(recipe, [node, electron]);
   if (failure !== undefined) {
     await rm(cached, { recursive: true });
     throw new SetupProblem({
@@ -125,17 +127,25 @@ async function place(recipe, folder) {
 }
 
 /**
- * Loads the module in a child process: a module that does not fit can take the
- * whole process down.
+ * Loads the module in child processes: one that does not fit can take the whole
+ * process down.
  * @param {Recipe} recipe
+ * @param {readonly string[]} executables of Node or of Electron
  * @returns {Promise<string | undefined>} why it failed
  */
-async function probe(recipe) {
-  const result = await run(process.execPath, ['-e', recipe.probe], { cwd: root, timeoutMs: PROBE_TIMEOUT_MS });
-  if (result.code === 0) return undefined;
-  if (result.timedOut) return `loading it took longer than ${PROBE_TIMEOUT_MS / 1000} s`;
-  const told = result.tail.find((line) => line.includes('Error: ')) ?? result.tail.at(-1);
-  return told ?? `the process that loaded it crashed (exit code ${result.code})`;
+async function probe(recipe, executables) {
+  for (const executable of executables) {
+    const result = await run(executable, ['-e', recipe.probe], {
+      cwd: root,
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      timeoutMs: PROBE_TIMEOUT_MS,
+    });
+    if (result.code === 0) continue;
+    if (result.timedOut) return `loading it into ${executable} took longer than ${PROBE_TIMEOUT_MS / 1000} s`;
+    const told = result.tail.find((line) => line.includes('Error: ')) ?? result.tail.at(-1);
+    return `${executable}: ${told ?? `it crashed (exit code ${result.code})`}`;
+  }
+  return undefined;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildApp } from './app-build.mjs';
 import { groups } from './debian-packages.mjs';
@@ -9,7 +10,7 @@ import { needsCompiling, ownNodeApi, provide, recipesFor } from './native.mjs';
 import { checkNode } from './node.mjs';
 import { provideNpmPackages } from './npm.mjs';
 import { cacheFolder, root, shortHash } from './paths.mjs';
-import { SetupProblem } from './problem.mjs';
+import { SetupProblem, sentenceOf } from './problem.mjs';
 import { Reporter, edgesOf, spell } from './report.mjs';
 
 /** @typedef {import('./debian-packages.mjs').GroupName} GroupName */
@@ -44,12 +45,32 @@ export async function prepare(plan) {
   const reporter = new Reporter(edgesOf(process.stdout));
   const startedAt = performance.now();
   reporter.line('Longtake: getting ready');
-  const lock = join(cacheFolder(), 'locks', `${shortHash(root)}.lock`);
+  const locks = join(cacheFolder(), 'locks');
+  await demandWritable(locks);
+  const lock = join(locks, `${shortHash(root)}.lock`);
   const onWait = (/** @type {number} */ pid) =>
     reporter.line(`  ...   waiting for another set-up of this folder to finish (process ${pid})`);
   const runtime = await withLock(lock, onWait, () => steps(plan, reporter));
   reporter.line(`Ready in ${spell(performance.now() - startedAt)}.`);
   return runtime;
+}
+
+/**
+ * @param {string} folder of the cache
+ * @throws {SetupProblem}
+ */
+async function demandWritable(folder) {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw new SetupProblem({
+      what: `the cache folder ${cacheFolder()} cannot be written to`,
+      why: sentenceOf(error),
+      todo: 'Set XDG_CACHE_HOME to a folder of yours, or correct its owner: did somebody run this with sudo before?',
+      cause: error,
+    });
+  }
 }
 
 /**
@@ -137,18 +158,19 @@ async function runtimeSteps(reporter) {
   if (recipes.length > recipesFor([ownNodeApi()]).length && (await needsCompiling(recipes))) {
     await debianStep(reporter, 'System packages for compiling', ['build']);
   }
-  for (const recipe of recipes) await nativeStep(reporter, recipe);
+  for (const recipe of recipes) await nativeStep(reporter, recipe, runtime.executable);
   return runtime;
 }
 
 /**
  * @param {Reporter} reporter
  * @param {Recipe} recipe
+ * @param {string} electron
  */
-async function nativeStep(reporter, recipe) {
+async function nativeStep(reporter, recipe, electron) {
   await reporter.step(recipe.name, async (progress) => {
     try {
-      return { outcome: await provide(recipe, progress), value: undefined };
+      return { outcome: await provide(recipe, electron, progress), value: undefined };
     } catch (error) {
       if (recipe.required || !(error instanceof SetupProblem)) throw error;
       return { outcome: { note: error.tell() }, value: undefined };
