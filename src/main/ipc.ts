@@ -35,7 +35,8 @@ export function openIpc(options: IpcOptions): Ipc {
 
   ipcMain.handle(REQUEST_CHANNEL, async (event, name: unknown, input: unknown): Promise<Reply> => {
     if (!isTrusted(event, options)) {
-      log.warn('A request from a foreign page was refused.', { from: event.senderFrame?.url });
+      // A last call of a window that is being closed is nothing to tell.
+      if (page()) log.warn('A request from a foreign page was refused.', { from: event.senderFrame?.url });
       return { ok: false, error: { code: 'NOT_ALLOWED', message: 'This page may not ask the studio.' } };
     }
     await ready();

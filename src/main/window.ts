@@ -84,8 +84,8 @@ function watchPage(window: BrowserWindow, { log, onPageChange }: WindowOptions):
   window.on('unresponsive', () => log.warn('The window’s page does not respond. Recording goes on.'));
   window.on('responsive', () => log.info('The window’s page responds again.'));
   contents.on('preload-error', (_, path, error) => log.error('The preload script failed.', { path, error }));
-  contents.on('did-fail-load', (_, code, description, url) => {
-    log.error('The window’s page could not be loaded.', { code, description, url });
+  contents.on('did-fail-load', (_, code, description, url, isMainFrame) => {
+    if (isMainFrame) log.error('The window’s page could not be loaded.', { code, description, url });
   });
   const pageLog = log.scoped('page');
   contents.on('console-message', (...told: readonly unknown[]) => {
