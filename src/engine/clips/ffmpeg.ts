@@ -58,8 +58,8 @@ export class Ffmpeg implements Decoder {
     return this.#decode(
       {
         container,
-        // The prefix keeps a name such as "concat:a" or "-i" from being anything but a name.
-        input: `file:${path}`,
+        // An absolute path is never taken for an option or an address.
+        input: path,
         inputOptions: ['-protocol_whitelist', 'file'],
         outputOptions: [],
         niceness: FILE_NICENESS,

@@ -3,7 +3,7 @@ import { decodeError, reasonOf } from './ffmpegOutput.ts';
 
 describe('the reason that ffmpeg gives', () => {
   test.each([
-    ['file:/r/junk.mp3: Invalid data found when processing input\n', 'Invalid data found when processing input'],
+    ['/r/junk.mp3: Invalid data found when processing input\n', 'Invalid data found when processing input'],
     [
       '[mp3 @ 0x55d0c4e6a2c0] Failed to read frame size: Could not seek to 1026.\n',
       'mp3: Failed to read frame size: Could not seek to 1026.',
@@ -14,8 +14,8 @@ describe('the reason that ffmpeg gives', () => {
     ],
     ["Stream map '0:a:0' matches no streams.\nConversion failed!\n\n", "Stream map '0:a:0' matches no streams."],
     [
-      '[in#0 @ 0x5] Error opening input: Invalid data found\nError opening input file file:/r/junk.mp3.\nError opening input files: Invalid data found\n',
-      'Error opening input file file:/r/junk.mp3.',
+      '[in#0 @ 0x5] Error opening input: Invalid data found\nError opening input file /r/junk.mp3.\nError opening input files: Invalid data found\n',
+      'Error opening input file /r/junk.mp3.',
     ],
     ['Conversion failed!', 'Conversion failed!'],
     ['', undefined],

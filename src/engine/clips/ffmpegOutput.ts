@@ -14,10 +14,7 @@ export function reasonOf(stderr: string, path = ''): string | undefined {
   const line = lines.findLast((text) => !SUMMARY.test(text)) ?? lines.at(-1);
   if (line === undefined) return undefined;
   const text = line.replace(PART, '$1: ');
-  for (const prefix of [`file:${path}: `, `${path}: `]) {
-    if (path !== '' && text.startsWith(prefix)) return text.slice(prefix.length);
-  }
-  return text;
+  return path !== '' && text.startsWith(`${path}: `) ? text.slice(path.length + 2) : text;
 }
 
 /** The coded form of how fluent-ffmpeg reports the end of ffmpeg; `message` is its error's. */

@@ -328,6 +328,7 @@ describe('while recordings go on', () => {
     const opened: Recording[] = [];
     const meanwhile: Inspector = {
       inspect: async (path) => {
+        library.saveRecording(recorded('closed again.wav'));
         // The recorder opens a file where the walk has been, and tells of the one that is being looked at.
         for (const place of ['late.wav', path.slice(root.length + 1)]) {
           const recording = recorded(place, { state: 'recording', samples: 0 });
@@ -340,7 +341,7 @@ describe('while recordings go on', () => {
     await rescan({ inspector: meanwhile, isOpen: (id: RecordingId) => opened.some((one) => one.id === id) });
     const unfinished = library.unfinished().map(({ path }) => path);
     expect(unfinished.sort()).toEqual(['a.wav', 'b/first.wav', 'late.wav']);
-    expect(library.recordings({ day: day('2026-11-21'), offset: 0, limit: 10 }).total).toBe(3);
+    expect(library.recordings({ day: day('2026-11-21'), offset: 0, limit: 10 }).total).toBe(4);
   });
 
   test('two scans at once are refused, and a cancelled one ends and can be done again', async () => {
