@@ -173,8 +173,12 @@ export class Icecast {
   }
 
   #private(mount: string): string {
-    const file = `<option name="filename" value="${join(this.#folder, 'listeners')}"/>`;
-    return `<mount type="normal"><mount-name>${mount}</mount-name><authentication type="htpasswd">${file}</authentication></mount>`;
+    const options = [
+      `<option name="filename" value="${join(this.#folder, 'listeners')}"/>`,
+      '<option name="allow_duplicate_users" value="1"/>',
+    ].join('');
+    const login = `<authentication type="htpasswd">${options}</authentication>`;
+    return `<mount type="normal"><mount-name>${mount}</mount-name>${login}</mount>`;
   }
 }
 
