@@ -1,7 +1,6 @@
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { type ReactElement, type ReactNode, useState } from 'react';
-import { IconButton } from './Button.tsx';
 import { classes } from './classes.ts';
 import './Dialog.css';
 
@@ -49,10 +48,9 @@ export function Dialog(props: DialogProps): ReactElement {
             </header>
             {children !== undefined && <div className="dialog-body">{children}</div>}
             {footer !== undefined && <footer className="dialog-foot">{footer}</footer>}
-            <Radix.Close asChild>
-              <IconButton label="Close" keys="Esc" className="dialog-close">
-                <X size={16} aria-hidden />
-              </IconButton>
+            {/* No tooltip: it would take the first Esc for itself when this button has the focus. */}
+            <Radix.Close className="icon-button dialog-close" aria-label="Close" title="Close (Esc)">
+              <X size={16} aria-hidden />
             </Radix.Close>
           </Radix.Content>
         </div>

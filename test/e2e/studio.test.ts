@@ -1,0 +1,205 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Recording } from '../../src/shared/domain/recording.ts';
+import type { Locator } from 'playwright-core';
+import { decode, probe } from '../support/ffmpeg.ts';
+import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
+import { startVirtualCards, type VirtualCards } from '../support/pulse.ts';
+import { makeRamp } from '../support/ramp.ts';
+
+const CARD = 'studio_a';
+const SIGNAL = 'Test signal';
+
+describe('the studio in Electron', () => {
+  let profile: string;
+  let virtual: VirtualCards;
+  let running: RunningApp;
+
+  beforeAll(async () => {
+    profile = await makeProfile();
+    virtual = await startVirtualCards({ [CARD]: {} });
+    running = await RunningApp.launch(profile, virtual.env);
+    await running.page.setViewportSize({ width: 1280, height: 800 });
+  });
+  afterAll(async () => {
+    await running.quit();
+    await virtual.stop();
+    await removeProfile(profile);
+  });
+
+  const source = (name: string) => running.page.getByRole('listitem', { name, exact: true });
+  const rows = (name: string) => running.page.getByRole('button', { name: new RegExp(`^Play ${name},`) });
+
+  async function today(): Promise<readonly Recording[]> {
+    const [day] = await running.request('library.days', { limit: 1 });
+    if (!day) return [];
+    return (await running.request('library.recordings', { day: day.day, offset: 0, limit: 500 })).recordings;
+  }
+
+  /** The level that the first meter in a place shows, dBFS; NaN while it shows none. */
+  async function level(place: Locator): Promise<number> {
+    const text = await place.locator('[data-level]').first().getAttribute('data-level');
+    return text === null || text === '' ? Number.NaN : Number(text);
+  }
+
+  it('welcomes a person and records the test signal with one click', async () => {
+    const { page } = running;
+    await expect.poll(() => page.getByRole('heading', { name: 'What do you want to record?' }).count()).toBe(1);
+    await running.screenshot('01-welcome');
+    await running.request('settings.update', { splitSeconds: 5 });
+    await page.getByRole('button', { name: 'Record the test signal' }).click();
+    await source(SIGNAL).getByText('REC').waitFor();
+    expect(await source(SIGNAL).getByText('TEST SIGNAL', { exact: true }).count()).toBe(1);
+  });
+
+  it('adds a soundcard from the list, with its level before it is saved', async () => {
+    const { page } = running;
+    const ramp = join(profile, 'tone.pcm');
+    await writeFile(ramp, makeRamp(16, 48_000 * 2 * 60).bytes);
+    const playing = new AbortController();
+    const played = virtual
+      .card(CARD)
+      .play(ramp, playing.signal)
+      .catch((error: unknown) => {
+        if (!playing.signal.aborted) throw error;
+      });
+    await page.getByRole('button', { name: /add a source/i }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add a source' });
+    await dialog.getByRole('radio', { name: 'Microphone or line-in' }).click();
+    await dialog.getByRole('radio', { name: new RegExp(`^${CARD}`) }).click();
+    await expect.poll(() => level(dialog), { timeout: 20_000 }).toBeGreaterThan(-10);
+    await running.screenshot('02-add-a-source');
+    await dialog.getByLabel('Name').fill('Studio A');
+    await dialog.getByRole('button', { name: 'Save and record' }).click();
+    await source('Studio A').getByText('REC').waitFor({ timeout: 20_000 });
+    await expect.poll(() => level(source('Studio A')), { timeout: 10_000 }).toBeGreaterThan(-10);
+    playing.abort();
+    await played;
+  });
+
+  it('moves its meters', async () => {
+    const seen = new Set<number>();
+    await expect
+      .poll(
+        async () => {
+          seen.add(await level(source(SIGNAL)));
+          return seen.size;
+        },
+        { timeout: 30_000, interval: 100 },
+      )
+      .toBeGreaterThan(4);
+  });
+
+  it('lists three splits of each source as they arrive', async () => {
+    await expect.poll(() => rows(SIGNAL).count(), { timeout: 60_000 }).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => rows('Studio A').count(), { timeout: 60_000 }).toBeGreaterThanOrEqual(3);
+    await running.screenshot('03-splits');
+  });
+
+  it('plays a finished recording, draws it, and seeks in it', async () => {
+    const { page } = running;
+    await rows(SIGNAL).nth(1).click();
+    const player = page.getByRole('region', { name: 'Player' });
+    const position = player.getByRole('slider', { name: 'Position' });
+    await position.waitFor();
+    const now = async (): Promise<number> => Number(await position.getAttribute('aria-valuenow'));
+    await expect.poll(now, { timeout: 15_000 }).toBeGreaterThan(0);
+    const before = await now();
+    await expect.poll(now, { timeout: 15_000 }).toBeGreaterThan(before);
+    await running.screenshot('04-player');
+    await player.getByRole('button', { name: 'Pause' }).click();
+    await position.focus();
+    await page.keyboard.press('Home');
+    await expect.poll(now).toBeLessThan(before);
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: /keys|shortcuts/i }).waitFor();
+    await running.screenshot('05-keys');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('tells the truth when the recorder is killed, and records on within 2 s', async () => {
+    const pid = await running.recorderPid();
+    const badgesWent = source(SIGNAL)
+      .locator('xpath=self::*[@data-source-state="reconnecting"]')
+      .waitFor({ timeout: 5000 });
+    process.kill(pid, 'SIGKILL');
+    await badgesWent;
+    await source(SIGNAL).locator('xpath=self::*[@data-source-state="recording"]').waitFor({ timeout: 10_000 });
+    expect(await running.recorderPid()).not.toBe(pid);
+    const [day] = await running.request('library.days', { limit: 1 });
+    if (!day) throw new Error('There should be recordings today.');
+    const gaps = await running.request('library.gaps', { day: day.day });
+    const gap = gaps.find(({ sourceName, cause }) => sourceName === SIGNAL && cause === 'crash');
+    expect((gap?.to ?? Number.POSITIVE_INFINITY) - (gap?.from ?? 0)).toBeLessThan(2000);
+    const repaired = (await today()).filter(({ state }) => state === 'repaired');
+    expect(repaired.map(({ sourceName }) => sourceName)).toContain(SIGNAL);
+    for (const { root, path, samples, format } of repaired) {
+      const { duration } = await probe(join(root, path));
+      expect(duration).toBeCloseTo(samples / format.sampleRate, 2);
+    }
+    await running.page.getByText('Repaired').first().waitFor();
+    await running.screenshot('06-after-a-kill');
+  });
+
+  it('disarms all, quits, and finds everything when it is started again', async () => {
+    await running.request('sources.disarm', {});
+    await expect.poll(() => source(SIGNAL).getAttribute('data-source-state')).toBe('disarmed');
+    const before = await today();
+    expect(before.every(({ state }) => state === 'complete' || state === 'repaired')).toBe(true);
+    expect(running.pageErrors).toEqual([]);
+    await running.quit();
+
+    running = await RunningApp.launch(profile, virtual.env);
+    await running.page.setViewportSize({ width: 1280, height: 800 });
+    await source(SIGNAL).waitFor();
+    await source('Studio A').waitFor();
+    expect(await today()).toEqual(before);
+    await expect.poll(() => rows(SIGNAL).count()).toBeGreaterThanOrEqual(3);
+    await running.screenshot('07-started-again');
+    for (const { root, path } of before) {
+      const { complaints, pcm } = await decode(join(root, path));
+      expect(complaints).toBe('');
+      expect(pcm.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('loses less than a second when everything is killed, and says so', async () => {
+    await running.request('sources.arm', {});
+    await source(SIGNAL).getByText('REC').waitFor();
+    await expect
+      .poll(
+        async () =>
+          (await running.request('sources.list', {})).every(({ status }) => (status.recording?.durationMs ?? 0) > 1500),
+        {
+          timeout: 20_000,
+        },
+      )
+      .toBe(true);
+    const killedAt = Date.now();
+    await running.kill();
+
+    running = await RunningApp.launch(profile, virtual.env);
+    await running.page.setViewportSize({ width: 1280, height: 800 });
+    await source(SIGNAL).getByText('REC').waitFor({ timeout: 20_000 });
+    const lastOf = (name: string, list: readonly Recording[]): Recording | undefined =>
+      list.filter((recording) => recording.sourceName === name && recording.startedAt < killedAt)[0];
+    for (const name of [SIGNAL, 'Studio A']) {
+      await expect.poll(async () => lastOf(name, await today())?.state).not.toBe('recording');
+      const last = lastOf(name, await today());
+      if (!last) throw new Error(`${name} should have recorded.`);
+      const endedAt = last.startedAt + (last.samples * 1000) / last.format.sampleRate;
+      expect(killedAt - endedAt).toBeLessThan(1000);
+      expect((await decode(join(last.root, last.path))).complaints).toBe('');
+    }
+    await running.request('sources.disarm', {});
+    expect(running.pageErrors).toEqual([]);
+  });
+
+  it('prints where recordings go', async () => {
+    expect(running.output.join('')).toMatch(/^Longtake \d+\.\d+\.\d+ is running\. Recordings go to .+\.$/m);
+    const log = await readFile(join(profile, 'logs', 'main.log'), 'utf8').catch(() => '');
+    expect(log).not.toContain('INTERNAL');
+  });
+});

@@ -1,0 +1,106 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import electronPath from 'electron';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import type { LongtakeBridge } from '../../src/shared/contract/bridge.ts';
+import type { RequestInput, RequestName, RequestOutput } from '../../src/shared/contract/requests.ts';
+
+const PROJECT = resolve(import.meta.dirname, '../..');
+/** Kept after the run, to be looked at. */
+const SCREENSHOTS = join(PROJECT, 'test-output', 'screenshots');
+
+/** The real program with a profile of its own, driven as a person would. */
+export class RunningApp {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  /** What the program printed. */
+  readonly output: string[];
+  /** What went wrong in the page. */
+  readonly pageErrors: string[];
+
+  private constructor(app: ElectronApplication, page: Page, output: string[], pageErrors: string[]) {
+    this.app = app;
+    this.page = page;
+    this.output = output;
+    this.pageErrors = pageErrors;
+  }
+
+  /** `env` is added to the environment: virtual cards and the like. */
+  static async launch(profile: string, env: Readonly<Record<string, string>> = {}): Promise<RunningApp> {
+    const root = process.getuid?.() === 0;
+    const app = await _electron.launch({
+      // Under Node, the package is the path of the program.
+      executablePath: electronPath as unknown as string,
+      args: [PROJECT, ...(root ? ['--no-sandbox'] : []), '--disable-gpu'],
+      env: { ...definedEnv(), ...env, LONGTAKE_USER_DATA: profile, LONGTAKE_NO_DIALOGS: '1' },
+      timeout: 60_000,
+    });
+    const output: string[] = [];
+    app.process().stdout?.on('data', (data: Buffer) => output.push(data.toString()));
+    app.process().stderr?.on('data', (data: Buffer) => output.push(data.toString()));
+    const page = await app.firstWindow();
+    const pageErrors: string[] = [];
+    page.on('pageerror', (error) => pageErrors.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') pageErrors.push(message.text());
+    });
+    await page.waitForLoadState('domcontentloaded');
+    return new RunningApp(app, page, output, pageErrors);
+  }
+
+  /** Asks the studio as the page does. */
+  async request<Name extends RequestName>(name: Name, input: RequestInput<Name>): Promise<RequestOutput<Name>> {
+    const reply = await this.page.evaluate(
+      ([requestName, requestInput]) => {
+        const bridge = (window as { longtake?: LongtakeBridge }).longtake;
+        if (!bridge) throw new Error('The page has no bridge.');
+        return bridge.request(requestName, requestInput);
+      },
+      [name as RequestName, input as unknown] as const,
+    );
+    if (!reply.ok) throw new Error(`${name}: ${reply.error.code} ${reply.error.message}`);
+    return reply.value as RequestOutput<Name>;
+  }
+
+  /** Process id of the recorder that runs now. */
+  async recorderPid(): Promise<number> {
+    const metrics = await this.app.evaluate(({ app }) => app.getAppMetrics());
+    const recorder = metrics.find(({ name, serviceName }) => /recorder/i.test(`${name} ${serviceName}`));
+    if (!recorder) throw new Error(`No recorder among ${JSON.stringify(metrics.map(({ name }) => name))}`);
+    return recorder.pid;
+  }
+
+  async screenshot(name: string): Promise<void> {
+    await mkdir(SCREENSHOTS, { recursive: true });
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  }
+
+  /** Ends the program as Quit does. */
+  async quit(): Promise<void> {
+    await this.app.close();
+  }
+
+  /** Ends the program as a crash of everything does. */
+  async kill(): Promise<void> {
+    const child = this.app.process();
+    const closed = this.app.waitForEvent('close');
+    child.kill('SIGKILL');
+    await closed;
+  }
+}
+
+/** A folder for a profile that goes away with {@link removeProfile}. */
+export function makeProfile(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'longtake-profile-'));
+}
+
+export async function removeProfile(profile: string): Promise<void> {
+  await rm(profile, { recursive: true, force: true });
+}
+
+function definedEnv(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
