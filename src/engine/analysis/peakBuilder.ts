@@ -91,7 +91,8 @@ export class PeakBuilder {
     const samples = new Int16Array(even.buffer, even.byteOffset, even.length >> 1);
     let lowest = this.#lowest;
     let highest = this.#highest;
-    for (const sample of samples) {
+    for (let at = 0; at < samples.length; at += 1) {
+      const sample = samples[at] ?? 0;
       if (sample < lowest) lowest = sample;
       if (sample > highest) highest = sample;
     }

@@ -61,7 +61,8 @@ export class Ffmpeg implements Decoder {
         // An absolute path is never taken for an option or an address.
         input: path,
         inputOptions: ['-protocol_whitelist', 'file'],
-        outputOptions: [],
+        // Otherwise each frame comes as a piece of its own, which costs more than decoding it.
+        outputOptions: ['-flush_packets', '0'],
         niceness: FILE_NICENESS,
         path,
       },
