@@ -5,6 +5,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildEntry } from '../../../test/support/buildEntry.ts';
@@ -152,7 +153,10 @@ describe('migrations', () => {
 });
 
 test('a writer that is killed in a transaction leaves every row that was saved, and none that was not', async () => {
-  const writer = await buildEntry('killed-writer', 'test/support/killedWriter.ts');
+  const writer = await buildEntry(
+    'killed-writer',
+    fileURLToPath(new URL('../../../test/support/killedWriter.ts', import.meta.url)),
+  );
   const child = fork(writer, [path], { serialization: 'advanced', stdio: 'inherit' });
   try {
     const [saved] = (await once(child, 'message')) as [{ ids: string[] }];

@@ -42,6 +42,7 @@ export class Library {
   readonly #statements: Statements;
   readonly #log: Log;
   #rescanning = false;
+  readonly #closing = new AbortController();
 
   constructor(connection: Connection, log: Log) {
     this.#connection = connection;
@@ -134,17 +135,22 @@ export class Library {
   async rescan(options: RescanOptions): Promise<RescanResult> {
     if (this.#rescanning) throw new LongtakeError('CONFLICT', 'The recordings folder is being scanned already.');
     this.#rescanning = true;
+    const signal = AbortSignal.any([options.signal, this.#closing.signal]);
     try {
-      return await rescanFolder(this.#connection, this.#statements, options, this.#log);
+      return await rescanFolder(this.#connection, this.#statements, { ...options, signal }, this.#log);
     } catch (error) {
+      // What a closed database says of itself is no news.
+      if (this.#closing.signal.aborted)
+        throw new LongtakeError('CANCELLED', 'The library was closed.', { cause: error });
       throw toLibraryError(error);
     } finally {
       this.#rescanning = false;
     }
   }
 
-  /** Ends the use of the database. Nothing may be called afterwards. */
+  /** Ends the use of the database, and a rescan with it. Nothing may be called afterwards. */
   close(): void {
+    this.#closing.abort();
     attempt(() => {
       this.#connection.pragma('optimize');
       this.#connection.close();

@@ -357,6 +357,14 @@ describe('while recordings go on', () => {
   });
 });
 
+test('closing the library ends a scan, and the next start finds the library in order', async () => {
+  for (let index = 0; index < 300; index += 1) writeAudio(`${index}.wav`);
+  const scan = rescan({ onProgress: () => library.close() });
+  await expect(scan).rejects.toMatchObject({ code: 'CANCELLED' });
+  library = openLibrary(join(folder, 'library.db'), silentLog).library;
+  expect(await rescan()).toMatchObject({ files: 300 });
+});
+
 test('the size of the file on disk is what the row says', async () => {
   writeAudio('1.wav', 77);
   await rescan();

@@ -38,8 +38,9 @@ export class RescanStore {
     this.#sql = temporaryStatements(connection);
   }
 
+  /** They are gone anyway when the database was closed meanwhile. */
   dispose(): void {
-    this.#connection.exec('DROP TABLE temp.rescan_ledger; DROP TABLE temp.rescan_seen;');
+    if (this.#connection.open) this.#connection.exec('DROP TABLE temp.rescan_ledger; DROP TABLE temp.rescan_seen;');
   }
 
   /** Notes what a line of the ledger tells; a later line about the same id replaces an earlier one. */
