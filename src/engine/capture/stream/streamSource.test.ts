@@ -136,6 +136,18 @@ describe('a stream', () => {
     await expect.poll(() => sockets.size).toBe(0);
   });
 
+  test('ends at once while it is still connecting', async () => {
+    const { url, sockets } = await serve((_, response) => response.end(mp3(10)));
+    const abort = new AbortController();
+    const heard = new Heard();
+    const running = source(url).run(heard, abort.signal);
+    abort.abort();
+    await running;
+    await source(url).run(heard, abort.signal);
+    expect(heard.infos).toEqual([]);
+    await expect.poll(() => sockets.size).toBe(0);
+  });
+
   test('may be run again after its end', async () => {
     const { url } = await serve((_, response) => response.end(mp3(10)));
     const again = source(url);
