@@ -1,0 +1,98 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
+
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 900, height: 600 },
+] as const;
+const THEMES = ['light', 'dark'] as const;
+
+describe.each(THEMES)('every screen in %s', (theme) => {
+  let profile: string;
+  let running: RunningApp;
+
+  beforeAll(async () => {
+    profile = await makeProfile();
+    running = await RunningApp.launch(profile);
+    await running.request('settings.update', { theme, splitSeconds: 5 });
+  });
+  afterAll(async () => {
+    await running.quit();
+    await removeProfile(profile);
+  });
+
+  /** WCAG 2.2 AA, at both sizes; keeps a picture of each. */
+  async function expectAccessible(screen: string): Promise<void> {
+    for (const size of SIZES) {
+      await running.page.setViewportSize(size);
+      await running.screenshot(`${screen}-${theme}-${size.width}`);
+      // Electron opens no second page for the results.
+      const { violations } = await new AxeBuilder({ page: running.page }).setLegacyMode().analyze();
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+      expect(found, `${screen} at ${size.width}`).toEqual([]);
+      expect(await hasSideScroll(), `${screen} at ${size.width} scrolls sideways`).toBe(false);
+    }
+    await running.page.setViewportSize(SIZES[0]);
+  }
+
+  const hasSideScroll = (): Promise<boolean> =>
+    running.page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+  async function dialog(name: string | RegExp) {
+    const found = running.page.getByRole('dialog', { name });
+    await found.waitFor();
+    return found;
+  }
+
+  async function closeDialog(): Promise<void> {
+    await running.page.keyboard.press('Escape');
+    await expect.poll(() => running.page.getByRole('dialog').count()).toBe(0);
+  }
+
+  it('welcome', async () => {
+    await running.page.getByRole('button', { name: 'Record the test signal' }).waitFor();
+    await expectAccessible('welcome');
+  });
+
+  it('sources, recordings, gaps and a problem', async () => {
+    await running.page.getByRole('button', { name: 'Record the test signal' }).click();
+    const { config } = await running.request('sources.add', {
+      kind: 'stream',
+      name: 'Radio that is not there',
+      url: 'http://127.0.0.1:9/live.mp3',
+      username: '',
+      format: 'auto',
+    });
+    await running.request('sources.arm', { ids: [config.id] });
+    await running.page.getByText('takes no connection').first().waitFor();
+    const play = running.page.getByRole('button', { name: /^Play Test signal,/ });
+    await expect.poll(() => play.count(), { timeout: 20_000 }).toBeGreaterThan(0);
+    await expectAccessible('recording');
+    await play.first().click();
+    await running.page.getByRole('slider', { name: 'Position' }).waitFor();
+    await expectAccessible('player');
+  });
+
+  it('dialogs', async () => {
+    await running.page.keyboard.press('Control+n');
+    const add = await dialog('Add a source');
+    for (const kind of ['Stream', 'Test signal', 'Microphone or line-in']) {
+      await add.getByRole('radio', { name: kind }).click();
+      await expectAccessible(`add-${kind.toLowerCase().replaceAll(' ', '-')}`);
+    }
+    await closeDialog();
+    await running.page.keyboard.press('Control+,');
+    await dialog(/settings/i);
+    await expectAccessible('settings');
+    await closeDialog();
+    await running.page.keyboard.press('?');
+    await dialog(/shortcuts/i);
+    await expectAccessible('shortcuts');
+    await closeDialog();
+  });
+
+  it('has had no error in the page', () => {
+    expect(running.pageErrors).toEqual([]);
+  });
+});
