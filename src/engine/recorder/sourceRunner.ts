@@ -187,8 +187,8 @@ export class SourceRunner {
   }
 
   #enter(state: SourceState): void {
+    if (state !== this.#state) this.#since = this.#context.clock.now();
     this.#state = state;
-    this.#since = this.#context.clock.now();
     this.#publish();
   }
 

@@ -29,8 +29,12 @@ export const settingsStore = createStore<SettingsState>()((set, get) => ({
   rescan: undefined,
   async load() {
     try {
-      const [settings, info] = await Promise.all([request('settings.get', {}), request('app.info', {})]);
-      set({ settings, info, phase: READY });
+      // Each is set as it comes: a change that is heard of while the slower one is under way must not be undone.
+      await Promise.all([
+        request('settings.get', {}).then((settings) => set({ settings })),
+        request('app.info', {}).then((info) => set({ info })),
+      ]);
+      set({ phase: READY });
     } catch (error) {
       set({ phase: failed(error) });
     }

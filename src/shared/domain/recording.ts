@@ -18,7 +18,6 @@ export const recordingStateSchema = z.enum([
   /** Cannot be read as audio; the file is left as it is. */
   'damaged',
 ]);
-export type RecordingState = z.infer<typeof recordingStateSchema>;
 
 /** How a recording follows the one before it of the same source. */
 export const seamSchema = z.enum([
