@@ -14,6 +14,7 @@ import { silentLog } from '../../../test/support/silentLog.ts';
 import { openDatabase } from './database.ts';
 import { openLibrary } from './library.ts';
 import { migrations } from './migrations.ts';
+import { RECORDING_COLUMNS, toRecordingRow } from './rows.ts';
 
 let folder: string;
 let path: string;
@@ -116,16 +117,27 @@ describe('a damaged library', () => {
 describe('migrations', () => {
   test('are frozen: a change is a new step', () => {
     const hashes = migrations.map((step) => createHash('sha256').update(step).digest('hex').slice(0, 16));
-    expect(hashes).toEqual(['483a9b9410b6b82a']);
+    expect(hashes).toEqual(['483a9b9410b6b82a', '6c3ab64596d1546d']);
   });
 
   test('bring a database of version 1, with its rows, to the newest', () => {
-    const recording = fill();
-    const step = "ALTER TABLE recordings ADD COLUMN note TEXT NOT NULL DEFAULT 'none'";
-    const { connection } = openDatabase(path, silentLog, [...migrations.slice(0, 1), step]);
-    expect(connection.pragma('user_version', { simple: true })).toBe(2);
-    expect(connection.prepare('SELECT id, note FROM recordings').get()).toEqual({ id: recording.id, note: 'none' });
-    connection.close();
+    const first = openDatabase(path, silentLog, migrations.slice(0, 1)).connection;
+    const recording = makeRecording();
+    first.exec(`INSERT INTO sources (id, name, kind) VALUES ('${recording.sourceId}', 'Studio A', 'soundcard')`);
+    const columns = RECORDING_COLUMNS.map((name) => `@${name}`).join(', ');
+    first
+      .prepare(`INSERT INTO recordings (${RECORDING_COLUMNS.join(', ')}) VALUES (${columns})`)
+      .run(toRecordingRow(recording));
+    expect(first.pragma('user_version', { simple: true })).toBe(1);
+    first.close();
+    const { library, created } = openLibrary(path, silentLog);
+    expect(created).toBe(false);
+    expect(library.recording(recording.id)).toEqual(recording);
+    expect(library.wasScanned('/recordings')).toBe(false);
+    library.close();
+    const raw = new Database(path);
+    expect(raw.pragma('user_version', { simple: true })).toBe(migrations.length);
+    raw.close();
   });
 
   test('happen wholly or not at all', () => {

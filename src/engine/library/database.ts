@@ -28,7 +28,7 @@ const COMPANIONS = ['', '-wal', '-shm'] as const;
 
 export interface OpenedDatabase {
   readonly connection: Connection;
-  /** It was not there before, or what was there was set aside: a rescan brings the catalogue back. */
+  /** It was not there before, or what was there was set aside. */
   readonly created: boolean;
   /** Where an unreadable database was moved to. */
   readonly setAside?: string;

@@ -21,7 +21,7 @@ import { createStatements, type Statements } from './statements.ts';
 
 export interface OpenedLibrary {
   readonly library: Library;
-  /** The catalogue is empty because it is new: a rescan brings back what is on disk. */
+  /** The database is new: see {@link Library.wasScanned} for whether a rescan is due. */
   readonly created: boolean;
   /** Where an unreadable library was moved to. */
   readonly setAside?: string;
@@ -128,6 +128,11 @@ export class Library {
     }
   }
 
+  /** A scan of this recordings folder came to its end once. Until then the catalogue may lack what is on disk. */
+  wasScanned(root: string): boolean {
+    return attempt(() => this.#statements.scannedAt.get(root)) !== undefined;
+  }
+
   /**
    * Brings the catalogue in line with one recordings folder. Throws CONFLICT while another rescan runs, NOT_FOUND
    * when the folder is not there, CANCELLED when `signal` is aborted (what was done until then stays).
@@ -137,7 +142,9 @@ export class Library {
     this.#rescanning = true;
     const signal = AbortSignal.any([options.signal, this.#closing.signal]);
     try {
-      return await rescanFolder(this.#connection, this.#statements, { ...options, signal }, this.#log);
+      const result = await rescanFolder(this.#connection, this.#statements, { ...options, signal }, this.#log);
+      this.#statements.noteScan.run(options.root, options.clock.now());
+      return result;
     } catch (error) {
       // What a closed database says of itself is no news.
       if (this.#closing.signal.aborted)

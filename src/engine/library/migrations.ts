@@ -93,4 +93,11 @@ export const migrations: readonly string[] = [
     DELETE FROM days WHERE day = OLD.day AND recordings = 0 AND gaps = 0;
   END;
   `,
+  `
+  -- Recordings folders of which a scan came to its end.
+  CREATE TABLE scans (
+    root TEXT PRIMARY KEY NOT NULL,
+    finished_at REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -350,9 +350,11 @@ describe('while recordings go on', () => {
     const first = rescan({ signal: cancel.signal, onProgress: () => cancel.abort() });
     await expect(rescan()).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(first).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(library.wasScanned(root)).toBe(false);
     const found: number[] = [];
     expect(await rescan({ onProgress: (files) => found.push(files) })).toMatchObject({ files: 300 });
     expect(found.at(-1)).toBe(300);
+    expect(library.wasScanned(root)).toBe(true);
     expect(library.days({ limit: 9 }).reduce((sum, summary) => sum + summary.recordings, 0)).toBe(300);
   });
 });

@@ -51,6 +51,11 @@ export function createStatements(db: Connection) {
       ids.reduce((removed, id) => removed + removeRecording.run(id).changes, 0),
     ),
 
+    noteScan: command<[string, number]>(
+      'INSERT INTO scans (root, finished_at) VALUES (?, ?) ON CONFLICT (root) DO UPDATE SET finished_at = excluded.finished_at',
+    ),
+    scannedAt: query<[string], { finished_at: number }>('SELECT finished_at FROM scans WHERE root = ?'),
+
     recordingById: query<[string], RecordingRow>(`SELECT ${columns} FROM recordings WHERE id = ?`),
     recordingByPlace: query<[string, string], RecordingRow>(
       `SELECT ${columns} FROM recordings WHERE root = ? AND path = ?`,
