@@ -16,6 +16,8 @@ interface DialogProps {
   onClose(): void;
 }
 
+const CONTROL = ':is(button, input, select)';
+
 /**
  * A dialog that keeps focus inside and gives it back. The backdrop is ours and not Radix's Overlay, which writes
  * a style element into the page that the content security policy refuses.
@@ -30,6 +32,19 @@ export function Dialog(props: DialogProps): ReactElement {
     (target ?? document.querySelector<HTMLElement>(fallbackFocus))?.focus();
   };
 
+  /** Focus begins in the body; without a control there, at the dialog itself and not at the button that closes it. */
+  const giveFocus = (event: Event): void => {
+    const content = event.currentTarget;
+    if (
+      !(content instanceof HTMLElement) ||
+      content.querySelector(`.dialog-body ${CONTROL}, .dialog-foot ${CONTROL}`)
+    ) {
+      return;
+    }
+    event.preventDefault();
+    content.focus();
+  };
+
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
@@ -37,6 +52,7 @@ export function Dialog(props: DialogProps): ReactElement {
         <div className="dialog-place">
           <Radix.Content
             className={classes('dialog', `dialog-${width}`)}
+            onOpenAutoFocus={giveFocus}
             onCloseAutoFocus={giveFocusBack}
             {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           >

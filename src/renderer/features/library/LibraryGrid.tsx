@@ -21,9 +21,9 @@ import { DayCells, GapCells, RecordingCells } from './LibraryRows.tsx';
 import { nextActive } from './navigation.ts';
 import { type Row, RowIndex } from './rows.ts';
 
-/** Heights of lines, px at the standard text size. */
-const DAY_HEIGHT = 36;
+/** Height of every line, px: one height for all, so that no line must be known to place another. */
 const LINE_HEIGHT = 32;
+const lineHeight = (): number => LINE_HEIGHT;
 
 /** Which line the keys act on. */
 interface Active {
@@ -62,10 +62,9 @@ export function LibraryGrid(): ReactElement {
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => (rows.at(index)?.kind === 'day' ? DAY_HEIGHT : LINE_HEIGHT),
-    getItemKey: (index) => rows.at(index)?.key ?? index,
+    estimateSize: lineHeight,
     overscan: 8,
-    scrollPaddingStart: DAY_HEIGHT,
+    scrollPaddingStart: LINE_HEIGHT,
     rangeExtractor: (range: Range) => {
       sticky.current = dayRows.findLast((index) => index <= range.startIndex) ?? 0;
       return [...new Set([sticky.current, ...defaultRangeExtractor(range)])].toSorted((a, b) => a - b);
@@ -73,9 +72,7 @@ export function LibraryGrid(): ReactElement {
   });
   const items = virtualizer.getVirtualItems();
 
-  // The lines' heights depend on what they are, and that changes with the list.
-  useLayoutEffect(() => virtualizer.measure(), [rows, virtualizer]);
-  useAnchor(rows, scroller, virtualizer);
+  useAnchor(rows, scroller);
   useLoading(rows, items.at(0)?.index ?? 0, items.at(-1)?.index ?? 0);
 
   const activate = (index: number): void => {
@@ -134,13 +131,13 @@ export function LibraryGrid(): ReactElement {
           }}
         >
           <div className="library-lines" role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
-            {items.map(({ index, key, start, size }) => {
+            {items.map(({ index, start, size }) => {
               const row = rows.at(index);
               if (!row) return null;
               const stuck = row.kind === 'day' && index === sticky.current;
               return (
                 <LineView
-                  key={key}
+                  key={row.key}
                   row={row}
                   index={index}
                   active={index === activeIndex}
@@ -240,37 +237,16 @@ function useLoading(rows: RowIndex, first: number, last: number): void {
 }
 
 /** Keeps what the person looks at in its place when lines appear above it. */
-function useAnchor(
-  rows: RowIndex,
-  scrollerRef: RefObject<HTMLDivElement | null>,
-  virtualizer: ReturnType<typeof useVirtualizer<HTMLDivElement, Element>>,
-): void {
-  const anchor = useRef<Active & { offset: number }>(undefined);
+function useAnchor(rows: RowIndex, scrollerRef: RefObject<HTMLDivElement | null>): void {
+  const shown = useRef(rows);
   useLayoutEffect(() => {
-    const kept = anchor.current;
-    const top = scrollerRef.current?.scrollTop ?? 0;
-    if (kept && top > 0) {
-      const index = rows.indexOf(kept.day, kept.key);
-      const start = index === undefined ? undefined : virtualizer.measurementsCache[index]?.start;
-      if (start !== undefined && scrollerRef.current && start + kept.offset !== top) {
-        scrollerRef.current.scrollTop = start + kept.offset;
-      }
-    }
-  }, [rows, scrollerRef, virtualizer]);
-
-  useEffect(() => {
+    const before = shown.current;
+    shown.current = rows;
     const element = scrollerRef.current;
-    if (!element) return undefined;
-    const remember = (): void => {
-      const top = element.scrollTop;
-      const item = virtualizer.getVirtualItemForOffset(top);
-      const row = item ? rows.at(item.index) : undefined;
-      anchor.current =
-        item && row
-          ? { day: row.kind === 'day' ? row.key : row.day, key: row.key, offset: top - item.start }
-          : undefined;
-    };
-    element.addEventListener('scroll', remember, { passive: true });
-    return () => element.removeEventListener('scroll', remember);
-  }, [rows, scrollerRef, virtualizer]);
+    if (!element || before === rows || element.scrollTop === 0) return;
+    const index = Math.floor(element.scrollTop / LINE_HEIGHT);
+    const row = before.at(index);
+    const now = row && rows.indexOf(row.kind === 'day' ? row.key : row.day, row.key);
+    if (now !== undefined && now !== index) element.scrollTop += (now - index) * LINE_HEIGHT;
+  }, [rows, scrollerRef]);
 }

@@ -25,10 +25,10 @@ export function DayCells({ summary, expanded }: DayRowProps): ReactElement {
   return (
     <div className="day-cell" role="gridcell" aria-colspan={5}>
       <ChevronRight className="day-chevron" data-expanded={expanded} size={16} aria-hidden />
-      <h3 className="day-title ellipsis">
+      <h2 className="day-title ellipsis">
         {near !== undefined && <strong>{near}</strong>}
         <span>{dayTitle(summary.day)}</span>
-      </h3>
+      </h2>
       <span className="day-count">{totals.recordings}</span>
       <span className="day-length" title="Total length">
         {totals.length}

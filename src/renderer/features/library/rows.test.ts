@@ -124,6 +124,12 @@ describe('RowIndex', () => {
           expect(new Set(lines).size).toBe(lines.length);
           const times = lines.map((key) => Number(key.split('-')[1]));
           expect(times).toEqual(times.toSorted((a, b) => b - a));
+          const entry = loaded(
+            starts.toSorted((a, b) => b - a),
+            gaps,
+          );
+          const rows = new RowIndex([DAY], new Map([[DAY, entry]]), () => true);
+          expect(lines.map((key) => rows.indexOf(DAY, key))).toEqual(lines.map((_, index) => index + 1));
         },
       ),
     );

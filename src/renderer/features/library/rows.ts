@@ -134,13 +134,18 @@ export class RowIndex {
       : { kind: 'unloaded', key: `${day}/${slot}`, day, slot };
   }
 
-  /** Index of the line with this key; searches the loaded lines of one day. */
+  /** Index of the line with this key in a day; undefined when it is not there, or not loaded. */
   indexOf(day: string, key: string): number | undefined {
     const block = this.#blocks.find((candidate) => candidate.day === day);
     if (!block) return undefined;
-    for (let index = block.start; index < block.start + block.length; index += 1) {
-      if (this.at(index)?.key === key) return index;
-    }
-    return undefined;
+    if (key === day) return block.start;
+    if (!block.expanded) return undefined;
+    const gaps = gapsOf(block.entry);
+    const first = block.start + 1;
+    const slot = block.entry.slots.findIndex((recording) => recording?.id === key);
+    // The line of a recording is below all gaps that stand above its slot or higher.
+    if (slot >= 0) return first + slot + lastAtMost(gaps.length, slot, (at) => gaps[at]?.slot ?? 0) + 1;
+    const gap = gaps.findIndex((placed) => placed.gap.id === key);
+    return gap < 0 ? undefined : first + (gaps[gap]?.slot ?? 0) + gap;
   }
 }

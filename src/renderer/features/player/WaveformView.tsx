@@ -16,7 +16,8 @@ const STEP_S = 5;
 const SMALL_STEP_S = 1;
 
 /** A line of silence, for as long as nothing better is known. */
-const FLAT = { upper: [0, 0], lower: [0, 0] } as const;
+const SILENCE = Array.from({ length: 256 }, () => 0);
+const FLAT = { upper: SILENCE, lower: SILENCE } as const;
 
 export function WaveformView({ recording }: { readonly recording: Recording }): ReactElement {
   const place = useRef<HTMLDivElement>(null);

@@ -18,9 +18,9 @@ const FORMATS: readonly { readonly value: StreamConfig['format']; readonly label
 ];
 
 const protectionWords: Readonly<Record<RequestOutput<'app.info'>['secretsProtection'], string>> = {
-  keychain: 'Kept in the keychain of this system.',
-  'private-file': 'No keychain was found: it is kept in a file that only your account can read.',
-  memory: 'Kept until Longtake quits, and not stored.',
+  keychain: 'The password is kept in the keychain of this system.',
+  'private-file': 'This system has no keychain: the password is kept in a file that only your account can read.',
+  memory: 'The password is kept until Longtake quits, and not stored.',
 };
 
 interface StreamFieldsProps {
@@ -39,7 +39,6 @@ export function StreamFields(props: StreamFieldsProps): ReactElement {
   const { form, errors, sourceId, hasPassword, draft, onChange, onReport } = props;
   const protection = useSettings((state) => state.info?.secretsProtection);
   const stream = (change: Partial<Form['stream']>): void => onChange({ stream: { ...form.stream, ...change } });
-  const kept = hasPassword ? 'Leave empty to keep the stored password. ' : '';
   return (
     <>
       <Field label="Address" error={errors.get('url')}>
@@ -54,7 +53,7 @@ export function StreamFields(props: StreamFieldsProps): ReactElement {
         )}
       </Field>
       <div className="field-row">
-        <Field label="User" hint="Empty if the stream asks for none." error={errors.get('username')}>
+        <Field label="User" hint="Empty if none is asked for." error={errors.get('username')}>
           {(control) => (
             <TextInput
               {...control}
@@ -65,7 +64,7 @@ export function StreamFields(props: StreamFieldsProps): ReactElement {
         </Field>
         <Field
           label="Password"
-          hint={`${kept}${protection === undefined ? '' : protectionWords[protection]}`}
+          {...(hasPassword ? { hint: 'Leave empty to keep the stored one.' } : {})}
           error={errors.get('password')}
         >
           {(control) => (
@@ -90,6 +89,7 @@ export function StreamFields(props: StreamFieldsProps): ReactElement {
           )}
         </Field>
       </div>
+      {protection !== undefined && <p className="field-note">{protectionWords[protection]}</p>}
       {hasPassword && (
         <Checkbox
           label="Remove the stored password"

@@ -42,6 +42,8 @@ function SourceList(): ReactElement {
   /** Up and down go from source to source, to the button that records. */
   const move = (event: KeyboardEvent): void => {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    // React hands on what happens in a source's open menu, too.
+    if (!(event.target instanceof Node) || list.current?.contains(event.target) !== true) return;
     const buttons = [...(list.current?.querySelectorAll<HTMLElement>('.record-button') ?? [])];
     const row = document.activeElement?.closest('.source');
     const here = buttons.findIndex((button) => row?.contains(button) === true);
