@@ -148,8 +148,8 @@ export function createStudio(ports: StudioPorts): Studio {
     }
   }
 
-  function openCatalogue(): { readonly isNew: boolean } {
-    const { library: found, created, setAside } = openLibrary(join(ports.dataFolder, 'library.db'), log);
+  function openCatalogue(): void {
+    const { library: found, setAside } = openLibrary(join(ports.dataFolder, 'library.db'), log);
     opened = found;
     if (setAside !== undefined) {
       const message = `The library could not be read. It was kept as ${setAside} and is rebuilt from the recordings folder.`;
@@ -157,7 +157,6 @@ export function createStudio(ports: StudioPorts): Studio {
       events.emit('notice', { severity: 'warning', message });
     }
     for (const config of sources.configs()) found.saveSource(config);
-    return { isNew: created || setAside !== undefined };
   }
 
   const handlers = createHandlers(parts);
@@ -184,13 +183,13 @@ export function createStudio(ports: StudioPorts): Studio {
     },
     start: async () => {
       await ports.fileSystem.makeFolder(ports.dataFolder);
-      const { isNew } = openCatalogue();
+      openCatalogue();
       const { settings } = ports.settingsStore.read();
       const root = resolve(settings.recordingsFolder);
       await library().catchUp({ root, fileSystem: ports.fileSystem });
       if (settings.resumeArmed) for (const id of sources.storedArmed()) sources.markArmed(id);
       await recorder.start();
-      if (isNew && (await ports.fileSystem.stat(root))) void rescanInBackground();
+      if (!library().wasScanned(root) && (await ports.fileSystem.stat(root))) void rescanInBackground();
     },
     stop: async () => {
       parts.probers.stopPreview();
