@@ -8,10 +8,12 @@ const root = import.meta.dirname;
  * Main holds the entries of every process that runs without a window: the Electron shell and the child
  * processes. The child entries know nothing of Electron and also run under plain Node.
  */
-export default defineConfig({
+export default defineConfig(({ command }) => ({
   main: {
     build: {
       outDir: 'out/main',
+      // While developing, a second build must not empty the folder from which the first is being started.
+      emptyOutDir: command === 'build',
       rollupOptions: {
         input: {
           index: resolve(root, 'src/main/index.ts'),
@@ -44,4 +46,4 @@ export default defineConfig({
       rollupOptions: { input: { index: resolve(root, 'src/renderer/index.html') } },
     },
   },
-});
+}));

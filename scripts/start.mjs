@@ -1,4 +1,4 @@
-import { sandboxOf, sharedMemoryFlags } from './setup/chromium.mjs';
+import { logFlags, sandboxOf, sharedMemoryFlags } from './setup/chromium.mjs';
 import { provideDisplay } from './setup/display.mjs';
 import { main } from './setup/main.mjs';
 import { root } from './setup/paths.mjs';
@@ -7,18 +7,6 @@ import { supervise } from './setup/supervise.mjs';
 
 /** The studio closes its files in this time, or is killed. */
 const GRACE_MS = 10_000;
-
-/**
- * Chromium complains of every desktop service that a machine does not have, and
- * none is needed; only what ends it is worth a line, unless somebody looks for more.
- * @param {readonly string[]} argv
- * @param {NodeJS.ProcessEnv} env
- * @returns {string[]}
- */
-function logFlags(argv, env) {
-  const asked = argv.some((argument) => /^--(enable-logging|log-level|v|vmodule)\b/.test(argument));
-  return asked || env['ELECTRON_ENABLE_LOGGING'] ? [] : ['--log-level=3'];
-}
 
 await main(async () => {
   const runtime = await prepare(plans.start);

@@ -94,3 +94,15 @@ export async function sharedMemoryFlags(folder = '/dev/shm') {
     return ['--disable-dev-shm-usage'];
   }
 }
+
+/**
+ * Chromium complains of every desktop service that a machine does not have, and
+ * none is needed; only what ends it is worth a line, unless somebody looks for more.
+ * @param {readonly string[]} argv
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {string[]}
+ */
+export function logFlags(argv, env) {
+  const asked = argv.some((argument) => /^--(enable-logging|log-level|v|vmodule)\b/.test(argument));
+  return asked || env['ELECTRON_ENABLE_LOGGING'] ? [] : ['--log-level=3'];
+}

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
 import { exitCodeOf, handleSignals } from './main.mjs';
 import { codeOf } from './problem.mjs';
+
+const LOOK_MS = 50;
 
 /**
  * @typedef {object} SuperviseOptions
@@ -8,6 +11,7 @@ import { codeOf } from './problem.mjs';
  * @property {NodeJS.ProcessEnv} env the whole environment
  * @property {number} graceMs how long the program may take to end by itself after a signal
  * @property {number} [timeoutMs] it is ended after this long
+ * @property {number} [lingerMs] how long what the program started may outlive it, to close its files
  */
 
 /**
@@ -44,7 +48,7 @@ export function supervise(command, args, options) {
     let killing;
     const killAll = () => {
       if (child.pid === undefined) return;
-      if (grouped) killGroup(child.pid);
+      if (grouped) signalGroup(child.pid, 'SIGKILL');
       else child.kill('SIGKILL');
     };
     const end = () => {
@@ -75,20 +79,42 @@ export function supervise(command, args, options) {
       done();
       reject(error);
     });
-    child.once('exit', (code, signal) => {
+    child.once('exit', async (code, signal) => {
       done();
+      if (grouped && child.pid !== undefined) await waitForGroup(child.pid, options.lingerMs ?? 0);
       killAll();
       resolve({ code: code ?? exitCodeOf(signal ?? 'SIGTERM'), timedOut, interrupted });
     });
   });
 }
 
-/** @param {number} pid */
-function killGroup(pid) {
+/**
+ * Asks a process group to end and waits until it has.
+ * @param {number} pid of its first process
+ * @param {number} limitMs returns after this long all the same
+ */
+async function waitForGroup(pid, limitMs) {
+  const until = performance.now() + limitMs;
+  let asked = false;
+  while (performance.now() < until) {
+    if (!signalGroup(pid, asked ? 0 : 'SIGTERM')) return;
+    asked = true;
+    await wait(LOOK_MS);
+  }
+}
+
+/**
+ * @param {number} pid
+ * @param {NodeJS.Signals | 0} signal
+ * @returns {boolean} whether there was anybody
+ */
+function signalGroup(pid, signal) {
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(-pid, signal);
+    return true;
   } catch (error) {
-    // Nobody left, which is as it should be.
-    if (codeOf(error) !== 'ESRCH') throw error;
+    // macOS says EPERM of a group whose members have ended but are not yet collected.
+    if (['ESRCH', 'EPERM'].includes(codeOf(error) ?? '')) return false;
+    throw error;
   }
 }
