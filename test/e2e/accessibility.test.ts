@@ -27,13 +27,16 @@ describe.each(THEMES)('every screen in %s', (theme) => {
     for (const size of SIZES) {
       await running.page.setViewportSize(size);
       await running.screenshot(`${screen}-${theme}-${size.width}`);
-      // Electron opens no second page for the results.
-      const { violations } = await new AxeBuilder({ page: running.page }).setLegacyMode().analyze();
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-      expect(found, `${screen} at ${size.width}`).toEqual([]);
+      expect(await violations(), `${screen} at ${size.width}`).toEqual([]);
       expect(await hasSideScroll(), `${screen} at ${size.width} scrolls sideways`).toBe(false);
     }
     await running.page.setViewportSize(SIZES[0]);
+  }
+
+  async function violations(): Promise<string[]> {
+    // Electron opens no second page for the results.
+    const results = await new AxeBuilder({ page: running.page }).setLegacyMode().analyze();
+    return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
   }
 
   const hasSideScroll = (): Promise<boolean> =>
@@ -49,6 +52,16 @@ describe.each(THEMES)('every screen in %s', (theme) => {
     await running.page.keyboard.press('Escape');
     await expect.poll(() => running.page.getByRole('dialog').count()).toBe(0);
   }
+
+  it('is looked at by something that sees', async () => {
+    await running.page.evaluate(() => {
+      const button = document.createElement('button');
+      button.id = 'planted';
+      document.body.append(button);
+    });
+    expect((await violations()).join()).toContain('button-name');
+    await running.page.evaluate(() => document.querySelector('#planted')?.remove());
+  });
 
   it('welcome', async () => {
     await running.page.getByRole('button', { name: 'Record the test signal' }).waitFor();
