@@ -5,6 +5,8 @@ import {
   countdown,
   dayTitle,
   duration,
+  exactDuration,
+  nearestSecond,
   offsetName,
   relativeDay,
   shiftDay,
@@ -33,6 +35,10 @@ describe('durations', () => {
     expect(duration(3_600_000)).toBe('1:00:00');
     expect(duration(100 * 3_600_000)).toBe('100:00:00');
     expect(duration(-5)).toBe('0:00:00');
+  });
+  it('show tenths only where they matter', () => {
+    expect([0, 440, 9949, 9950, 12_400].map(exactDuration)).toEqual(['0.0 s', '0.4 s', '9.9 s', '0:00:10', '0:00:12']);
+    expect(duration(nearestSecond(4999.6))).toBe('0:00:05');
   });
   it('count down to zero only when nothing is left', () => {
     expect(countdown(1)).toBe('0:01');

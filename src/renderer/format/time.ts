@@ -28,6 +28,14 @@ export function wallTime(instantMs: number, offsetMinutes: number): string {
   return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}`;
 }
 
+/** An instant or a duration to the nearest second, for where a boundary a millisecond off must not look a second off. */
+export const nearestSecond = (ms: number): number => Math.round(ms / 1000) * 1000;
+
+/** A duration as text; below 10 s with tenths, for there they matter: `0.4 s`, `0:00:12`. */
+export function exactDuration(ms: number): string {
+  return ms < 9950 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : duration(nearestSecond(ms));
+}
+
 /** Wall clock `HH:MM:SS.t`, cut (not rounded) to tenths, so that it never shows a tenth that is not there yet. */
 export function wallTimeTenths(instantMs: number, offsetMinutes: number): string {
   const at = shifted(instantMs, offsetMinutes);

@@ -1,5 +1,6 @@
 import { createStore, useStore } from 'zustand';
 import type { EventPayload } from '../bridge/bridge.ts';
+import { connectionStore } from './connection.ts';
 import { LongtakeError, toWireError } from '../../shared/errors.ts';
 
 export interface Notice {
@@ -41,6 +42,8 @@ export function sentence(error: unknown): string {
 export function attempt(action: Promise<unknown>): void {
   action.catch((error: unknown) => {
     if (error instanceof LongtakeError && error.code === 'CANCELLED') return;
+    // The banner tells of a lost connection as long as it lasts.
+    if (!connectionStore.getState().connected) return;
     noticesStore.getState().show('error', sentence(error));
     if (!(error instanceof LongtakeError)) console.error(error);
   });

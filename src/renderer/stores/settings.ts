@@ -28,13 +28,11 @@ export const settingsStore = createStore<SettingsState>()((set, get) => ({
   storage: undefined,
   rescan: undefined,
   async load() {
+    const before = get().settings;
     try {
-      // Each is set as it comes: a change that is heard of while the slower one is under way must not be undone.
-      await Promise.all([
-        request('settings.get', {}).then((settings) => set({ settings })),
-        request('app.info', {}).then((info) => set({ info })),
-      ]);
-      set({ phase: READY });
+      const [settings, info] = await Promise.all([request('settings.get', {}), request('app.info', {})]);
+      // An event that came in the meantime knows better.
+      set({ settings: get().settings === before ? settings : get().settings, info, phase: READY });
     } catch (error) {
       set({ phase: failed(error) });
     }

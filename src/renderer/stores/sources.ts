@@ -27,26 +27,32 @@ const withSource = (sources: ReadonlyMap<SourceId, Source>, source: Source): Rea
 export const sourcesStore = createStore<SourcesState>()((set, get) => {
   /** Counts loads, so that a slow answer never replaces a newer one. */
   let loads = 0;
+  /** What events have told since the load under way began: its answer may be older. */
+  let fresh = new Map<SourceId, SourceStatus>();
 
   return {
     phase: LOADING,
     ids: [],
     byId: new Map(),
     async load() {
-      const load = ++loads;
+      loads += 1;
+      const load = loads;
+      fresh = new Map();
       try {
         const sources = await request('sources.list', {});
         if (load !== loads) return;
+        const current = sources.map((source) => ({ ...source, status: fresh.get(source.config.id) ?? source.status }));
         set({
           phase: READY,
-          ids: sources.map((source) => source.config.id),
-          byId: new Map(sources.map((source) => [source.config.id, source])),
+          ids: current.map(({ config }) => config.id),
+          byId: new Map(current.map((source) => [source.config.id, source])),
         });
       } catch (error) {
         if (load === loads) set({ phase: failed(error) });
       }
     },
     applyStatus(status) {
+      fresh.set(status.sourceId, status);
       const source = get().byId.get(status.sourceId);
       // A source that is not known yet comes with the load that follows `sources.changed`.
       if (source) set({ byId: withSource(get().byId, { ...source, status }) });

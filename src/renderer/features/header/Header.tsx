@@ -6,21 +6,25 @@ import { keyName } from '../../format/keys.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { useSettings } from '../../stores/settings.ts';
 import { useSources } from '../../stores/sources.ts';
-import { diskWords, isShort, summarise } from './summary.ts';
+import { diskWords, isShort, summarise, type Summary } from './summary.ts';
 import './header.css';
+
+/** Before anything is known, nothing is claimed. */
+const UNKNOWN: Summary = { tone: 'idle', headline: 'Longtake', trouble: '' };
 
 /** Top: is it recording, is everything well, is there room. */
 export function Header(): ReactElement {
   const sources = [...useSources((state) => state.byId).values()];
   const { show } = dialogsStore.getState();
-  const { tone, headline, trouble } = summarise(sources);
+  const known = useSources((state) => state.phase.name === 'ready');
+  const { tone, headline, trouble } = known ? summarise(sources) : UNKNOWN;
   return (
     <header className="header">
       <div className="header-status" role="status">
         <span className={classes('header-lamp', `header-lamp-${tone}`)} aria-hidden />
         <h1 className="header-headline ellipsis">{headline}</h1>
         {trouble !== '' && (
-          <p className="header-trouble ellipsis">
+          <p className="header-trouble ellipsis" title={trouble}>
             <TriangleAlert size={14} aria-hidden />
             {trouble}
           </p>

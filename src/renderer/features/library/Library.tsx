@@ -4,7 +4,7 @@ import { Button } from '../../elements/Button.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../elements/States.tsx';
 import { useLibrary, libraryStore } from '../../stores/library.ts';
 import { attempt } from '../../stores/notices.ts';
-import { useSources, sourcesStore } from '../../stores/sources.ts';
+import { isArmed, useSources, sourcesStore } from '../../stores/sources.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { LibraryGrid } from './LibraryGrid.tsx';
 import './library.css';
@@ -35,24 +35,29 @@ function LibraryContent(): ReactElement {
 }
 
 function EmptyLibrary(): ReactElement {
-  const hasSources = useSources((state) => state.ids.length > 0);
+  const sources = useSources((state) => state.byId);
+  const waiting = [...sources.values()].some(isArmed);
   return (
     <EmptyState
       icon={<FolderClock size={24} aria-hidden />}
       title="No recordings yet"
-      action={
-        hasSources ? (
-          <Button look="primary" onClick={() => attempt(sourcesStore.getState().arm())}>
-            Record all sources
-          </Button>
-        ) : (
-          <Button look="primary" onClick={() => dialogsStore.getState().show({ name: 'addSource', kind: 'soundcard' })}>
-            Add a source
-          </Button>
-        )
-      }
+      action={!waiting && <FirstStep hasSources={sources.size > 0} />}
     >
-      Every recording will be listed here by day, from its first second on.
+      {waiting
+        ? 'The first one appears here as soon as a source delivers.'
+        : 'Every recording will be listed here by day, from its first second on.'}
     </EmptyState>
+  );
+}
+
+function FirstStep({ hasSources }: { readonly hasSources: boolean }): ReactElement {
+  return hasSources ? (
+    <Button look="primary" onClick={() => attempt(sourcesStore.getState().arm())}>
+      Record all sources
+    </Button>
+  ) : (
+    <Button look="primary" onClick={() => dialogsStore.getState().show({ name: 'addSource', kind: 'soundcard' })}>
+      Add a source
+    </Button>
   );
 }

@@ -4,7 +4,15 @@ import type { DaySummary, Gap, Recording } from '../../../shared/domain/recordin
 import { Badge } from '../../elements/Badge.tsx';
 import { formatName, TEST_SIGNAL } from '../../format/audio.ts';
 import { size } from '../../format/quantity.ts';
-import { dayTitle, duration, localDay, relativeDay, wallTime } from '../../format/time.ts';
+import {
+  dayTitle,
+  duration,
+  exactDuration,
+  localDay,
+  nearestSecond,
+  relativeDay,
+  wallTime,
+} from '../../format/time.ts';
 import { useNow } from '../../stores/clock.ts';
 import { useLibrary } from '../../stores/library.ts';
 import { lengthMs, usePlayer } from '../../stores/player.ts';
@@ -90,15 +98,16 @@ export function RecordingCells({ recording, onPlay, onMenu }: RecordingRowProps)
             {note.word}
           </Badge>
         )}
-        {recording.sourceKind === 'generator' && <span className="test-signal">{TEST_SIGNAL}</span>}
+        {recording.sourceKind === 'generator' && <span className="test-signal narrow-only">{TEST_SIGNAL}</span>}
       </span>
       <span className="cell-time" role="gridcell" title={zoneName(recording)}>
         {wallTime(startedAt, offsetMinutes)} → {live ? 'now' : wallTime(startedAt + lengthMs(recording), offsetMinutes)}
       </span>
       <span className="cell-length" role="gridcell">
-        {live ? <LiveLength open={open} /> : duration(lengthMs(recording))}
+        {live ? <LiveLength open={open} /> : duration(nearestSecond(lengthMs(recording)))}
       </span>
       <span className="cell-what ellipsis" role="gridcell">
+        {recording.sourceKind === 'generator' && <span className="test-signal">{TEST_SIGNAL}</span>}
         {recording.title !== undefined && <span className="cell-title">{recording.title}</span>}
         <span>{formatName(recording.format)}</span>
       </span>
@@ -131,7 +140,7 @@ function PlayButton({ recording, onPlay }: { recording: Recording; onPlay(): voi
       className="icon-button row-play"
       data-opened={opened}
       tabIndex={-1}
-      aria-label={`Play ${recording.sourceName}, ${wallTime(recording.startedAt, recording.offsetMinutes)}`}
+      aria-label={`Play ${recording.sourceName}, ${wallTime(nearestSecond(recording.startedAt), recording.offsetMinutes)}`}
       onClick={onPlay}
     >
       {opened ? <Volume2 size={14} aria-hidden /> : <Play size={14} aria-hidden />}
@@ -163,13 +172,19 @@ export function GapCells({ gap, offsetMinutes }: GapRowProps): ReactElement {
         <Badge tone="attention">Gap</Badge>
       </span>
       <span className="cell-time" role="gridcell">
-        {wallTime(gap.from, offset)} → {to === undefined ? 'now' : wallTime(to, offset)}
+        {wallTime(nearestSecond(gap.from), offset)} → {to === undefined ? 'now' : wallTime(nearestSecond(to), offset)}
       </span>
       <span className="cell-length" role="gridcell">
-        {to === undefined ? <OpenGapLength from={gap.from} /> : duration(to - gap.from)}
+        {to === undefined ? <OpenGapLength from={gap.from} /> : exactDuration(to - gap.from)}
       </span>
-      <span className="cell-what ellipsis" role="gridcell" aria-colspan={3} title={gap.detail}>
-        Nothing recorded: {causeWords(gap.cause)}. {gap.detail}
+      <span
+        className="cell-what ellipsis"
+        role="gridcell"
+        aria-colspan={3}
+        title={`${causeWords(gap.cause)}. ${gap.detail}`}
+      >
+        <span className="cell-title">{causeWords(gap.cause)}.</span>
+        <span>{gap.detail}</span>
       </span>
     </>
   );

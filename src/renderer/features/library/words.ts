@@ -1,6 +1,6 @@
 import type { DaySummary, Gap, Recording } from '../../../shared/domain/recording.ts';
 import { count, size } from '../../format/quantity.ts';
-import { duration, offsetName } from '../../format/time.ts';
+import { duration, exactDuration, nearestSecond, offsetName } from '../../format/time.ts';
 
 /** Zone of the place of recording, for the tooltip of a time. */
 export const zoneName = ({ zone, offsetMinutes }: Recording): string => `${zone}, ${offsetName(offsetMinutes)}`;
@@ -23,15 +23,15 @@ export function stateNote(state: Recording['state']): { word: string; explanatio
 }
 
 const causes: Readonly<Record<Gap['cause'], string>> = {
-  'device lost': 'the device was lost',
-  'stream lost': 'the stream was lost',
-  'server refused': 'the server refused',
-  'disk full': 'the disk was full',
-  'disk error': 'the disk failed',
-  'too slow': 'this computer was too slow',
-  crash: 'the recorder stopped',
-  asleep: 'this computer was asleep',
-  paused: 'recording was paused',
+  'device lost': 'Device lost',
+  'stream lost': 'Stream lost',
+  'server refused': 'Refused by the server',
+  'disk full': 'Disk full',
+  'disk error': 'Disk error',
+  'too slow': 'Computer too slow',
+  crash: 'Recorder stopped',
+  asleep: 'Computer asleep',
+  paused: 'Paused',
 };
 
 export const causeWords = (cause: Gap['cause']): string => causes[cause];
@@ -48,11 +48,11 @@ export interface DayTotals {
 export function dayTotals(summary: DaySummary, open: { readonly ms: number; readonly bytes: number }): DayTotals {
   return {
     recordings: count(summary.recordings, 'recording'),
-    length: duration(summary.durationMs + open.ms),
+    length: duration(nearestSecond(summary.durationMs + open.ms)),
     size: size(summary.bytes + open.bytes),
     gaps:
       summary.gaps === 0
         ? ''
-        : `${count(summary.gaps, 'gap')}${summary.gapMs > 0 ? `, ${duration(summary.gapMs)} missing` : ''}`,
+        : `${count(summary.gaps, 'gap')}${summary.gapMs > 0 ? `, ${exactDuration(summary.gapMs)} missing` : ''}`,
   };
 }

@@ -7,7 +7,7 @@ import { Menu } from '../../elements/Menu.tsx';
 import { eachFrame } from '../../elements/meterLoop.ts';
 import { TEST_SIGNAL } from '../../format/audio.ts';
 import { keyName } from '../../format/keys.ts';
-import { countdown, dayTitle, duration, wallTime, wallTimeTenths } from '../../format/time.ts';
+import { countdown, dayTitle, duration, nearestSecond, wallTime, wallTimeTenths } from '../../format/time.ts';
 import { useNow } from '../../stores/clock.ts';
 import { attempt } from '../../stores/notices.ts';
 import { canPlay, lengthMs, usePlayer, playerStore } from '../../stores/player.ts';
@@ -97,7 +97,7 @@ function Transport({ recording }: { readonly recording: Recording }): ReactEleme
           {recording.sourceKind === 'generator' && <span className="test-signal">{TEST_SIGNAL}</span>}
         </p>
         <p className="transport-when ellipsis" title={`${recording.zone}: ${recording.path}`}>
-          {dayTitle(recording.day)}, {wallTime(recording.startedAt, recording.offsetMinutes)}
+          {dayTitle(recording.day)}, {wallTime(nearestSecond(recording.startedAt), recording.offsetMinutes)}
         </p>
       </div>
       {ready && <Clock recording={recording} />}
@@ -132,7 +132,7 @@ function Clock({ recording }: { readonly recording: Recording }): ReactElement {
     <div className="transport-clock">
       <span ref={wall} className="transport-wall" title={`Wall clock in ${recording.zone}`} />
       <span className="transport-elapsed">
-        <span ref={elapsed} title="Position" /> / <span title="Length">{duration(total)}</span>
+        <span ref={elapsed} title="Position" /> / <span title="Length">{duration(nearestSecond(total))}</span>
       </span>
     </div>
   );
