@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { supervise } from '../../scripts/setup/supervise.mjs';
 import { checkNode } from '../../scripts/setup/node.mjs';
 import { run } from '../../scripts/setup/run.mjs';
 import { sandboxOf, sharedMemoryFlags } from '../../scripts/setup/chromium.mjs';
@@ -85,6 +87,22 @@ describe('a program in the foreground', () => {
     const [code]: unknown[] = await exited;
     expect(code).toBe(7);
     await grandchildGone;
+  });
+
+  it('may be outlived by what closes its files', async () => {
+    const closing = `process.on('SIGTERM', () => setTimeout(() => {
+      require('node:fs').writeFileSync(${JSON.stringify(join(folder, 'closed'))}, '');
+      process.exit();
+    }, 200)); setInterval(() => {}, 1000); console.log('up');`;
+    const program = join(folder, 'program.mjs');
+    await writeFile(
+      program,
+      `import { spawn } from 'node:child_process';
+       const child = spawn(process.execPath, ['-e', ${JSON.stringify(closing)}], { stdio: ['ignore', 'pipe', 'ignore'] });
+       child.stdout.once('data', () => process.exit(0));`,
+    );
+    await supervise(process.execPath, [program], { env: process.env, graceMs: 0, lingerMs: 5000 });
+    expect(existsSync(join(folder, 'closed'))).toBe(true);
   });
 
   it('that does not end in its time is killed with its family', async () => {
