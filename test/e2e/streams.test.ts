@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
+import { Icecast, LISTENER } from '../support/icecast.ts';
+
+describe('streams in the window', () => {
+  let profile: string;
+  let icecast: Icecast;
+  let running: RunningApp;
+
+  beforeAll(async () => {
+    icecast = await Icecast.start();
+    await icecast.play('/private/live.mp3');
+    await icecast.play('/live.aac');
+    await icecast.setTitle('/private/live.mp3', 'Someone — A song');
+    profile = await makeProfile();
+    running = await RunningApp.launch(profile);
+    await running.page.setViewportSize({ width: 1280, height: 800 });
+    await running.request('settings.update', { splitSeconds: 5 });
+  });
+  afterAll(async () => {
+    await running.quit();
+    await icecast.dispose();
+    await removeProfile(profile);
+  });
+
+  const source = (name: string) => running.page.getByRole('listitem', { name, exact: true });
+  const add = () => running.page.getByRole('dialog', { name: 'Add a source' });
+
+  it('tests a stream before it is saved: the exact error, then what is there', async () => {
+    await running.page.getByRole('button', { name: 'Enter an address' }).click();
+    await add().getByLabel('Address').fill(icecast.url('/private/live.mp3'));
+    await add().getByRole('button', { name: 'Test this stream' }).click();
+    await add()
+      .getByText(/user|password/i)
+      .filter({ hasText: /asks|refused|wrong/i })
+      .first()
+      .waitFor();
+    await running.screenshot('streams-1-refused');
+    await add().getByLabel('User').fill(LISTENER.username);
+    await add().getByLabel('Password').fill(LISTENER.password);
+    await add().getByRole('button', { name: 'Test this stream' }).click();
+    await add()
+      .getByText(/MP3 \d+ kbit\/s/)
+      .waitFor({ timeout: 20_000 });
+    await add().getByText('Someone — A song').waitFor();
+    await running.screenshot('streams-2-tested');
+    await add().getByLabel('Name').fill('Radio 1');
+    await add().getByRole('button', { name: 'Save and record' }).click();
+    await source('Radio 1').getByText('REC').waitFor({ timeout: 20_000 });
+    await source('Radio 1').getByText('Someone — A song').waitFor();
+  });
+
+  it('meters streams, too', async () => {
+    await running.page.keyboard.press('Control+n');
+    await add().getByRole('radio', { name: 'Stream' }).click();
+    await add().getByLabel('Address').fill(icecast.url('/live.aac'));
+    await add().getByLabel('Name').fill('Radio 2');
+    await add().getByRole('button', { name: 'Save and record' }).click();
+    for (const name of ['Radio 1', 'Radio 2']) {
+      const meter = source(name).locator('[data-level]').first();
+      const level = async (): Promise<number> => Number((await meter.getAttribute('data-level')) || Number.NaN);
+      await expect
+        .poll(level, { timeout: 30_000, message: `${name} shows the level of its noise` })
+        .toBeGreaterThan(-40);
+      await expect.poll(level, { timeout: 30_000 }).toBeLessThan(0);
+    }
+    await running.screenshot('streams-3-meters');
+  });
+
+  it.each(['Radio 1', 'Radio 2'])('plays and seeks in a finished file of %s', async (name) => {
+    const play = running.page.getByRole('button', { name: new RegExp(`^Play ${name},`) });
+    await expect.poll(() => play.count(), { timeout: 30_000 }).toBeGreaterThan(1);
+    // The newest may be replaced while it is clicked; a full one is below.
+    await play.nth(1).click();
+    const position = running.page.getByRole('slider', { name: 'Position' });
+    const now = async (): Promise<number> => Number(await position.getAttribute('aria-valuenow'));
+    await expect.poll(now, { timeout: 15_000 }).toBeGreaterThan(0);
+    const before = await now();
+    await expect.poll(now, { timeout: 15_000 }).toBeGreaterThan(before);
+    await running.page.getByRole('region', { name: 'Player' }).locator('canvas').first().waitFor({ timeout: 20_000 });
+    await position.focus();
+    await running.page.keyboard.press('Home');
+    await expect.poll(now).toBeLessThan(2);
+    await running.screenshot(`streams-4-${name.replace(' ', '-').toLowerCase()}`);
+  });
+
+  it('says when a station is gone, and comes back by itself', async () => {
+    await icecast.silence('/live.aac');
+    await source('Radio 2').getByText('Retrying').waitFor({ timeout: 30_000 });
+    await running.screenshot('streams-5-gone');
+    await source('Radio 1').getByText('REC').waitFor();
+    await icecast.play('/live.aac');
+    await source('Radio 2').getByRole('button', { name: 'Try now' }).click();
+    await source('Radio 2').getByText('REC').waitFor({ timeout: 30_000 });
+    expect(running.pageErrors).toEqual([]);
+  });
+});
