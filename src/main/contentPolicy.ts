@@ -28,6 +28,7 @@ export function developmentPolicy(server: URL): string {
     'style-src': ["'self'", "'unsafe-inline'"],
     'img-src': ["'self'", 'data:'],
     'font-src': ["'self'", 'data:'],
+    'worker-src': ["'self'", 'blob:'],
     'connect-src': ["'self'", `ws://${server.host}`, `${MEDIA_SCHEME}:`],
   });
 }

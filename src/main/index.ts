@@ -1,19 +1,26 @@
 import { app } from 'electron';
 import { chooseProfile } from './profile.ts';
 import { registerSchemes } from './protocols.ts';
-import { runShell } from './shell.ts';
+import { failToStart, runShell } from './shell.ts';
 
-const profile = chooseProfile();
-registerSchemes();
-// With the sandbox switched off from outside, as root has to, Electron's child processes cannot start with it on.
-if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+function main(): void {
+  const profile = chooseProfile();
+  registerSchemes();
+  // With the sandbox switched off from outside, as root has to, Electron's child processes cannot start with it on.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  if (app.requestSingleInstanceLock()) {
+    void runShell(profile);
+  } else {
+    process.stdout.write('Longtake is running already; its window comes to the front.\n');
+    app.exit(0);
+  }
+}
+
 // Nobody may be reading what is printed any more; that is no reason to end a recording.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
-
-if (app.requestSingleInstanceLock()) {
-  void runShell(profile);
-} else {
-  process.stdout.write('Longtake is running already; its window comes to the front.\n');
-  app.exit(0);
+try {
+  main();
+} catch (error) {
+  failToStart(error);
 }

@@ -26,7 +26,7 @@ const MAIN_FOLDER = import.meta.dirname;
 /** Runs the desktop program until it is ended. A failure to start is told and ends it with code 1. */
 export async function runShell(profile: Profile): Promise<void> {
   const page = pageAddress(process.env['ELECTRON_RENDERER_URL'], app.isPackaged);
-  const noDialogs = process.env['LONGTAKE_NO_DIALOGS'] === '1';
+  const noDialogs = areDialogsOff();
   const log = openLog({ folder: join(profile.folder, 'logs'), echo: page.developmentServer !== undefined });
   // The recorder is another process: whatever fails here, recording goes on.
   process.on('uncaughtException', (error) => log.error('An error was not handled.', { error }));
@@ -36,11 +36,20 @@ export async function runShell(profile: Profile): Promise<void> {
     await start({ profile, page, noDialogs, log });
   } catch (error) {
     log.error('Longtake could not start.', { error });
-    const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`Longtake could not start: ${reason}\n`);
-    if (!noDialogs) dialog.showErrorBox('Longtake could not start', reason);
-    app.exit(1);
+    failToStart(error);
   }
+}
+
+/** Tells the person why the program cannot run, and ends it with code 1. */
+export function failToStart(error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`Longtake could not start: ${reason}\n`);
+  if (!areDialogsOff()) dialog.showErrorBox('Longtake could not start', reason);
+  app.exit(1);
+}
+
+function areDialogsOff(): boolean {
+  return process.env['LONGTAKE_NO_DIALOGS'] === '1';
 }
 
 interface Surroundings {

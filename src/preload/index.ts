@@ -12,9 +12,9 @@ ipcRenderer.on(EVENT_CHANNEL, (_, name: unknown, payload: unknown) => {
 });
 
 const bridge: LongtakeBridge = {
-  request: (name, input) => {
+  request: async (name, input) => {
     if (!isRequestName(name)) throw new TypeError('There is no such request.');
-    return ipcRenderer.invoke(REQUEST_CHANNEL, name, input) as Promise<Reply>;
+    return (await ipcRenderer.invoke(REQUEST_CHANNEL, name, input)) as Reply;
   },
   on: (name, listener) => {
     if (!isEventName(name)) throw new TypeError('There is no such event.');
