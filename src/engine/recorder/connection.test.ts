@@ -46,7 +46,7 @@ class Rig {
       {
         source,
         onOpen: () => undefined,
-        onFirstBlock: () => undefined,
+        onFirstRecording: () => undefined,
         onRecordingOpened: () => undefined,
         onTitle: () => undefined,
         onBlock: () => undefined,
@@ -60,6 +60,15 @@ class Rig {
       container: 'wav',
       label: 'ramp',
     });
+  }
+
+  /** Samples that all arrive now, in pieces. */
+  burst(samples: number): void {
+    for (let left = samples; left > 0; left -= 4000) {
+      const size = Math.min(left, 4000);
+      this.feed(size);
+      this.clock.advance((-size * 1000) / RATE);
+    }
   }
 
   /** `late`: by how much the block arrives after its last sample was captured, ms. */
@@ -138,6 +147,20 @@ describe('Connection', () => {
     for (let block = 0; block < 43; block += 1) rig.feed(RATE / 20);
     const recordings = await rig.end();
     expect(recordings.map((recording) => recording.samples / RATE)).toEqual([2.15]);
+    expectRamp(rig.payload(recordings), rig.fed);
+  });
+
+  it('gives the burst at the start of a connection the time at which it was on air', async () => {
+    const rig = new Rig('2026-11-21T11:00:01.000Z', 'UTC', 5);
+    // Four seconds from before the connection arrive at once; then everything is in real time.
+    rig.burst(4 * RATE);
+    for (let block = 0; block < 80; block += 1) rig.feed(RATE / 20);
+    const recordings = await rig.end();
+    expect(recordings.map((recording) => new Date(recording.startedAt).toISOString())).toEqual([
+      '2026-11-21T10:59:57.000Z',
+      '2026-11-21T11:00:00.000Z',
+    ]);
+    expect(recordings.map((recording) => (recording.samples / RATE).toFixed(3))).toEqual(['3.000', '5.000']);
     expectRamp(rig.payload(recordings), rig.fed);
   });
 

@@ -18,14 +18,21 @@ import { SampleClock } from './sampleClock.ts';
  */
 const SHORTEST_RECORDING_MS = 250;
 
+/**
+ * Servers begin with what they sent in the seconds before, as fast as they can; this long is waited for it, and for at
+ * most so many bytes. A server's burst is usually 64 KiB.
+ */
+const BURST_MS = 300;
+const LARGEST_BURST_BYTES = 1024 * 1024;
+
 /** The wall clock was set when it moves by more than this against the monotonic clock between two blocks. */
 const CLOCK_STEP_MS = 1000;
 
 export interface ConnectionOptions {
   readonly source: SourceConfig;
   readonly onOpen: (info: CaptureInfo) => void;
-  /** The first block: capture has really begun at this wall-clock instant. */
-  readonly onFirstBlock: (startedAt: Millis) => void;
+  /** Capture has begun for good: the first recording is opened, with audio from this wall-clock instant on. */
+  readonly onFirstRecording: (startedAt: Millis) => void;
   readonly onRecordingOpened: () => void;
   readonly onTitle: (title: string) => void;
   readonly onBlock: (block: Block) => void;
@@ -38,9 +45,12 @@ interface NextRecording {
   readonly startedAt: Millis;
   readonly nextBoundaryAt: Millis;
   readonly seam: Seam;
+  /** Monotonic. */
+  readonly plannedAt: Millis;
   /** Its first audio. */
   readonly blocks: Block[];
   samples: number;
+  bytes: number;
 }
 
 /**
@@ -94,10 +104,8 @@ export class Connection implements CaptureListener {
 
   onBlock(block: Block, arrivedAt: Millis): void {
     if (this.#ended || block.samples === 0) return;
-    const first = this.#captured === 0;
     this.#followWallClock();
     this.#sampleClock?.observe(this.#captured + block.samples, arrivedAt);
-    if (first) this.#options.onFirstBlock(this.#wallTime());
     this.#distribute(block);
     this.#options.onBlock(block);
   }
@@ -149,7 +157,15 @@ export class Connection implements CaptureListener {
     }
     next.blocks.push(block);
     next.samples += block.samples;
-    if (next.samples * 1000 >= SHORTEST_RECORDING_MS * this.#rate) this.#openNext();
+    next.bytes += block.bytes.length;
+    const long = next.samples * 1000 >= SHORTEST_RECORDING_MS * this.#rate;
+    if (long && (next.seam === 'gapless' || this.#isSettled(next))) this.#openNext();
+  }
+
+  /** The burst that a connection may begin with is here. */
+  #isSettled(next: NextRecording): boolean {
+    const waited = this.#context.clock.monotonic() - next.plannedAt;
+    return waited >= BURST_MS || next.bytes >= LARGEST_BURST_BYTES;
   }
 
   #planNext(startedAt: Millis): NextRecording {
@@ -157,8 +173,10 @@ export class Connection implements CaptureListener {
       startedAt,
       nextBoundaryAt: this.#boundaryAfter(startedAt),
       seam: this.#captured === 0 ? 'first' : 'gapless',
+      plannedAt: this.#context.clock.monotonic(),
       blocks: [],
       samples: 0,
+      bytes: 0,
     };
   }
 
@@ -168,8 +186,23 @@ export class Connection implements CaptureListener {
     this.#next = undefined;
     if (!next || next.samples === 0) return;
     this.#closeLive();
-    this.#live = this.#begin(next);
-    for (const block of next.blocks) this.#live.append(block);
+    if (next.seam === 'first') this.#beginFirst(next);
+    else {
+      this.#live = this.#begin(next);
+      for (const block of next.blocks) this.#live.append(block);
+    }
+  }
+
+  /**
+   * Now that the burst is here, the true time of the first sample is known: the recording starts as long ago as it has
+   * audio for.
+   */
+  #beginFirst(next: NextRecording): void {
+    this.#captured -= next.samples;
+    const startedAt = millis(Math.min(next.startedAt, this.#wallTime()));
+    this.#options.onFirstRecording(startedAt);
+    this.#live = this.#begin({ ...next, startedAt, nextBoundaryAt: this.#boundaryAfter(startedAt) });
+    for (const block of next.blocks) this.#distribute(block);
   }
 
   /** Capture ends: what is too short for a recording of its own goes to the one before. */

@@ -116,7 +116,7 @@ export class SourceRunner {
       onOpen: (info) => {
         this.#info = info;
       },
-      onFirstBlock: (startedAt) => {
+      onFirstRecording: (startedAt) => {
         gap.end(startedAt);
         this.#problem = undefined;
         this.#nextTryAt = undefined;
