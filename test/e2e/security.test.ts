@@ -36,7 +36,7 @@ describe('the window as an attacker finds it', () => {
   it('has a sandboxed, isolated page without Node', async () => {
     const preferences = await running.app.evaluate(({ BrowserWindow }) => {
       const [window] = BrowserWindow.getAllWindows();
-      return (window?.webContents as { getLastWebPreferences?: () => unknown }).getLastWebPreferences?.();
+      return (window?.webContents as { getLastWebPreferences?: () => unknown } | undefined)?.getLastWebPreferences?.();
     });
     expect(preferences).toMatchObject({
       sandbox: true,

@@ -10,15 +10,15 @@ const planted = resolve(import.meta.dirname, 'src');
 
 /**
  * A copy of the fixture where the real sources would be, so that the configuration is taken as it is.
- * @param {(folder: string) => void} use
+ * @param {(folder: string) => void} work
  */
-function withCopy(use) {
+function withCopy(work) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'longtake-lint-')));
   try {
     cpSync(planted, join(folder, 'src'), { recursive: true });
     for (const name of ['.oxlintrc.json', 'tsconfig.base.json']) cpSync(join(project, name), join(folder, name));
     symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'), 'junction');
-    use(folder);
+    work(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
