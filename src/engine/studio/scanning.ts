@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import type { RequestOutput } from '../../shared/contract/requests.ts';
+import { LongtakeError } from '../../shared/errors.ts';
+import { type Inspection, inspectFile } from '../recorder/inspect.ts';
+import { repairFile } from '../recorder/repair.ts';
+import type { StudioParts } from './studio.ts';
+
+/** Brings the catalogue in line with what is in a recordings folder; tells its progress as events. */
+export async function scanFolder(
+  { ports, events, library, sources }: StudioParts,
+  recordingsFolder: string,
+): Promise<RequestOutput<'library.rescan'>> {
+  const { fileSystem, clock } = ports;
+  let seen = 0;
+  try {
+    return await library().rescan({
+      root: resolve(recordingsFolder),
+      fileSystem,
+      clock,
+      signal: new AbortController().signal,
+      isOpen: (id) => sources.configs().some((config) => sources.status(config.id).recording?.id === id),
+      inspector: {
+        inspect: (path, signal) => readable(inspectFile(fileSystem, path, signal)),
+        repair: (path) => readable(repairFile(fileSystem, path)),
+      },
+      onProgress: (files) => {
+        seen = files;
+        events.emit('rescan.progress', { files, done: false });
+      },
+    });
+  } finally {
+    events.emit('rescan.progress', { files: seen, done: true });
+  }
+}
+
+/** Scans a folder in which there may be recordings that the catalogue has never heard of. */
+export async function scanUnknownFolder(parts: StudioParts, recordingsFolder: string): Promise<void> {
+  const root = resolve(recordingsFolder);
+  try {
+    if (parts.library().wasScanned(root) || !(await parts.ports.fileSystem.stat(root))) return;
+    await scanFolder(parts, root);
+  } catch (error) {
+    parts.ports.log.error('The recordings folder could not be scanned.', { root, error: String(error) });
+  }
+}
+
+/** What is no audio is no error for a scan: it is counted there. */
+async function readable(inspection: Promise<Inspection>): Promise<Inspection | undefined> {
+  try {
+    return await inspection;
+  } catch (error) {
+    if (error instanceof LongtakeError && error.code === 'DAMAGED') return undefined;
+    throw error;
+  }
+}
