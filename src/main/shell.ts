@@ -22,6 +22,8 @@ import { focusWindow, openWindow } from './window.ts';
 
 /** Where the build puts the entries of main and of the child processes. */
 const MAIN_FOLDER = import.meta.dirname;
+const UNHANDLED =
+  'Something went wrong inside Longtake. Recording goes on; the log has the details. Restart Longtake when you can.';
 
 /** Runs the desktop program until it is ended. A failure to start is told and ends it with code 1. */
 export async function runShell(profile: Profile): Promise<void> {
@@ -29,8 +31,9 @@ export async function runShell(profile: Profile): Promise<void> {
   const noDialogs = areDialogsOff();
   const log = openLog({ folder: join(profile.folder, 'logs'), echo: page.developmentServer !== undefined });
   // The recorder is another process: whatever fails here, recording goes on.
-  process.on('uncaughtException', (error) => log.error('An error was not handled.', { error }));
-  process.on('unhandledRejection', (error) => log.error('A rejection was not handled.', { error }));
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => log.error('An error was not handled.', { error }));
+  }
   try {
     await app.whenReady();
     await start({ profile, page, noDialogs, log });
@@ -118,6 +121,11 @@ async function start({ profile, page, noDialogs, log }: Surroundings): Promise<v
   for (const message of notices) {
     log.warn(message);
     ipc.send('notice', { severity: 'warning', message });
+  }
+
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    // Once is enough to know that the log has something to read.
+    process.once(event, () => ipc.send('notice', { severity: 'error', message: UNHANDLED }));
   }
 
   function openOne(): void {
