@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -43,7 +44,7 @@ export async function withLock(path, onWait, work) {
  */
 async function take(path) {
   // A link to a finished file: nobody ever sees a lock without its owner.
-  const beside = `${path}.${process.pid}`;
+  const beside = `${path}.${randomUUID()}`;
   await writeFile(beside, `${process.pid} ${(await birthOf(process.pid)) ?? ''}`);
   try {
     await link(beside, path);
