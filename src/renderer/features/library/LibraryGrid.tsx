@@ -82,6 +82,11 @@ export function LibraryGrid(): ReactElement {
     virtualizer.scrollToIndex(index);
   };
 
+  const activateByPointer = (index: number): void => {
+    scroller.current?.focus({ preventScroll: true });
+    activate(index);
+  };
+
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.target !== event.currentTarget) return;
     const index = activeIndex ?? 0;
@@ -143,7 +148,7 @@ export function LibraryGrid(): ReactElement {
                   active={index === activeIndex}
                   style={stuck ? { height: size } : { height: size, transform: `translateY(${start}px)` }}
                   stuck={stuck}
-                  onActivate={() => activate(index)}
+                  onActivate={() => activateByPointer(index)}
                 />
               );
             })}
@@ -179,7 +184,11 @@ function LineView({ row, index, active, stuck, style, onActivate }: LineProps): 
       {...(row.kind === 'day' ? { 'aria-expanded': row.expanded } : {})}
       className={classes('line', `line-${row.kind}`, stuck && 'line-stuck', opened && 'line-opened')}
       style={style}
-      onMouseDown={onActivate}
+      onMouseDown={(event) => {
+        // Focus stays with the grid, also when a button of the line is pressed: the next key is meant for the list.
+        event.preventDefault();
+        onActivate();
+      }}
       onClick={() => {
         if (row.kind === 'day') libraryStore.getState().toggle(row.key, !row.expanded);
       }}

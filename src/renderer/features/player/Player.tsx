@@ -121,10 +121,8 @@ function Clock({ recording }: { readonly recording: Recording }): ReactElement {
     () =>
       eachFrame(() => {
         const at = audio.currentTime * 1000;
-        if (wall.current) {
-          wall.current.textContent = wallTimeTenths(recording.startedAt + at, recording.offsetMinutes);
-        }
-        if (elapsed.current) elapsed.current.textContent = duration(at);
+        write(wall.current, wallTimeTenths(recording.startedAt + at, recording.offsetMinutes));
+        write(elapsed.current, duration(at));
       }),
     [recording],
   );
@@ -136,6 +134,11 @@ function Clock({ recording }: { readonly recording: Recording }): ReactElement {
       </span>
     </div>
   );
+}
+
+/** The same text written again would be laid out again. */
+function write(element: HTMLElement | null, text: string): void {
+  if (element && element.textContent !== text) element.textContent = text;
 }
 
 const rateLabel = (rate: number): string => `${rate.toFixed(rate % 0.5 === 0 ? 1 : 2)}×`;

@@ -6,7 +6,8 @@ import { lengthMs, usePlayer, playerStore } from '../../stores/player.ts';
 import { audio } from '../../stores/playerAudio.ts';
 import type { Recording } from '../../../shared/domain/recording.ts';
 import { marks } from './axis.ts';
-import { createWaveform, halves } from './waveform.ts';
+import { halves } from './halves.ts';
+import { createWaveform } from './waveform.ts';
 
 const HEIGHT = 56;
 const MARKS_APART_PX = 90;
@@ -45,8 +46,11 @@ export function WaveformView({ recording }: { readonly recording: Recording }): 
     return eachFrame((now) => {
       if (now - toldAt < VALUE_MS) return;
       toldAt = now;
-      slider.current?.setAttribute('aria-valuenow', audio.currentTime.toFixed(1));
-      slider.current?.setAttribute(
+      const element = slider.current;
+      const position = audio.currentTime.toFixed(1);
+      if (!element || element.getAttribute('aria-valuenow') === position) return;
+      element.setAttribute('aria-valuenow', position);
+      element.setAttribute(
         'aria-valuetext',
         `${spokenDuration(audio.currentTime * 1000)} of ${spokenDuration(length)}`,
       );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { marks } from './axis.ts';
+import { halves } from './halves.ts';
 
 describe('marks', () => {
   const start = Date.UTC(2026, 10, 21, 13, 0, 0);
@@ -34,4 +35,16 @@ describe('marks', () => {
     expect(marks(start, 0, 0, 500, 100)).toEqual([]);
     expect(marks(start, 0, 5000, 0, 100)).toEqual([]);
   });
+});
+
+describe('halves', () => {
+  it('keep full scale full and lift what is quiet', () => {
+    const { upper, lower } = halves([-1, 1, -0.01, 0.04]);
+    expect(upper).toEqual([1, 0.2]);
+    expect(lower).toEqual([-1, -0.1]);
+  });
+  it('draw an offset as nothing on the other side', () => {
+    expect(halves([0.25, 0.81])).toEqual({ upper: [0.9], lower: [-0] });
+  });
+  it('ignore a half pair', () => expect(halves([-1]).upper).toEqual([]));
 });

@@ -9,13 +9,14 @@ import { type Command, commandOf, type Focus } from './shortcuts.ts';
 const PARTS = ['#sources', '#recordings', '#player'] as const;
 const FOCUSABLE = 'button:not(:disabled), input, select, [tabindex="0"]';
 
-function focusOf(target: EventTarget | null): Focus {
+/** `clicked`: focus came by the pointer. Space then means the player, and not once more the button that was clicked. */
+function focusOf(target: EventTarget | null, clicked: boolean): Focus {
   if (!(target instanceof HTMLElement)) return 'elsewhere';
   if (target.isContentEditable || target.tagName === 'TEXTAREA' || target.tagName === 'SELECT') return 'text';
   if (target instanceof HTMLInputElement) {
     return ['checkbox', 'radio', 'range', 'button'].includes(target.type) ? 'control' : 'text';
   }
-  return target.closest('button, [role="menuitem"], a[href]') ? 'control' : 'elsewhere';
+  return target.closest('button') && !clicked ? 'control' : 'elsewhere';
 }
 
 function goToNextPart(): void {
@@ -32,6 +33,10 @@ function goToNextPart(): void {
     }
   }
 }
+
+/** Without an open recording these keys are left to whatever else may take them. */
+const needsRecording = ({ name }: Command): boolean =>
+  name === 'toggle' || name === 'seek' || name === 'previous' || name === 'next';
 
 function run(command: Command): void {
   const player = playerStore.getState();
@@ -65,15 +70,23 @@ function run(command: Command): void {
 /** Listens for the keys that work everywhere. An open dialog or menu has all keys to itself. */
 export function useShortcuts(): void {
   useEffect(() => {
+    const end = new AbortController();
+    let pointer = false;
+    let clicked = false;
+    const listen = { signal: end.signal, capture: true };
+    document.addEventListener('pointerdown', () => (pointer = true), listen);
+    document.addEventListener('keydown', () => (pointer = false), listen);
+    document.addEventListener('focusin', () => (clicked = pointer), listen);
+
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || dialogsStore.getState().open) return;
       if (document.querySelector('[role="menu"]')) return;
-      const command = commandOf(event, focusOf(event.target));
-      if (!command) return;
+      const command = commandOf(event, focusOf(event.target, clicked));
+      if (!command || (needsRecording(command) && !playerStore.getState().recording)) return;
       event.preventDefault();
       run(command);
     };
-    document.addEventListener('keydown', onKeyDown);
-    return () => document.removeEventListener('keydown', onKeyDown);
+    document.addEventListener('keydown', onKeyDown, { signal: end.signal });
+    return () => end.abort();
   }, []);
 }
