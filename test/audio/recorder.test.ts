@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { renderSignal } from '../../src/engine/capture/generator/signal.ts';
 import { readWavHeader } from '../../src/engine/containers/wavReader.ts';
+import { LEDGER_FOLDER } from '../../src/shared/domain/ledger.ts';
 import type { Recording } from '../../src/shared/domain/recording.ts';
 import type { SourceDraft } from '../../src/shared/domain/source.ts';
 import { TestStudio } from '../support/studio.ts';
@@ -129,6 +131,53 @@ describe('the recorder process', () => {
     const second = await start({ folder: first.folder, state: first.state });
     await second.until('recording again', () => second.statuses.get(id)?.state === 'recording');
     expect(second.gapsOf(id)).toEqual([]);
+  });
+
+  it('counts the time in which nothing ran as a gap, when the program ended without a word', async () => {
+    const first = await start({ settings: { splitSeconds: 3600 } });
+    const id = await first.addAndArm(generator);
+    await first.until('audio', () => (first.statuses.get(id)?.recording?.durationMs ?? 0) > 1000);
+    await first.stop();
+    const [before] = first.closed(id);
+    if (!before) throw new Error('There should be a recording.');
+    // A recorder whose main was killed closes its files and says of nobody that they were disarmed.
+    const ledger = join(first.recordingsFolder, LEDGER_FOLDER);
+    for (const name of await readdir(ledger)) {
+      const lines = (await readFile(join(ledger, name), 'utf8')).split('\n');
+      await writeFile(join(ledger, name), lines.filter((line) => !line.includes('"disarmed"')).join('\n'));
+    }
+
+    const second = await start({ folder: first.folder, state: first.state });
+    await second.until('recording again', () => second.statuses.get(id)?.state === 'recording');
+    await second.until('the end of the gap', () => second.gapsOf(id).some((gap) => gap.to !== undefined));
+    const [gap, ...others] = second.gapsOf(id);
+    expect(others).toEqual([]);
+    expect(gap?.cause).toBe('crash');
+    expect(Math.abs((gap?.from ?? 0) - (before.startedAt + (before.samples * 1000) / 48_000))).toBeLessThan(50);
+    await second.stop();
+  });
+
+  it('survives what is asked of one source all at once', async () => {
+    const studio = await start({ settings: { splitSeconds: 3600 } });
+    const id = await studio.add(generator);
+    const { handlers } = studio.studio;
+    const asked = Array.from({ length: 10 }, (_, index) => [
+      handlers['sources.arm']({ ids: [id] }),
+      handlers['sources.update']({ id, draft: { ...generator, seed: index } }),
+      handlers['sources.disarm']({ ids: [id] }),
+    ]).flat();
+    studio.child('recorder').kill();
+    await Promise.all(asked);
+    expect(studio.state.current.armed).toEqual([]);
+    expect(studio.statuses.get(id)?.state).toBe('disarmed');
+    await handlers['sources.arm']({ ids: [id] });
+    await studio.until('recording', () => studio.statuses.get(id)?.state === 'recording');
+    await Promise.all([
+      handlers['sources.remove']({ id }),
+      handlers['sources.arm']({ ids: [id] }).catch(() => undefined),
+    ]);
+    expect(studio.state.current.armed).toEqual([]);
+    expect(studio.gapsOf(id).every((gap) => gap.to !== undefined)).toBe(true);
   });
 
   it('refuses two sources with one name, and a pattern that means nothing', async () => {

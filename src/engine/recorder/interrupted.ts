@@ -4,29 +4,36 @@ import type { SourceId } from '../../shared/units.ts';
 import { type Millis, millis, samples, samplesToMillis } from '../../shared/units.ts';
 import type { RecorderContext } from './context.ts';
 import { endGap } from './gaps.ts';
+import { inspectFile } from './inspect.ts';
 import type { Interrupted } from './protocol.ts';
 import { repairFile } from './repair.ts';
 
 /** Where a source's next gap begins: what was lost with the recorder before. */
 export type Loss = { readonly kind: 'gap'; readonly gap: Gap } | { readonly kind: 'end'; readonly at: Millis };
 
+/** Recording does not wait longer than this for a disk to tell when a file was last written. */
+const LOOK_MS = 2000;
+/** A recorder that lives writes at least this often while audio comes, with some room. */
+const WRITING_MS = 1000;
+
 /**
- * Makes the recordings that an earlier recorder left open playable, notes their true duration, and tells for each
- * source since when nothing was captured. Gaps of sources that are not armed again end now.
+ * Tells for each source that is armed again since when nothing was captured. Gaps of sources that are not armed again
+ * end now. Quick: it is what a person who waits for their recording to go on waits for.
  */
-export async function mendInterrupted(
-  context: RecorderContext,
-  interrupted: Interrupted,
-): Promise<Map<SourceId, Loss>> {
+export async function findLosses(context: RecorderContext, interrupted: Interrupted): Promise<Map<SourceId, Loss>> {
   const losses = new Map<SourceId, Loss>();
   const resumed = new Set(interrupted.resumed);
-  for (const recording of interrupted.recordings) {
-    const endedAt = await mend(context, recording);
-    if (!resumed.has(recording.sourceId)) continue;
-    const known = losses.get(recording.sourceId);
-    if (!known || (known.kind === 'end' && known.at < endedAt)) {
-      losses.set(recording.sourceId, { kind: 'end', at: endedAt });
-    }
+  const ends = await Promise.all(
+    interrupted.recordings
+      .filter(({ sourceId }) => resumed.has(sourceId))
+      .map(async (recording) => ({ sourceId: recording.sourceId, at: await endOf(context, recording) })),
+  );
+  for (const { sourceId, at } of ends) {
+    const known = losses.get(sourceId);
+    if (at !== undefined && (known?.kind !== 'end' || known.at < at)) losses.set(sourceId, { kind: 'end', at });
+  }
+  for (const { sourceId, at } of interrupted.left) {
+    if (resumed.has(sourceId) && !losses.has(sourceId)) losses.set(sourceId, { kind: 'end', at: millis(at) });
   }
   for (const gap of interrupted.gaps) {
     if (resumed.has(gap.sourceId)) losses.set(gap.sourceId, { kind: 'gap', gap });
@@ -35,20 +42,66 @@ export async function mendInterrupted(
   return losses;
 }
 
-/** Returns the wall-clock instant of the last sample that is on disk. */
-async function mend(context: RecorderContext, recording: Recording): Promise<Millis> {
-  const path = join(recording.root, recording.path);
-  const writtenAt = (await context.fileSystem.stat(path))?.modifiedAt;
-  const mended = await inspectAndRepair(context, recording, path);
-  const { root, ...row } = mended;
-  context.ledger.write(root, { type: 'recording', at: context.clock.now(), recording: row });
-  context.emit({ type: 'recording', recording: mended });
-  const duration = samplesToMillis(samples(mended.samples), Math.max(1, mended.format.sampleRate));
-  // A stream begins with a burst of audio from before, so its duration may reach past the instant of the last write.
-  return millis(Math.min(mended.startedAt + duration, writtenAt ?? Number.POSITIVE_INFINITY));
+/**
+ * Makes the recordings that an earlier recorder left open playable, and notes their true duration. One after another,
+ * beside the recording that goes on.
+ */
+export async function mendRecordings(context: RecorderContext, recordings: readonly Recording[]): Promise<void> {
+  const files = recordings.map((recording) => ({ recording, path: join(recording.root, recording.path) }));
+  const alive = await Promise.all(files.map(({ path }) => isBeingWritten(context, path)));
+  for (const [index, { recording, path }] of files.entries()) {
+    if (alive[index]) {
+      context.log.warn('An unfinished recording is being written by another program and is left to it.', { path });
+      continue;
+    }
+    const { root, ...row } = await mend(context, recording, path);
+    context.ledger.write(root, { type: 'recording', at: context.clock.now(), recording: row });
+    context.emit({ type: 'recording', recording: { root, ...row } });
+  }
 }
 
-async function inspectAndRepair(context: RecorderContext, recording: Recording, path: string): Promise<Recording> {
+/** Wall-clock instant of the last sample that is on disk; nothing when the disk does not tell. */
+async function endOf(context: RecorderContext, recording: Recording): Promise<Millis | undefined> {
+  const path = join(recording.root, recording.path);
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), LOOK_MS);
+  });
+  try {
+    return await Promise.race([lookAtEnd(context, recording, path), tooLong]);
+  } catch (error) {
+    context.log.warn('The end of an unfinished recording is not known.', { path, error: String(error) });
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function lookAtEnd(context: RecorderContext, recording: Recording, path: string): Promise<Millis | undefined> {
+  const writtenAt = (await context.fileSystem.stat(path))?.modifiedAt;
+  if (writtenAt === undefined) return recording.startedAt as Millis;
+  // Coded audio would have to be read whole; it was written as it came.
+  if (recording.container !== 'wav') return millis(Math.max(recording.startedAt, writtenAt));
+  const { samples: found, format } = await inspectFile(context.fileSystem, path);
+  const duration = samplesToMillis(samples(found), Math.max(1, format.sampleRate));
+  return millis(Math.min(recording.startedAt + duration, writtenAt));
+}
+
+/** Two studios may share a folder: what grows is not ours to mend. */
+async function isBeingWritten({ clock, fileSystem, log }: RecorderContext, path: string): Promise<boolean> {
+  try {
+    const before = await fileSystem.stat(path);
+    if (!before || clock.now() - before.modifiedAt > WRITING_MS) return false;
+    await new Promise<void>((resolve) => setTimeout(resolve, WRITING_MS));
+    const now = await fileSystem.stat(path);
+    return now !== undefined && (now.bytes !== before.bytes || now.modifiedAt !== before.modifiedAt);
+  } catch (error) {
+    log.warn('An unfinished recording cannot be looked at.', { path, error: String(error) });
+    return false;
+  }
+}
+
+async function mend(context: RecorderContext, recording: Recording, path: string): Promise<Recording> {
   try {
     const { samples: found, bytes } = await repairFile(context.fileSystem, path);
     return { ...recording, samples: found, bytes, state: 'repaired' };

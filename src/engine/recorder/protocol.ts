@@ -16,6 +16,8 @@ export interface ArmedSource {
 export interface Interrupted {
   readonly recordings: readonly Recording[];
   readonly gaps: readonly Gap[];
+  /** Since when nothing was captured of sources that left neither; ms since 1970 UTC. */
+  readonly left: readonly { readonly sourceId: SourceId; readonly at: number }[];
   /** Sources that are armed again now. */
   readonly resumed: readonly SourceId[];
 }
@@ -38,6 +40,8 @@ export type RecorderCommand =
 export type RecorderEvent =
   /** Interrupted recordings are repaired; arming may begin. */
   | { readonly type: 'ready' }
+  /** Once a second: the recorder is not stuck. */
+  | { readonly type: 'alive' }
   /** Every file is closed; nothing follows. */
   | { readonly type: 'stopped' }
   | { readonly type: 'status'; readonly status: SourceStatus }

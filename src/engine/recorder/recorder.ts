@@ -7,10 +7,10 @@ import { assertNever } from '../../shared/assertNever.ts';
 import { type Millis, millis, type SourceId } from '../../shared/units.ts';
 import type { RecorderContext } from './context.ts';
 import { newGap, publishGap, SourceGap } from './gaps.ts';
-import { type Loss, mendInterrupted } from './interrupted.ts';
+import { findLosses, type Loss, mendRecordings } from './interrupted.ts';
 import { Ledger } from './ledger.ts';
 import { SourceMeters } from './sourceMeters.ts';
-import type { ArmedSource, RecorderCommand, RecorderEvent, RecordingPlan } from './protocol.ts';
+import type { ArmedSource, Interrupted, RecorderCommand, RecorderEvent, RecordingPlan } from './protocol.ts';
 import { SourceRunner } from './sourceRunner.ts';
 
 const TICK_MS = 1000;
@@ -34,8 +34,13 @@ export class Recorder {
   #losses = new Map<SourceId, Loss>();
   #plan: RecordingPlan | undefined;
   #ticker: NodeJS.Timeout | undefined;
-  /** Commands run one after another: a source cannot be armed again before it is disarmed. */
-  #work: Promise<void> = Promise.resolve();
+  #begun: Promise<void> = Promise.resolve();
+  /**
+   * Commands about one source run one after another: it cannot be armed again before it is disarmed. Sources do not
+   * wait for each other: closing one file can take as long as its disk likes.
+   */
+  readonly #work = new Map<SourceId, Promise<void>>();
+  #stopping = false;
 
   constructor(ports: RecorderPorts) {
     this.#ports = ports;
@@ -55,22 +60,20 @@ export class Recorder {
   handle(command: Exclude<RecorderCommand, { type: 'stop' }>): void {
     switch (command.type) {
       case 'start':
-        this.#enqueue(() => this.#start(command.plan, command));
+        this.#begun = this.#guard(() => this.#start(command.plan, command.interrupted));
         return;
       case 'plan':
-        this.#enqueue(async () => {
-          this.#plan = command.plan;
-          for (const runner of this.#runners.values()) runner.replan();
-        });
+        this.#plan = command.plan;
+        for (const runner of this.#runners.values()) runner.replan();
         return;
       case 'arm':
-        this.#enqueue(async () => this.#arm(command.source, millis(command.armedAt)));
+        this.#enqueue(command.source.config.id, async () => this.#arm(command.source, millis(command.armedAt)));
         return;
       case 'disarm':
-        this.#enqueue(() => this.#disarm(command.sourceId, command.reason, command.callId));
+        this.#enqueue(command.sourceId, () => this.#disarm(command.sourceId, command.reason, command.callId));
         return;
       case 'release':
-        this.#enqueue(() => this.#release(command.sourceId, command.callId));
+        this.#enqueue(command.sourceId, () => this.#release(command.sourceId, command.callId));
         return;
       case 'retry':
         this.#runners.get(command.sourceId)?.retry();
@@ -88,6 +91,7 @@ export class Recorder {
    * concerned, because no person ended them.
    */
   async stop(reason: string | undefined): Promise<void> {
+    this.#stopping = true;
     clearInterval(this.#ticker);
     this.#meters.watch([]);
     const runners = [...this.#runners];
@@ -98,21 +102,26 @@ export class Recorder {
         if (reason !== undefined) this.#writeDisarmed(sourceId, reason);
       }),
     );
+    // Files that were being closed already.
+    await Promise.all(this.#work.values());
     await this.#ledger.flushed();
   }
 
-  async #start(plan: RecordingPlan, command: Extract<RecorderCommand, { type: 'start' }>): Promise<void> {
+  async #start(plan: RecordingPlan, interrupted: Interrupted): Promise<void> {
     this.#plan = plan;
-    this.#losses = await mendInterrupted(this.#context, command.interrupted);
     this.#ticker = setInterval(() => {
+      this.#ports.emit({ type: 'alive' });
       for (const runner of this.#runners.values()) runner.tick();
     }, TICK_MS);
+    this.#losses = await findLosses(this.#context, interrupted);
     this.#ports.emit({ type: 'ready' });
+    // Recording goes on meanwhile: reading through a day of frames takes its time.
+    void this.#guard(() => mendRecordings(this.#context, interrupted.recordings));
   }
 
   #arm(source: ArmedSource, armedAt: Millis): void {
     const { config } = source;
-    if (this.#runners.has(config.id)) return;
+    if (this.#stopping || this.#runners.has(config.id)) return;
     this.#names.set(config.id, config.name);
     this.#ledger.write(this.#root(), {
       type: 'armed',
@@ -194,11 +203,22 @@ export class Recorder {
     return this.#plan;
   }
 
-  #enqueue(step: () => Promise<void>): void {
-    this.#work = this.#work.then(step).catch((error: unknown) => {
+  #enqueue(sourceId: SourceId, step: () => Promise<void>): void {
+    const before = this.#work.get(sourceId) ?? this.#begun;
+    const work = before.then(() => this.#guard(step));
+    this.#work.set(sourceId, work);
+    void work.then(() => {
+      if (this.#work.get(sourceId) === work) this.#work.delete(sourceId);
+    });
+  }
+
+  async #guard(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
       this.#context.log.error('A recorder command failed.', {
         error: error instanceof Error ? (error.stack ?? error.message) : String(error),
       });
-    });
+    }
   }
 }

@@ -1,19 +1,18 @@
 import { join, resolve } from 'node:path';
 import { recordingPath } from '../recorder/fileName.ts';
 import { diskError } from '../recorder/diskError.ts';
-import { type Inspection, inspectFile } from '../recorder/inspect.ts';
-import { repairFile } from '../recorder/repair.ts';
 import type { Handlers } from '../../shared/contract/handlers.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
 import type { Settings, SettingsPatch } from '../../shared/domain/settings.ts';
 import type { SourceDraft } from '../../shared/domain/source.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { RecordingId, SourceId } from '../../shared/units.ts';
+import { scanFolder, scanUnknownFolder } from './scanning.ts';
 import type { StudioParts } from './studio.ts';
 
 /** One function per request of the contract. */
 export function createHandlers(parts: StudioParts): Handlers {
-  const { ports, events, sources, recorder, probers, analyst, library } = parts;
+  const { ports, events, sources, recorder, probers, analyst, library, catalogue, interruptions, lock } = parts;
 
   const settings = (): Settings => ports.settingsStore.read().settings;
 
@@ -26,7 +25,7 @@ export function createHandlers(parts: StudioParts): Handlers {
   const arm = async (id: SourceId): Promise<void> => {
     if (sources.armed().includes(id)) return;
     const source = await sources.armedSource(id);
-    library().saveSource(source.config);
+    catalogue.saveSource(source.config);
     const armedAt = sources.markArmed(id);
     sources.setStatus({ sourceId: id, state: 'arming', since: armedAt, armedAt });
     recorder.arm(source, armedAt);
@@ -35,14 +34,14 @@ export function createHandlers(parts: StudioParts): Handlers {
   const disarm = async (id: SourceId, reason: string): Promise<void> => {
     if (!sources.armed().includes(id)) return;
     sources.markDisarmed(id);
+    interruptions.forget(id);
     await recorder.disarm(id, reason);
-    // It may have been armed again in the meantime.
-    if (!sources.armed().includes(id)) sources.setDisarmed(id);
+    sources.setDisarmed(id);
   };
 
   const update = async (id: SourceId, draft: SourceDraft) => {
     const config = await sources.update(id, draft);
-    library().saveSource(config);
+    catalogue.saveSource(config);
     if (sources.armed().includes(id)) {
       await disarm(id, 'changed');
       await arm(id);
@@ -66,6 +65,7 @@ export function createHandlers(parts: StudioParts): Handlers {
       ports.settingsStore.write({ ...state, settings: changed });
       recorder.replan();
       events.emit('settings.changed', changed);
+      if (patch.recordingsFolder !== undefined) void scanUnknownFolder(parts, changed.recordingsFolder);
       return changed;
     },
     'settings.previewPattern': ({ pattern, sourceName }) => {
@@ -77,20 +77,23 @@ export function createHandlers(parts: StudioParts): Handlers {
     'sources.list': () => sources.list(),
     'sources.add': async (draft) => {
       const config = await sources.add(draft);
-      library().saveSource(config);
+      catalogue.saveSource(config);
       return sources.describe(config);
     },
-    'sources.update': ({ id, draft }) => update(id, draft),
-    'sources.remove': async ({ id }) => {
-      await disarm(id, 'removed');
-      await sources.remove(id);
-      library().removeSource(id);
-    },
+    'sources.update': ({ id, draft }) => lock.run(id, () => update(id, draft)),
+    'sources.remove': ({ id }) =>
+      lock.run(id, async () => {
+        await disarm(id, 'removed');
+        await sources.remove(id);
+        library().removeSource(id);
+      }),
     'sources.arm': async ({ ids }) => {
-      for (const id of ids ?? sources.configs().map((config) => config.id)) await arm(id);
+      const wanted = ids ?? sources.configs().map((config) => config.id);
+      await allOf(wanted.map((id) => lock.run(id, () => arm(id))));
     },
     'sources.disarm': async ({ ids }) => {
-      await Promise.all((ids ?? sources.armed()).map((id) => disarm(id, 'person')));
+      const wanted = ids ?? sources.configs().map((config) => config.id);
+      await allOf(wanted.map((id) => lock.run(id, () => disarm(id, 'person'))));
     },
     'sources.retry': ({ id }) => recorder.retry(id),
 
@@ -115,7 +118,7 @@ export function createHandlers(parts: StudioParts): Handlers {
     },
     'library.gaps': ({ day }) => [...library().gaps(day)],
     'library.recording': ({ id }) => recording(id),
-    'library.rescan': () => rescan(parts, settings().recordingsFolder),
+    'library.rescan': () => scanFolder(parts, settings().recordingsFolder),
     'recordings.peaks': ({ id, points }) => analyst.peaks(recording(id), points),
 
     'desktop.revealRecording': async ({ id }) => {
@@ -134,6 +137,12 @@ export function createHandlers(parts: StudioParts): Handlers {
       return folder === undefined ? {} : { folder };
     },
   };
+}
+
+/** Waits for all, also when one fails; then tells the first failure. */
+async function allOf(work: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 async function storage({ ports }: StudioParts, recordingsFolder: string) {
@@ -169,36 +178,4 @@ async function checkSettings({ ports }: StudioParts, patch: SettingsPatch): Prom
 /** Without the keys that are undefined, which `Partial` allows and a spread would copy. */
 function defined(patch: SettingsPatch): Partial<Settings> {
   return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-}
-
-async function rescan({ ports, events, library, sources }: StudioParts, recordingsFolder: string) {
-  const { fileSystem, clock } = ports;
-  let seen = 0;
-  const result = await library().rescan({
-    root: resolve(recordingsFolder),
-    fileSystem,
-    clock,
-    signal: new AbortController().signal,
-    isOpen: (id) => sources.configs().some((config) => sources.status(config.id).recording?.id === id),
-    inspector: {
-      inspect: (path, signal) => readable(inspectFile(fileSystem, path, signal)),
-      repair: (path) => readable(repairFile(fileSystem, path)),
-    },
-    onProgress: (files) => {
-      seen = files;
-      events.emit('rescan.progress', { files, done: false });
-    },
-  });
-  events.emit('rescan.progress', { files: seen, done: true });
-  return result;
-}
-
-/** What is no audio is no error for a scan: it is counted there. */
-async function readable(inspection: Promise<Inspection>): Promise<Inspection | undefined> {
-  try {
-    return await inspection;
-  } catch (error) {
-    if (error instanceof LongtakeError && error.code === 'DAMAGED') return undefined;
-    throw error;
-  }
 }

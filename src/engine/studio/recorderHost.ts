@@ -11,13 +11,27 @@ const LONGEST_RESTART_MS = 10_000;
 /** A little more than the recorder gives itself. */
 const STOP_MS = 4900;
 
+/** A recorder that says nothing for so many seconds hangs. Its audio system holds audio for 30 s. */
+const SILENT_SECONDS = 60;
+/** A source that could not be armed is tried again after this time. */
+const REARM_MS = 10_000;
+
+export interface Arming {
+  readonly source: ArmedSource;
+  readonly armedAt: number;
+}
+
 export interface RecorderHostOptions {
   readonly processHost: ProcessHost;
   readonly log: Log;
   readonly plan: () => RecordingPlan;
   /** What must be mended and what is armed, asked anew at each start of a recorder. */
   readonly interrupted: () => Interrupted;
-  readonly armed: () => Promise<readonly { readonly source: ArmedSource; readonly armedAt: number }[]>;
+  readonly armed: () => readonly SourceId[];
+  /** All that is needed to open a source; nothing when it was disarmed meanwhile. */
+  readonly armedSource: (id: SourceId) => Promise<Arming | undefined>;
+  /** Such as a keychain that is locked. The source is tried again; the others record. */
+  readonly onArmFailed: (id: SourceId, error: unknown) => void;
   readonly onEvent: (event: RecorderEvent) => void;
   /** The recorder ended without being asked; it is being started again. */
   readonly onCrash: () => void;
@@ -34,6 +48,7 @@ export class RecorderHost {
   #callId = 0;
   #stopped: (() => void) | undefined;
   #watched: readonly SourceId[] = [];
+  #stopping = false;
 
   constructor(options: RecorderHostOptions) {
     this.#options = options;
@@ -48,14 +63,17 @@ export class RecorderHost {
     this.#ready = new Promise((resolve) => {
       settle = resolve;
     });
+    const pulse = this.#feelPulse(child);
     child.onOutput((stream, line) => this.#options.log.debug(`recorder ${stream}: ${line}`));
     child.onMessage((message) => {
+      pulse.felt();
       // The recorder is a part of this program: its messages are what they are declared to be.
       const event = message as RecorderEvent;
       if (event.type === 'ready') void this.#armAll(child).then(settle);
       this.#onEvent(event);
     });
     child.onExit(({ code }) => {
+      pulse.stop();
       settle();
       this.#onExit(child, code, performance.now() - startedAt);
     });
@@ -92,6 +110,7 @@ export class RecorderHost {
 
   /** Closes every file and ends the process; at most 5 s. */
   async stop(reason: string): Promise<void> {
+    this.#stopping = true;
     clearTimeout(this.#restart);
     const child = this.#child;
     if (!child) return;
@@ -121,10 +140,42 @@ export class RecorderHost {
   }
 
   async #armAll(child: ChildHandle): Promise<void> {
-    const armed = await this.#options.armed();
-    if (this.#child !== child) return;
-    for (const { source, armedAt } of armed) this.arm(source, armedAt);
-    this.watch(this.#watched);
+    await Promise.all(this.#options.armed().map((id) => this.#armOne(child, id)));
+    if (this.#child === child) this.watch(this.#watched);
+  }
+
+  async #armOne(child: ChildHandle, id: SourceId): Promise<void> {
+    try {
+      const arming = await this.#options.armedSource(id);
+      if (arming && this.#child === child) this.arm(arming.source, arming.armedAt);
+    } catch (error) {
+      if (this.#child !== child) return;
+      this.#options.onArmFailed(id, error);
+      setTimeout(() => {
+        if (this.#child === child && this.#options.armed().includes(id)) void this.#armOne(child, id);
+      }, REARM_MS).unref();
+    }
+  }
+
+  /**
+   * Ends a recorder that hangs, so that it is started again. Seconds are counted, not measured: those in which this
+   * process slept do not count.
+   */
+  #feelPulse(child: ChildHandle): { felt(): void; stop(): void } {
+    let silent = 0;
+    const timer = setInterval(() => {
+      silent += 1;
+      if (silent !== SILENT_SECONDS) return;
+      this.#options.log.error('The recorder hangs and is ended.', { silentSeconds: silent });
+      child.kill();
+    }, 1000);
+    timer.unref();
+    return {
+      felt: () => {
+        silent = 0;
+      },
+      stop: () => clearInterval(timer),
+    };
   }
 
   #onEvent(event: RecorderEvent): void {
@@ -140,8 +191,8 @@ export class RecorderHost {
     if (this.#child !== child) return;
     this.#child = undefined;
     this.#settleDisarms();
-    if (this.#stopped) {
-      this.#stopped();
+    if (this.#stopping) {
+      this.#stopped?.();
       return;
     }
     this.#options.log.error('The recorder ended unexpectedly and is started again.', { code });

@@ -3,7 +3,8 @@ import type { Log } from '../../shared/ports/log.ts';
 import type { ProcessHost } from '../../shared/ports/processHost.ts';
 import type { SourceId } from '../../shared/units.ts';
 import type { ArmedSource, Interrupted, RecorderEvent, RecordingPlan } from '../recorder/protocol.ts';
-import { RecorderHost } from './recorderHost.ts';
+import type { KeyedLock } from './keyedLock.ts';
+import { type Arming, RecorderHost } from './recorderHost.ts';
 
 /** A source is not moved to a new process more often than this. */
 const MOVE_INTERVAL_MS = 10_000;
@@ -17,10 +18,14 @@ export interface RecordersPorts {
   /** What recorders before left open, of all sources. */
   readonly interrupted: () => Omit<Interrupted, 'resumed'>;
   readonly armed: () => readonly SourceId[];
-  readonly armedSource: (id: SourceId) => Promise<{ readonly source: ArmedSource; readonly armedAt: number }>;
+  /** Nothing when it was disarmed meanwhile. */
+  readonly armedSource: (id: SourceId) => Promise<Arming | undefined>;
+  readonly onArmFailed: (id: SourceId, error: unknown) => void;
   readonly onEvent: (event: RecorderEvent) => void;
   /** These sources record nothing until their recorder is running again. */
   readonly onCrash: (sourceIds: readonly SourceId[]) => void;
+  /** Held by whoever arms, disarms or moves a source, from beginning to end. */
+  readonly lock: KeyedLock<SourceId>;
 }
 
 /**
@@ -33,7 +38,9 @@ export class Recorders {
   readonly #hosts = new Map<Place, RecorderHost>();
   readonly #movedAt = new Map<SourceId, number>();
   readonly #moving = new Set<SourceId>();
+  readonly #moves = new Set<Promise<void>>();
   #watched: readonly SourceId[] = [];
+  #stopping = false;
 
   constructor(ports: RecordersPorts) {
     this.#ports = ports;
@@ -69,26 +76,31 @@ export class Recorders {
   }
 
   async stop(reason: string): Promise<void> {
+    this.#stopping = true;
     await Promise.all([...this.#hosts.values()].map((host) => host.stop(reason)));
+    await Promise.all(this.#moves);
     this.#hosts.clear();
   }
 
   async #startHost(place: Place): Promise<void> {
-    const { processHost, log, plan, interrupted, armed, armedSource, onEvent, onCrash } = this.#ports;
+    const { processHost, log, plan, interrupted, armed, armedSource, onArmFailed, onEvent, onCrash } = this.#ports;
     const here = (id: SourceId): boolean => this.#placeOf(id) === place;
     const host = new RecorderHost({
       processHost,
       log,
       plan,
       interrupted: () => {
-        const { recordings, gaps } = interrupted();
+        const { recordings, gaps, left } = interrupted();
         return {
           recordings: recordings.filter(({ sourceId }) => here(sourceId)),
           gaps: gaps.filter(({ sourceId }) => here(sourceId)),
+          left: left.filter(({ sourceId }) => here(sourceId)),
           resumed: armed().filter(here),
         };
       },
-      armed: () => Promise.all(armed().filter(here).map(armedSource)),
+      armed: () => armed().filter(here),
+      armedSource,
+      onArmFailed,
       onEvent: (event) => {
         onEvent(event);
         if (event.type === 'status') this.#moveIfBlind(event.status);
@@ -101,22 +113,35 @@ export class Recorders {
   }
 
   #moveIfBlind({ sourceId, problem }: SourceStatus): void {
-    if (problem?.details?.['listFrozen'] !== true || this.#moving.has(sourceId)) return;
+    if (problem?.details?.['listFrozen'] !== true || this.#moving.has(sourceId) || this.#stopping) return;
     const now = performance.now();
     if (now - (this.#movedAt.get(sourceId) ?? Number.NEGATIVE_INFINITY) < MOVE_INTERVAL_MS) return;
     this.#movedAt.set(sourceId, now);
     this.#moving.add(sourceId);
-    void this.#move(sourceId).finally(() => this.#moving.delete(sourceId));
+    const move = this.#ports.lock
+      .run(sourceId, () => this.#move(sourceId))
+      .catch((error: unknown) => {
+        this.#ports.log.error('A source could not be moved to a recorder of its own.', {
+          sourceId,
+          error: String(error),
+        });
+      })
+      .finally(() => {
+        this.#moving.delete(sourceId);
+        this.#moves.delete(move);
+      });
+    this.#moves.add(move);
   }
 
   async #move(sourceId: SourceId): Promise<void> {
+    // Disarmed while this waited for its turn.
+    if (this.#stopping || !this.#ports.armed().includes(sourceId)) return;
     this.#ports.log.info('A recorder of its own is started for a source, so that it sees devices plugged in since.', {
       sourceId,
     });
     await this.#hostOf(sourceId)?.release(sourceId);
     await this.#endOwnHost(sourceId);
-    // It may have been disarmed while it was released.
-    if (this.#ports.armed().includes(sourceId)) await this.#startHost(sourceId);
+    if (!this.#stopping) await this.#startHost(sourceId);
   }
 
   async #endOwnHost(sourceId: SourceId): Promise<void> {

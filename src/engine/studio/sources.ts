@@ -75,8 +75,15 @@ export class Sources {
     return armed.filter((id) => sources.some((config) => config.id === id));
   }
 
+  /** When a person asked for it; ms since 1970 UTC. */
+  armedAt(id: SourceId): number | undefined {
+    return this.#armedAt.get(id);
+  }
+
   markArmed(id: SourceId): number {
-    const armedAt = this.#armedAt.get(id) ?? this.#ports.clock.now();
+    const known = this.#armedAt.get(id);
+    if (known !== undefined) return known;
+    const armedAt = this.#ports.clock.now();
     this.#armedAt.set(id, armedAt);
     this.#storeArmed();
     return armedAt;
@@ -109,6 +116,19 @@ export class Sources {
 
   setDisarmed(id: SourceId): void {
     this.setStatus({ sourceId: id, state: 'disarmed', since: this.#ports.clock.now() });
+  }
+
+  /** It cannot even be handed to the recorder now. */
+  setArmFailed(id: SourceId, error: unknown): void {
+    const armedAt = this.#armedAt.get(id);
+    if (armedAt === undefined) return;
+    this.setStatus({
+      sourceId: id,
+      state: 'failed',
+      since: this.#ports.clock.now(),
+      armedAt,
+      problem: toWireError(error),
+    });
   }
 
   /** Their recorder is gone for a moment: nothing is recorded, and the window says so. */

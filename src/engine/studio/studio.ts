@@ -11,13 +11,18 @@ import type { SettingsStore } from '../../shared/ports/settingsStore.ts';
 import type { Container } from '../../shared/domain/recording.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import { type SourceId, recordingId } from '../../shared/units.ts';
+import { leftArmed } from '../library/leftArmed.ts';
 import { type Library, openLibrary } from '../library/library.ts';
 import type { RecorderEvent } from '../recorder/protocol.ts';
 import { Analyst } from './analyst.ts';
 import { Emitter } from './emitter.ts';
+import { CatalogueWriter } from './catalogueWriter.ts';
 import { createHandlers } from './handlers.ts';
+import { Interruptions } from './interruptions.ts';
+import { KeyedLock } from './keyedLock.ts';
 import { Probers } from './probers.ts';
 import { Recorders } from './recorders.ts';
+import { scanUnknownFolder } from './scanning.ts';
 import { Sources } from './sources.ts';
 
 /** What only a desktop can do. */
@@ -86,6 +91,11 @@ export interface StudioParts {
   readonly probers: Probers;
   readonly analyst: Analyst;
   readonly library: () => Library;
+  /** For what must not fail because of the library. */
+  readonly catalogue: CatalogueWriter;
+  readonly interruptions: Interruptions;
+  /** Held while a source is armed, disarmed, changed or moved. */
+  readonly lock: KeyedLock<SourceId>;
 }
 
 /** Builds the studio of its rooms. Nothing runs before {@link Studio.start}. */
@@ -100,15 +110,44 @@ export function createStudio(ports: StudioPorts): Studio {
     return opened;
   };
 
+  const catalogue = new CatalogueWriter(library, log);
+  const interruptions = new Interruptions();
+  const lock = new KeyedLock<SourceId>();
+
+  /** A library that cannot be read now must not keep anything from being recorded. */
+  function unfinished() {
+    try {
+      return { recordings: library().unfinished(), gaps: library().openGaps() };
+    } catch (error) {
+      log.error('What was interrupted cannot be looked up; it is mended at the next start.', { error: String(error) });
+      return { recordings: [], gaps: [] };
+    }
+  }
+
   const recorder = new Recorders({
     processHost: ports.processHost,
     log,
     plan: () => ports.settingsStore.read().settings,
-    interrupted: () => ({ recordings: library().unfinished(), gaps: library().openGaps() }),
+    interrupted: () => ({ ...unfinished(), left: interruptions.list() }),
     armed: () => sources.armed(),
-    armedSource: async (id) => ({ source: await sources.armedSource(id), armedAt: sources.markArmed(id) }),
-    onCrash: (ids) => sources.setInterrupted(ids),
+    armedSource: async (id) => {
+      const source = await sources.armedSource(id);
+      const armedAt = sources.armedAt(id);
+      return armedAt === undefined ? undefined : { source, armedAt };
+    },
+    onArmFailed: (id, error) => {
+      log.error('A source could not be armed; it is tried again.', { sourceId: id, error: String(error) });
+      sources.setArmFailed(id, error);
+    },
+    onCrash: (ids) => {
+      interruptions.crashed(
+        ids.map((id) => sources.status(id)),
+        ports.clock.now(),
+      );
+      sources.setInterrupted(ids);
+    },
     onEvent: (event) => onRecorderEvent(event),
+    lock,
   });
 
   const parts: StudioParts = {
@@ -119,6 +158,9 @@ export function createStudio(ports: StudioPorts): Studio {
     probers: new Probers({ ...ports, log, emit: events.emit }),
     analyst,
     library,
+    catalogue,
+    interruptions,
+    lock,
   };
 
   const armedNow = (id: SourceId): boolean => sources.armed().includes(id);
@@ -127,15 +169,16 @@ export function createStudio(ports: StudioPorts): Studio {
     switch (event.type) {
       case 'status':
         // A last word may arrive after the source was disarmed or removed.
+        interruptions.heard(event.status);
         if (armedNow(event.status.sourceId)) sources.setStatus(event.status);
         return;
       case 'recording':
-        library().saveRecording(event.recording);
+        catalogue.saveRecording(event.recording);
         events.emit(event.recording.state === 'recording' ? 'recordings.opened' : 'recordings.closed', event.recording);
         analyst.followRecording(event.recording);
         return;
       case 'gap':
-        library().saveGap(event.gap);
+        catalogue.saveGap(event.gap);
         events.emit('gaps.changed', event.gap);
         return;
       case 'levels':
@@ -159,15 +202,17 @@ export function createStudio(ports: StudioPorts): Studio {
     for (const config of sources.configs()) found.saveSource(config);
   }
 
-  const handlers = createHandlers(parts);
-
-  async function rescanInBackground(): Promise<void> {
+  /** What happened after the program last ended without a word. A ledger that cannot be read stops nothing. */
+  async function heedLedger(root: string): Promise<void> {
     try {
-      await handlers['library.rescan']({});
+      await library().catchUp({ root, fileSystem: ports.fileSystem });
+      for (const [id, until] of await leftArmed(root, ports.fileSystem)) interruptions.begin(id, until);
     } catch (error) {
-      log.error('The recordings folder could not be scanned.', { error: String(error) });
+      log.error('The ledger could not be read.', { root, error: String(error) });
     }
   }
+
+  const handlers = createHandlers(parts);
 
   return {
     handlers,
@@ -186,15 +231,16 @@ export function createStudio(ports: StudioPorts): Studio {
       openCatalogue();
       const { settings } = ports.settingsStore.read();
       const root = resolve(settings.recordingsFolder);
-      await library().catchUp({ root, fileSystem: ports.fileSystem });
+      await heedLedger(root);
       if (settings.resumeArmed) for (const id of sources.storedArmed()) sources.markArmed(id);
       await recorder.start();
-      if (!library().wasScanned(root) && (await ports.fileSystem.stat(root))) void rescanInBackground();
+      void scanUnknownFolder(parts, root);
     },
     stop: async () => {
       parts.probers.stopPreview();
       await recorder.stop('quit');
       analyst.stop();
+      catalogue.close();
       opened?.close();
       opened = undefined;
     },

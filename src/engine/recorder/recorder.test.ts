@@ -1,0 +1,214 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeGap, makeRecording } from '../../../test/support/makeRecording.ts';
+import { MemoryFileSystem } from '../../../test/support/memoryFileSystem.ts';
+import { silentLog, TurnedClock } from '../../../test/support/turnedClock.ts';
+import type { AudioSource, CaptureListener } from '../capture/audioSource.ts';
+import type { Gap, Recording } from '../../shared/domain/recording.ts';
+import type { GeneratorConfig, SourceStatus } from '../../shared/domain/source.ts';
+import { LongtakeError } from '../../shared/errors.ts';
+import { type SourceId, sourceId } from '../../shared/units.ts';
+import type { Interrupted, RecorderEvent } from './protocol.ts';
+import { Recorder } from './recorder.ts';
+
+const A = sourceId('5a0a5c1e-6a2f-4d58-8c5d-0d7b7f4f2c11');
+const B = sourceId('5a0a5c1e-6a2f-4d58-8c5d-0d7b7f4f2c22');
+const START = '2026-11-21T11:00:01.000Z';
+const RATE = 44_100;
+const PLAN = { recordingsFolder: '/r', splitSeconds: 3600, filenamePattern: '{source}/%H%M%S' };
+const NOTHING: Interrupted = { recordings: [], gaps: [], left: [], resumed: [] };
+
+function config(id: SourceId, name: string): GeneratorConfig {
+  const signal = { programme: 'tone', seed: 1, sampleRate: RATE, bitDepth: 16, channels: 1 } as const;
+  return { id, name, kind: 'generator', ...signal };
+}
+
+/** An input that a test plays. */
+class PlayedSource implements AudioSource {
+  listener: CaptureListener | undefined;
+  runs = 0;
+  #lose: ((error: Error) => void) | undefined;
+
+  async run(listener: CaptureListener, signal: AbortSignal): Promise<void> {
+    this.runs += 1;
+    this.listener = listener;
+    listener.onOpen({
+      format: { codec: 'pcm', sampleRate: RATE, channels: 1, bitDepth: 16 },
+      container: 'wav',
+      label: 'played',
+    });
+    await new Promise<void>((resolve, reject) => {
+      this.#lose = reject;
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  lose(): void {
+    this.#lose?.(new LongtakeError('DEVICE_LOST', 'The device is gone.'));
+  }
+}
+
+describe('Recorder', () => {
+  let disk: MemoryFileSystem;
+  let clock: TurnedClock;
+  let events: RecorderEvent[];
+  let inputs: Map<SourceId, PlayedSource>;
+  let recorder: Recorder;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    disk = new MemoryFileSystem();
+    clock = new TurnedClock(START);
+    events = [];
+    inputs = new Map();
+    recorder = new Recorder({
+      clock,
+      fileSystem: disk,
+      log: silentLog,
+      emit: (event) => events.push(event),
+      createSource: (source) => {
+        const input = new PlayedSource();
+        inputs.set(source.config.id, input);
+        return input;
+      },
+    });
+  });
+  afterEach(() => vi.useRealTimers());
+
+  const settle = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+  const start = async (interrupted: Partial<Interrupted> = {}): Promise<void> => {
+    recorder.handle({ type: 'start', plan: PLAN, interrupted: { ...NOTHING, ...interrupted } });
+    await settle();
+  };
+  const arm = async (id: SourceId, name: string): Promise<void> => {
+    recorder.handle({ type: 'arm', source: { config: config(id, name) }, armedAt: clock.now() });
+    await settle();
+  };
+  const play = async (id: SourceId, seconds: number): Promise<void> => {
+    for (let tenth = 0; tenth < seconds * 10; tenth += 1) {
+      clock.advance(100);
+      const bytes = new Uint8Array((RATE / 10) * 2);
+      inputs.get(id)?.listener?.onBlock({ bytes, samples: RATE / 10 }, clock.monotonic());
+      await settle(100);
+    }
+  };
+  const told = <Type extends RecorderEvent['type']>(type: Type): Extract<RecorderEvent, { type: Type }>[] =>
+    events.filter((event): event is Extract<RecorderEvent, { type: Type }> => event.type === type);
+  const lastStatus = (id: SourceId): SourceStatus | undefined =>
+    told('status')
+      .map(({ status }) => status)
+      .findLast((status) => status.sourceId === id);
+  const gaps = (): Gap[] => [...new Map(told('gap').map(({ gap }) => [gap.id, gap])).values()];
+  const closed = (): Recording[] =>
+    told('recording')
+      .map(({ recording }) => recording)
+      .filter(({ state }) => state !== 'recording');
+
+  it('counts what is lost from the end of the ledger when nothing else tells', async () => {
+    const at = clock.now() - 7000;
+    await start({ left: [{ sourceId: A, at }], resumed: [A] });
+    await arm(A, 'a');
+    expect(gaps()).toMatchObject([{ cause: 'crash', from: at }]);
+    await play(A, 1);
+    expect(gaps()).toEqual([expect.objectContaining({ from: at, to: Date.parse(START) })]);
+  });
+
+  it('goes on with the gap that is open', async () => {
+    const open = makeGap({ sourceId: A, from: clock.now() - 9000, to: undefined });
+    await start({ gaps: [open], left: [{ sourceId: A, at: clock.now() - 1000 }], resumed: [A] });
+    await arm(A, 'a');
+    await play(A, 1);
+    expect(gaps()).toEqual([expect.objectContaining({ id: open.id, from: open.from, to: Date.parse(START) })]);
+  });
+
+  it('records before it mends: a file that takes long to read holds up nothing', async () => {
+    const unfinished = makeRecording({ sourceId: B, root: '/r', path: 'old.wav', state: 'recording' });
+    disk.files.set('/r/old.wav', new Uint8Array(100));
+    const open = disk.openForRepair.bind(disk);
+    let release: () => void = () => undefined;
+    disk.openForRepair = async (path) => {
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      return open(path);
+    };
+    await start({ recordings: [unfinished] });
+    expect(told('ready').length).toBe(1);
+    await arm(A, 'a');
+    await play(A, 1);
+    expect(lastStatus(A)?.state).toBe('recording');
+    expect(closed()).toEqual([]);
+    release();
+    await settle();
+    expect(closed()).toMatchObject([{ id: unfinished.id }]);
+  });
+
+  it('is ready although a disk does not answer', async () => {
+    const unfinished = makeRecording({ sourceId: A, root: '/hung', path: 'old.wav', state: 'recording' });
+    disk.stat = () => new Promise(() => undefined);
+    await start({ recordings: [unfinished], resumed: [A] });
+    await settle(3000);
+    expect(told('ready').length).toBe(1);
+  });
+
+  it('leaves alone what another program is writing', async () => {
+    const foreign = makeRecording({ sourceId: B, root: '/r', path: 'old.wav', state: 'recording' });
+    disk.files.set('/r/old.wav', new Uint8Array(100));
+    let bytes = 100;
+    disk.stat = async () => ({ bytes: (bytes += 1), modifiedAt: clock.now() });
+    let repairs = 0;
+    disk.openForRepair = async () => {
+      repairs += 1;
+      throw new Error('Nobody may open it.');
+    };
+    await start({ recordings: [foreign] });
+    await settle(5000);
+    expect(repairs).toBe(0);
+    expect(closed()).toEqual([]);
+  });
+
+  it('arms and disarms the others while one file cannot be closed', async () => {
+    await start();
+    await arm(A, 'a');
+    await arm(B, 'b');
+    await play(A, 1);
+    await play(B, 1);
+    disk.beforeWrite = (path) => (path.startsWith('/r/a') ? new Promise<void>(() => undefined) : undefined);
+    await play(A, 1);
+    recorder.handle({ type: 'disarm', sourceId: A, reason: 'person', callId: 1 });
+    recorder.handle({ type: 'disarm', sourceId: B, reason: 'person', callId: 2 });
+    await settle(1000);
+    expect(told('disarmed').map(({ callId }) => callId)).toEqual([2]);
+  });
+
+  it('waits at its end for files that are being closed, and arms nothing any more', async () => {
+    await start();
+    await arm(A, 'a');
+    await play(A, 1);
+    let release: () => void = () => undefined;
+    const hung = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    disk.beforeWrite = () => hung;
+    await play(A, 1);
+    recorder.handle({ type: 'disarm', sourceId: A, reason: 'person', callId: 1 });
+    recorder.handle({ type: 'arm', source: { config: config(A, 'a') }, armedAt: clock.now() });
+    await settle();
+    let stopped = false;
+    void recorder.stop('quit').then(() => {
+      stopped = true;
+    });
+    await settle(1000);
+    expect(stopped).toBe(false);
+    release();
+    await settle(1000);
+    expect(stopped).toBe(true);
+    expect(closed()).toMatchObject([{ state: 'complete' }]);
+    expect(inputs.get(A)?.runs).toBe(1);
+  });
+
+  it('says every second that it lives', async () => {
+    await start();
+    await settle(5000);
+    expect(told('alive').length).toBe(5);
+  });
+});
