@@ -73,7 +73,7 @@ async function whyUnreachable(version) {
     return response.ok ? undefined : `${new URL(url).host} answered ${response.status}`;
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    return `${new URL(url).host} cannot be reached (${codeOf(cause) ?? sentenceOf(cause)})`;
+    return `${new URL(url).host} cannot be reached, ${codeOf(cause) ?? sentenceOf(cause)}`;
   }
 }
 

@@ -152,7 +152,7 @@ function needsOf(name, needs) {
 async function runtimeSteps(reporter) {
   const runtime = await reporter.step('Electron', async (progress) => {
     const found = await provideElectron(progress);
-    return { outcome: `${found.version}, ${found.why}`, value: found };
+    return { outcome: `${found.version} (${found.why})`, value: found };
   });
   const recipes = recipesFor([ownNodeApi(), runtime.nodeApi]);
   if (recipes.length > recipesFor([ownNodeApi()]).length && (await needsCompiling(recipes))) {
