@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { SetupProblem } from './problem.mjs';
+import { SetupProblem, codeOf } from './problem.mjs';
 import { Interrupted, interrupt } from './run.mjs';
 
 /** How long what is under way may take to undo itself after a signal. */
@@ -42,6 +42,12 @@ export function exitCodeOf(signal) {
  * @param {() => Promise<number>} work
  */
 export async function main(work) {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      // Whoever read this has gone (a closed terminal, `| head`); what runs goes on.
+      if (!['EPIPE', 'EIO'].includes(codeOf(error) ?? '')) throw error;
+    });
+  }
   let firstAt = -Infinity;
   for (const signal of SIGNALS) {
     process.on(signal, () => {
