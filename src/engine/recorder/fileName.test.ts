@@ -18,6 +18,14 @@ describe('recordingPath', () => {
     );
   });
 
+  it('makes no hidden files, nor any where no recording is looked for', () => {
+    for (const sourceName of ['.longtake', '._Studio', '...']) {
+      for (const name of recordingPath('{source}/{source}', { ...parts, sourceName }).split('/')) {
+        expect(name).not.toMatch(/^\./);
+      }
+    }
+  });
+
   it('keeps apart the two hours of the night when clocks go back', () => {
     const first = recordingPath(DEFAULT_FILENAME_PATTERN, {
       ...parts,

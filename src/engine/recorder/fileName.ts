@@ -56,7 +56,10 @@ function checkPattern(pattern: string): void {
 function safeName(name: string): string {
   // The library decomposes accents; names are kept composed, as keyboards and most tools write them.
   const safe = filenamify(name, { replacement: '_', maxLength: MAX_NAME_BYTES }).normalize('NFC');
-  return truncateUtf8(safe, MAX_NAME_BYTES).replace(/[. ]+$/, '_');
+  // A name that begins with a dot is hidden, and `.longtake` is where no recording is looked for.
+  return truncateUtf8(safe, MAX_NAME_BYTES)
+    .replace(/[. ]+$/, '_')
+    .replace(/^\./, '_');
 }
 
 /** Cuts at a character so that the text takes at most `bytes` in UTF-8. */
