@@ -3,6 +3,7 @@ import type { FileSystem, OpenFile } from '../../src/shared/ports/fileSystem.ts'
 /** A disk in memory that can be told to fail; for faults that a real disk does not show on demand. */
 export class MemoryFileSystem implements FileSystem {
   readonly files = new Map<string, Uint8Array>();
+  free = Number.MAX_SAFE_INTEGER;
   /** Throws or waits before each write; set it to inject a fault. */
   beforeWrite: (path: string, bytes: Uint8Array) => void | Promise<void> = () => undefined;
 
@@ -44,7 +45,7 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   async freeBytes(): Promise<number> {
-    return Number.MAX_SAFE_INTEGER;
+    return this.free;
   }
 
   #open(path: string): OpenFile {
@@ -52,7 +53,8 @@ export class MemoryFileSystem implements FileSystem {
     return {
       write: async (bytes, position) => {
         await this.beforeWrite(path, bytes);
-        this.#write(path, bytes, position);
+        // As on a real disk, what is written to a deleted file is gone with it.
+        if (this.files.has(path)) this.#write(path, bytes, position);
       },
       read: async (position, length) => this.#bytes(path).slice(position, position + length),
       sync: async () => undefined,
@@ -60,6 +62,7 @@ export class MemoryFileSystem implements FileSystem {
         this.files.set(path, this.#bytes(path).slice(0, length));
       },
       size: async () => this.#bytes(path).length,
+      isLinked: async () => this.files.has(path),
       close: async () => undefined,
     };
   }

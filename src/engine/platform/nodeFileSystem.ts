@@ -29,6 +29,8 @@ export const nodeFileSystem: FileSystem = {
   },
   freeBytes: async (path) => {
     const volume = await statfs(path);
+    // Some network file systems know no sizes and state zero for all.
+    if (volume.blocks === 0) return Number.MAX_SAFE_INTEGER;
     return volume.bavail * volume.bsize;
   },
 };
@@ -59,6 +61,7 @@ function openFile(handle: FileHandle): OpenFile {
     sync: () => handle.datasync(),
     truncate: (length) => handle.truncate(length),
     size: async () => (await handle.stat()).size,
+    isLinked: async () => (await handle.stat()).nlink > 0,
     close: () => handle.close(),
   };
 }

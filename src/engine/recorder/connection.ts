@@ -112,7 +112,9 @@ export class Connection implements CaptureListener {
 
   /** The plan changed: the open recording ends at the next boundary of the new one. */
   replan(): void {
-    if (this.#live) this.#live.nextBoundaryAt = this.#boundaryAfter(this.#context.clock.now());
+    const nextBoundaryAt = this.#boundaryAfter(this.#context.clock.now());
+    if (this.#live) this.#live.nextBoundaryAt = nextBoundaryAt;
+    if (this.#next) this.#next = { ...this.#next, nextBoundaryAt };
   }
 
   /**

@@ -1,14 +1,32 @@
 import { LongtakeError, errnoOf } from '../../shared/errors.ts';
+import { FileDeletedError } from './recordingWriter.ts';
+
+const DISK_FULL_MESSAGE =
+  'The disk is full. Free some space or choose another recordings folder; recording then goes on by itself.';
+
+/** Before a file is opened in vain. */
+export function diskFull(): LongtakeError {
+  return new LongtakeError('DISK_FULL', DISK_FULL_MESSAGE);
+}
 
 /** A file error with the sentence for the person. */
 export function diskError(error: unknown): LongtakeError {
   if (error instanceof LongtakeError) return error;
+  if (error instanceof FileDeletedError) {
+    return new LongtakeError(
+      'DISK_ERROR',
+      'The file that was being recorded has been deleted. Recording goes on in a new file.',
+      { cause: error },
+    );
+  }
   switch (errnoOf(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
+      return new LongtakeError('DISK_FULL', DISK_FULL_MESSAGE, { cause: error });
+    case 'ENAMETOOLONG':
       return new LongtakeError(
-        'DISK_FULL',
-        'The disk is full. Free some space or choose another recordings folder; recording then goes on by itself.',
+        'INVALID_INPUT',
+        'The pattern for file names makes a path that is too long for this disk. Shorten it in the settings.',
         { cause: error },
       );
     case 'EACCES':

@@ -8,6 +8,7 @@ import type { SourceConfig } from '../../shared/domain/source.ts';
 import type { OpenFile } from '../../shared/ports/fileSystem.ts';
 import { day, type Millis, recordingId } from '../../shared/units.ts';
 import type { RecorderContext } from './context.ts';
+import { diskFull } from './diskError.ts';
 import { numberedPath, recordingPath } from './fileName.ts';
 import { inspectFile } from './inspect.ts';
 import { createMuxer } from './createMuxer.ts';
@@ -16,6 +17,8 @@ import { RecordingWriter, type WriterFailure } from './recordingWriter.ts';
 /** Audio that may wait for a slow or hung disk before it counts as lost. */
 const MAX_DISK_DELAY_SECONDS = 35;
 const MIN_PENDING_BYTES = 4 * 1024 * 1024;
+/** With less room than this no file is begun: each try on a full disk would leave an empty one. */
+const MIN_FREE_BYTES = 1024 * 1024;
 
 export interface LiveRecordingOptions {
   readonly source: SourceConfig;
@@ -71,6 +74,11 @@ export class LiveRecording {
     this.#writer.append(block.bytes);
   }
 
+  /** Finds out whether the file is still there; a failure is told as any other. */
+  checkFile(): void {
+    this.#writer.checkFile();
+  }
+
   setTitle(title: string): void {
     this.#recording = { ...this.#recording, title };
   }
@@ -80,9 +88,11 @@ export class LiveRecording {
     await this.#writer.close();
     if (!this.#opened) return undefined;
     const samples = this.#writer.failure ? await this.#samplesOnDisk() : this.#samples;
-    this.#recording = { ...this.#recording, samples, bytes: this.#writer.fileBytes, state: 'complete' };
-    this.#publish();
-    return this.#recording;
+    const state = this.#writer.failure && samples === 0 ? 'damaged' : 'complete';
+    const closed = { ...this.#recording, samples, bytes: this.#writer.fileBytes, state } as const;
+    this.#recording = closed;
+    this.#publish(closed);
+    return closed;
   }
 
   /** After a failed write the file holds less than was captured. */
@@ -103,10 +113,11 @@ export class LiveRecording {
       const numbered = numberedPath(path, count);
       try {
         await fileSystem.makeFolder(dirname(join(root, numbered)));
+        if (await this.#isFull(root)) throw diskFull();
         const file = await fileSystem.createExclusive(join(root, numbered));
         this.#recording = { ...this.#recording, path: numbered };
         this.#opened = true;
-        this.#publish();
+        this.#publish(this.recording);
         options.onOpened();
         return file;
       } catch (error) {
@@ -115,10 +126,19 @@ export class LiveRecording {
     }
   }
 
-  #publish(): void {
-    const { root, ...recording } = this.recording;
-    this.#context.ledger.write(root, { type: 'recording', at: this.#context.clock.now(), recording });
-    this.#context.emit({ type: 'recording', recording: { root, ...recording } });
+  async #isFull(root: string): Promise<boolean> {
+    try {
+      return (await this.#context.fileSystem.freeBytes(root)) < MIN_FREE_BYTES;
+    } catch (error) {
+      this.#context.log.debug('A disk does not tell its free space.', { root, error: String(error) });
+      return false;
+    }
+  }
+
+  #publish(recording: Recording): void {
+    const { root, ...row } = recording;
+    this.#context.ledger.write(root, { type: 'recording', at: this.#context.clock.now(), recording: row });
+    this.#context.emit({ type: 'recording', recording });
   }
 }
 

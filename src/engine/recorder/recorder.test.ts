@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeGap, makeRecording } from '../../../test/support/makeRecording.ts';
-import { MemoryFileSystem } from '../../../test/support/memoryFileSystem.ts';
+import { MemoryFileSystem, nodeError } from '../../../test/support/memoryFileSystem.ts';
 import { silentLog, TurnedClock } from '../../../test/support/turnedClock.ts';
 import type { AudioSource, CaptureListener } from '../capture/audioSource.ts';
 import type { Gap, Recording } from '../../shared/domain/recording.ts';
@@ -103,6 +103,22 @@ describe('Recorder', () => {
       .map(({ recording }) => recording)
       .filter(({ state }) => state !== 'recording');
 
+  /** Disarms, and compares the time armed with recordings and gaps: no second may be missing or counted twice. */
+  const accountsForAll = async (id: SourceId): Promise<void> => {
+    recorder.handle({ type: 'disarm', sourceId: id, reason: 'person', callId: 9 });
+    await settle(1000);
+    const spans = [
+      ...closed().map(({ startedAt, samples }) => ({ from: startedAt, to: startedAt + (samples * 1000) / RATE })),
+      ...gaps().map(({ from, to }) => ({ from, to: to ?? Number.NaN })),
+    ].toSorted((a, b) => a.from - b.from);
+    let at = Date.parse(START);
+    for (const { from, to } of spans) {
+      expect(Math.abs(from - at)).toBeLessThan(150);
+      at = to;
+    }
+    expect(Math.abs(clock.now() - at)).toBeLessThan(1000);
+  };
+
   it('counts what is lost from the end of the ledger when nothing else tells', async () => {
     const at = clock.now() - 7000;
     await start({ left: [{ sourceId: A, at }], resumed: [A] });
@@ -204,6 +220,122 @@ describe('Recorder', () => {
     expect(stopped).toBe(true);
     expect(closed()).toMatchObject([{ state: 'complete' }]);
     expect(inputs.get(A)?.runs).toBe(1);
+  });
+
+  it('makes no file and no second gap while the disk is full, and goes on when there is room', async () => {
+    await start();
+    await arm(A, 'a');
+    await play(A, 2);
+    const files = disk.files.size;
+    disk.free = 1000;
+    disk.beforeWrite = (path) => {
+      if (disk.free < 2000 && !path.includes('.longtake')) throw nodeError('ENOSPC');
+    };
+    await play(A, 120);
+    expect(disk.files.size).toBe(files);
+    expect(gaps()).toMatchObject([{ cause: 'disk full' }]);
+    expect(gaps()[0]?.to).toBeUndefined();
+    expect(lastStatus(A)).toMatchObject({ state: 'reconnecting', problem: { code: 'DISK_FULL' } });
+    disk.free = Number.MAX_SAFE_INTEGER;
+    await play(A, 40);
+    expect(lastStatus(A)?.state).toBe('recording');
+    expect(gaps().length).toBe(1);
+    await accountsForAll(A);
+  });
+
+  it('goes on in a new file when the one it writes is deleted, and says what is lost', async () => {
+    await start();
+    await arm(A, 'a');
+    await play(A, 5);
+    const [path] = [...disk.files.keys()].filter((name) => name.endsWith('.wav'));
+    disk.files.delete(path ?? '');
+    await play(A, 5);
+    expect([...disk.files.keys()].filter((name) => name.endsWith('.wav')).length).toBe(1);
+    expect(gaps()).toMatchObject([{ cause: 'disk error', from: Date.parse(START) }]);
+    expect(closed()).toMatchObject([{ state: 'damaged', samples: 0 }]);
+    await accountsForAll(A);
+  });
+
+  it('says that nothing is recorded while a disk hangs for longer than memory lasts', async () => {
+    await start();
+    await arm(A, 'a');
+    await play(A, 1);
+    let release: () => void = () => undefined;
+    const hung = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    disk.beforeWrite = (path) => (path.endsWith('.wav') ? hung : undefined);
+    await play(A, 30);
+    expect(lastStatus(A)?.state).toBe('recording');
+    await play(A, 30);
+    expect(lastStatus(A)).toMatchObject({ state: 'reconnecting', problem: { code: 'TOO_SLOW' } });
+    disk.beforeWrite = () => undefined;
+    release();
+    await play(A, 10);
+    expect(lastStatus(A)?.state).toBe('recording');
+    expect(gaps()).toMatchObject([{ cause: 'too slow' }]);
+    await accountsForAll(A);
+  });
+
+  it('keeps the audio of 30 s in which a disk hung', async () => {
+    await start();
+    await arm(A, 'a');
+    await play(A, 1);
+    let release: () => void = () => undefined;
+    const hung = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    disk.beforeWrite = (path) => (path.endsWith('.wav') ? hung : undefined);
+    await play(A, 30);
+    disk.beforeWrite = () => undefined;
+    release();
+    await play(A, 1);
+    await accountsForAll(A);
+    expect(gaps()).toEqual([]);
+    expect(closed()).toMatchObject([{ samples: 32 * RATE, state: 'complete' }]);
+  });
+
+  it('loses no account of what a hung disk lost when it is disarmed meanwhile', async () => {
+    await start();
+    await arm(A, 'a');
+    await play(A, 1);
+    let release: () => void = () => undefined;
+    const hung = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    disk.beforeWrite = (path) => (path.endsWith('.wav') ? hung : undefined);
+    await play(A, 60);
+    recorder.handle({ type: 'disarm', sourceId: A, reason: 'person', callId: 1 });
+    disk.beforeWrite = () => undefined;
+    release();
+    await settle(1000);
+    await accountsForAll(A);
+  });
+
+  it('tells a title that changes all the time once a second', async () => {
+    await start();
+    await arm(A, 'a');
+    await play(A, 1);
+    const before = told('status').length;
+    for (let count = 0; count < 10_000; count += 1) inputs.get(A)?.listener?.onTitle(`Title ${count}`);
+    await play(A, 2);
+    expect(told('status').length - before).toBeLessThan(5);
+    expect(lastStatus(A)?.title).toBe('Title 9999');
+  });
+
+  it('begins the gap of a loss where the recording ends, and ends it where the next begins', async () => {
+    await start();
+    await arm(A, 'a');
+    await play(A, 3);
+    inputs.get(A)?.lose();
+    await settle();
+    for (let wait = 0; wait < 20; wait += 1) {
+      clock.advance(100);
+      await settle(100);
+    }
+    await play(A, 3);
+    expect(gaps()).toMatchObject([{ cause: 'device lost', from: Date.parse(START) + 3000 }]);
+    await accountsForAll(A);
   });
 
   it('says every second that it lives', async () => {

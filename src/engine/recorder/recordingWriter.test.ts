@@ -113,6 +113,32 @@ describe('RecordingWriter', () => {
     expect(failures).toHaveLength(1);
   });
 
+  it('takes a whole file in one go from a server that is faster than time', async () => {
+    const writer = open(4 * 1024 * 1024);
+    const piece = new Uint8Array(64 * 1024);
+    for (let count = 0; count < 160; count += 1) {
+      writer.append(piece);
+      // The socket gives no time to timers between two pieces, but the disk gets its turn.
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    await writer.close();
+    expect(failures).toEqual([]);
+    expect(disk.files.get(PATH)?.length).toBe(4 + 160 * piece.length);
+  });
+
+  it('fails when the file was deleted under it', async () => {
+    const writer = open();
+    writer.append(new Uint8Array(10));
+    await vi.advanceTimersByTimeAsync(300);
+    writer.checkFile();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(failures).toEqual([]);
+    disk.files.delete(PATH);
+    writer.checkFile();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(failures).toMatchObject([{ kind: 'disk', error: { name: 'FileDeletedError' } }]);
+  });
+
   it('reports a file that cannot be opened, once', async () => {
     const writer = new RecordingWriter(Promise.reject(nodeError('EACCES')), counting, {
       maxPendingBytes: 1000,

@@ -3,6 +3,8 @@ import type { Muxer } from './muxer.ts';
 
 /** Audio waits at most this long in memory before it is written, so that a kill costs well under a second. */
 const FLUSH_MS = 250;
+/** So much is written at once: a server that sends a whole file in one go must not look like a slow disk. */
+const FLUSH_BYTES = 1024 * 1024;
 
 export interface WriterOptions {
   /** Audio that may wait for a slow disk, bytes. */
@@ -23,6 +25,8 @@ export class RecordingWriter {
   readonly #options: WriterOptions;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
+  #unflushedBytes = 0;
+  #checking = false;
   #payloadBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -57,8 +61,20 @@ export class RecordingWriter {
     if (this.#failure || bytes.length === 0) return;
     this.#pending.push(bytes);
     this.#pendingBytes += bytes.length;
+    this.#unflushedBytes += bytes.length;
     if (this.#pendingBytes > this.#options.maxPendingBytes) this.#fail({ kind: 'too slow' });
+    else if (this.#unflushedBytes >= FLUSH_BYTES) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
+  }
+
+  /** Fails when somebody has deleted the file: what is written to it now would be lost with it. */
+  checkFile(): void {
+    if (this.#checking) return;
+    this.#checking = true;
+    this.#enqueue(async () => {
+      this.#checking = false;
+      if (!(await (await this.#file).isLinked())) throw new FileDeletedError();
+    });
   }
 
   /** Writes what waits, makes the file final and closes it. Never throws: {@link failure} tells. */
@@ -83,6 +99,7 @@ export class RecordingWriter {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#unflushedBytes = 0;
     this.#enqueue(async () => {
       if (this.#pending.length === 0) return;
       const bytes = joined(this.#pending, this.#pendingBytes);
@@ -116,6 +133,14 @@ export class RecordingWriter {
     clearTimeout(this.#timer);
     this.#pending = [];
     this.#options.onFailure(failure);
+  }
+}
+
+/** A file that has no name any more. */
+export class FileDeletedError extends Error {
+  constructor() {
+    super('The file was deleted while it was written.');
+    this.name = 'FileDeletedError';
   }
 }
 

@@ -83,19 +83,20 @@ export class SourceRunner {
     await this.disarm();
   }
 
-  /** Tells the time that passes while recording; called once a second. */
+  /** Tells what changed while recording, and looks after the file; called once a second. */
   tick(): void {
-    if (this.#state === 'recording') this.#publish();
+    if (this.#state !== 'recording') return;
+    this.#connection?.live?.checkFile();
+    this.#publish();
   }
 
   async #keepRecording(): Promise<void> {
     let backoff: IBackoff<unknown> | undefined;
     for (;;) {
       const { problem, endedAt, lastedMs } = await this.#connect();
-      if (!problem) break;
+      if (problem) this.#options.gap.begin(endedAt ?? this.#options.armedAt, gapCause(problem), problem.message);
+      if (!problem || this.#stop.signal.aborted) break;
       if (lastedMs >= GOOD_CONNECTION_MS) backoff = undefined;
-      if (lastedMs > 0) this.#attempt = 0;
-      this.#options.gap.begin(endedAt ?? this.#options.armedAt, gapCause(problem), problem.message);
       backoff = nextBackoff(backoff);
       await this.#waitForNextTry(problem, needsPerson.has(problem.code) ? FAILED_RETRY_MS : backoff.duration);
       if (this.#stop.signal.aborted) break;
@@ -103,7 +104,7 @@ export class SourceRunner {
     if (!this.#released) this.#options.gap.end(this.#context.clock.now());
   }
 
-  /** One connection from open to loss. Without a problem, it was asked to end. */
+  /** One connection from open to loss. Without a problem, it was asked to end and all that it captured is on disk. */
   async #connect(): Promise<{ problem?: LongtakeError; endedAt: Millis | undefined; lastedMs: number }> {
     const { audio, config, gap } = this.#options;
     const capture = new AbortController();
@@ -111,26 +112,35 @@ export class SourceRunner {
     this.#stop.signal.addEventListener('abort', stop, { once: true });
     if (this.#stop.signal.aborted) capture.abort();
     let failure: LongtakeError | undefined;
+    let startedAt: Millis | undefined;
+    let opened = false;
     const connection = new Connection(this.#context, {
       source: config,
       onOpen: (info) => {
         this.#info = info;
       },
-      onFirstRecording: (startedAt) => {
-        gap.end(startedAt);
+      onFirstRecording: (instant) => {
+        startedAt = instant;
+      },
+      // Audio alone ends no gap: on a full disk it would only come to be lost.
+      onRecordingOpened: () => {
+        if (failure) return;
+        if (!opened && startedAt !== undefined) gap.end(startedAt);
+        opened = true;
         this.#problem = undefined;
         this.#nextTryAt = undefined;
+        this.#attempt = 0;
         this.#enter('recording');
       },
-      onRecordingOpened: () => this.#publish(),
+      // Told with the next tick: a server may change its title as often as it likes.
       onTitle: (title) => {
         this.#title = title;
-        this.#publish();
       },
       onBlock: (block) => {
         if (this.#info) this.#options.onBlock(block, this.#info);
       },
       onFailure: (error) => {
+        if (!failure) this.#tellFailure(error);
         failure ??= error;
         capture.abort();
       },
@@ -139,7 +149,7 @@ export class SourceRunner {
     try {
       await audio.run(connection, capture.signal);
     } catch (error) {
-      failure ??= this.#asProblem(error);
+      if (!this.#stop.signal.aborted) failure ??= this.#asProblem(error);
     }
     this.#stop.signal.removeEventListener('abort', stop);
     const endedAt = await connection.end();
@@ -148,10 +158,17 @@ export class SourceRunner {
     this.#options.onConnectionEnd();
     const rate = this.#info?.format.sampleRate ?? 1;
     return {
-      ...(failure && !this.#stop.signal.aborted ? { problem: failure } : {}),
-      endedAt,
+      ...(failure ? { problem: failure } : {}),
+      endedAt: opened ? endedAt : undefined,
       lastedMs: samplesToMillis(samples(connection.captured), rate),
     };
+  }
+
+  /** Closing the file may take as long as a hung disk does: nothing is recorded from now on, and that is said. */
+  #tellFailure(error: LongtakeError): void {
+    if (this.#stop.signal.aborted) return;
+    this.#problem = toWireError(error);
+    this.#enter('reconnecting');
   }
 
   #asProblem(error: unknown): LongtakeError {

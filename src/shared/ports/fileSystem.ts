@@ -8,6 +8,8 @@ export interface OpenFile {
   sync(): Promise<void>;
   truncate(length: number): Promise<void>;
   size(): Promise<number>;
+  /** False once the file has no name any more: somebody deleted it, or its folder. */
+  isLinked(): Promise<boolean>;
   close(): Promise<void>;
 }
 
