@@ -52,6 +52,8 @@ export function Dialog(props: DialogProps): ReactElement {
         <div className="dialog-place">
           <Radix.Content
             className={classes('dialog', `dialog-${width}`)}
+            // A click beside it must not throw away what was typed.
+            onInteractOutside={(event) => event.preventDefault()}
             onOpenAutoFocus={giveFocus}
             onCloseAutoFocus={giveFocusBack}
             {...(description === undefined ? { 'aria-describedby': undefined } : {})}

@@ -1,5 +1,5 @@
 import { assertNever } from '../../shared/assertNever.ts';
-import type { AudioFormat, SourceKind } from '../../shared/domain/source.ts';
+import type { AudioFormat } from '../../shared/domain/source.ts';
 
 /** `mono`, `stereo`, `6 channels`. */
 export function channelNames(channels: number): string {
@@ -38,26 +38,5 @@ export function bytesPerSecond(format: AudioFormat): number {
   return (format.bitrate ?? 0) / 8;
 }
 
-/** What a kind of source is called. */
-export function kindName(kind: SourceKind): string {
-  switch (kind) {
-    case 'soundcard':
-      return 'Microphone or line-in';
-    case 'stream':
-      return 'Stream';
-    case 'generator':
-      return 'Test signal';
-    default:
-      return assertNever(kind);
-  }
-}
-
 /** Label of everything that comes from a generator, so that nobody takes it for a real recording. */
 export const TEST_SIGNAL = 'TEST SIGNAL';
-
-/** Short names for the channels of a meter: `L`, `R`, or numbers from 1. */
-export function channelLabel(index: number, channels: number): string {
-  if (channels === 1) return '';
-  if (channels === 2) return index === 0 ? 'L' : 'R';
-  return String(index + 1);
-}

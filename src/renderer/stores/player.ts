@@ -1,5 +1,6 @@
 import { createStore, useStore } from 'zustand';
 import { request, type RequestOutput } from '../bridge/bridge.ts';
+import { canPlay, lengthMs } from '../format/recording.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
 import { libraryStore } from './library.ts';
@@ -41,14 +42,6 @@ interface PlayerState {
   /** The studio has news of a recording. */
   applyRecording(recording: Recording): void;
 }
-
-/** Length of a recording, ms, as its samples tell. */
-export function lengthMs({ samples, format }: Recording): number {
-  return format.sampleRate > 0 ? (samples * 1000) / format.sampleRate : 0;
-}
-
-export const canPlay = (recording: Recording): boolean =>
-  recording.state === 'complete' || recording.state === 'repaired';
 
 export const playerStore = createStore<PlayerState>()((set, get) => {
   const isOpen = (recording: Recording): boolean => get().recording?.id === recording.id;

@@ -10,7 +10,7 @@ interface SourcesState {
   readonly ids: readonly SourceId[];
   readonly byId: ReadonlyMap<SourceId, Source>;
   load(): Promise<void>;
-  applyStatus(status: SourceStatus): void;
+  applyStatuses(statuses: readonly SourceStatus[]): void;
   add(draft: SourceDraft): Promise<Source>;
   update(id: SourceId, draft: SourceDraft): Promise<Source>;
   remove(id: SourceId): Promise<void>;
@@ -51,11 +51,15 @@ export const sourcesStore = createStore<SourcesState>()((set, get) => {
         if (load === loads) set({ phase: failed(error) });
       }
     },
-    applyStatus(status) {
-      fresh.set(status.sourceId, status);
-      const source = get().byId.get(status.sourceId);
-      // A source that is not known yet comes with the load that follows `sources.changed`.
-      if (source) set({ byId: withSource(get().byId, { ...source, status }) });
+    applyStatuses(statuses) {
+      const byId = new Map(get().byId);
+      for (const status of statuses) {
+        fresh.set(status.sourceId, status);
+        const source = byId.get(status.sourceId);
+        // A source that is not known yet comes with the load that follows `sources.changed`.
+        if (source) byId.set(status.sourceId, { ...source, status });
+      }
+      set({ byId });
     },
     async add(draft) {
       const source = await request('sources.add', draft);

@@ -1,4 +1,6 @@
 import { on } from '../bridge/bridge.ts';
+import type { SourceStatus } from '../../shared/domain/source.ts';
+import type { SourceId } from '../../shared/units.ts';
 import { watchConnection } from './connection.ts';
 import { followVisibility, keepMetersOf, meterOf, pushLevels, watchAgain } from './levels.ts';
 import { libraryStore } from './library.ts';
@@ -9,6 +11,22 @@ import { sourcesStore } from './sources.ts';
 
 /** Free space is asked for this often, ms. */
 const STORAGE_INTERVAL_MS = 30_000;
+/** Too short to be seen, long enough for all sources that cross a boundary at once. */
+const STATUS_DELAY_MS = 30;
+
+const queued = new Map<SourceId, SourceStatus>();
+
+/** Every source tells of itself once a second: what comes together is shown together. */
+function queueStatus(status: SourceStatus): void {
+  if (queued.size === 0) {
+    setTimeout(() => {
+      const statuses = [...queued.values()];
+      queued.clear();
+      sourcesStore.getState().applyStatuses(statuses);
+    }, STATUS_DELAY_MS);
+  }
+  queued.set(status.sourceId, status);
+}
 
 function loadAll(): void {
   const settings = settingsStore.getState();
@@ -20,7 +38,7 @@ function loadAll(): void {
 export function startStores(): () => void {
   const ends = [
     on('sources.status', (status) => {
-      sourcesStore.getState().applyStatus(status);
+      queueStatus(status);
       if (status.state !== 'recording') meterOf(status.sourceId).reset();
     }),
     on('sources.changed', () => void sourcesStore.getState().load()),

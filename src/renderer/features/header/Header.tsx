@@ -1,5 +1,5 @@
 import { HardDrive, Keyboard, Settings, TriangleAlert } from 'lucide-react';
-import type { ReactElement } from 'react';
+import { type ReactElement, useEffect } from 'react';
 import { IconButton } from '../../elements/Button.tsx';
 import { classes } from '../../elements/classes.ts';
 import { keyName } from '../../format/keys.ts';
@@ -18,6 +18,9 @@ export function Header(): ReactElement {
   const { show } = dialogsStore.getState();
   const known = useSources((state) => state.phase.name === 'ready');
   const { tone, headline, trouble } = known ? summarise(sources) : UNKNOWN;
+  useEffect(() => {
+    document.title = headline === UNKNOWN.headline ? headline : `${headline} – Longtake`;
+  }, [headline]);
   return (
     <header className="header">
       <div className="header-status" role="status">

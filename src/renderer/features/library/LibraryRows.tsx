@@ -1,5 +1,6 @@
 import { ChevronRight, Ellipsis, Play, TriangleAlert, Volume2 } from 'lucide-react';
 import type { ReactElement } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import type { DaySummary, Gap, Recording } from '../../../shared/domain/recording.ts';
 import { Badge } from '../../elements/Badge.tsx';
 import { formatName, TEST_SIGNAL } from '../../format/audio.ts';
@@ -15,7 +16,9 @@ import {
 } from '../../format/time.ts';
 import { useNow } from '../../stores/clock.ts';
 import { useLibrary } from '../../stores/library.ts';
-import { lengthMs, usePlayer } from '../../stores/player.ts';
+import { lengthMs } from '../../format/recording.ts';
+import { usePlayer } from '../../stores/player.ts';
+import { openTotals } from './openTotals.ts';
 import { useOpenRecording, useSources } from '../../stores/sources.ts';
 import { openLength } from '../sources/sourceWords.ts';
 import { causeWords, dayTotals, stateNote, zoneName } from './words.ts';
@@ -55,18 +58,7 @@ export function DayCells({ summary, expanded }: DayRowProps): ReactElement {
 /** What the open recordings of a day have captured beyond what the library has counted. */
 function useOpenTotals(day: string): { ms: number; bytes: number } {
   const slots = useLibrary((state) => state.entries.get(day)?.slots);
-  const sources = useSources((state) => state.byId);
-  let ms = 0;
-  let bytes = 0;
-  for (const { status } of sources.values()) {
-    const { recording } = status;
-    if (!recording) continue;
-    const listed = slots?.find((slot) => slot?.id === recording.id);
-    if (!listed || listed.state !== 'recording') continue;
-    ms += Math.max(0, recording.durationMs - lengthMs(listed));
-    bytes += Math.max(0, recording.bytes - listed.bytes);
-  }
-  return { ms, bytes };
+  return useSources(useShallow(({ byId }) => openTotals(byId.values(), slots ?? [], day)));
 }
 
 interface RecordingRowProps {

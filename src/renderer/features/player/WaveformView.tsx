@@ -2,7 +2,8 @@ import { type KeyboardEvent, type ReactElement, useEffect, useMemo, useRef, useS
 import { eachFrame } from '../../elements/meterLoop.ts';
 import { usePalette } from '../../elements/palette.ts';
 import { duration, spokenDuration, wallTime } from '../../format/time.ts';
-import { lengthMs, usePlayer, playerStore } from '../../stores/player.ts';
+import { lengthMs } from '../../format/recording.ts';
+import { usePlayer, playerStore } from '../../stores/player.ts';
 import { audio } from '../../stores/playerAudio.ts';
 import type { Recording } from '../../../shared/domain/recording.ts';
 import { marks } from './axis.ts';

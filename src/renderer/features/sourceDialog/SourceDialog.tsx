@@ -1,12 +1,12 @@
 import { AudioWaveform, Mic, RadioTower } from 'lucide-react';
-import { type FormEvent, type ReactElement, useId, useState } from 'react';
+import { type FormEvent, type ReactElement, useEffect, useId, useState } from 'react';
 import type { Source } from '../../bridge/bridge.ts';
 import { Button } from '../../elements/Button.tsx';
 import { Segments, TextInput } from '../../elements/controls.tsx';
 import { Dialog } from '../../elements/Dialog.tsx';
 import { Field, FieldGroup } from '../../elements/Field.tsx';
 import { Note } from '../../elements/States.tsx';
-import { sentence } from '../../stores/notices.ts';
+import { attempt, sentence } from '../../stores/notices.ts';
 import { isArmed, useSources, sourcesStore } from '../../stores/sources.ts';
 import { SourceMeter } from '../sources/SourceMeter.tsx';
 import { DEFAULT_DEVICE, type SourceKind } from '../../../shared/domain/source.ts';
@@ -43,6 +43,7 @@ export function SourceDialog({ source, kind, onClose }: SourceDialogProps): Reac
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
   const formId = useId();
+  const [attempts, setAttempts] = useState(0);
   const { phase, devices, refresh } = useDevices(form.kind === 'soundcard');
 
   const others = useSources((state) => state.byId);
@@ -62,6 +63,7 @@ export function SourceDialog({ source, kind, onClose }: SourceDialogProps): Reac
   const save = async (record: boolean): Promise<void> => {
     if (!checked.ok) {
       touch(...checked.errors.keys());
+      setAttempts((before) => before + 1);
       return;
     }
     setBusy(true);
@@ -69,13 +71,18 @@ export function SourceDialog({ source, kind, onClose }: SourceDialogProps): Reac
     try {
       const { add, update, arm } = sourcesStore.getState();
       const saved = source ? await update(source.config.id, checked.draft) : await add(checked.draft);
-      if (record) await arm([saved.config.id]);
       onClose();
+      if (record) attempt(arm([saved.config.id]));
     } catch (error) {
       setBusy(false);
       setProblem(sentence(error));
     }
   };
+
+  // Whoever tries to save what is not right is led to it.
+  useEffect(() => {
+    if (attempts > 0) document.querySelector<HTMLElement>('.dialog [aria-invalid]')?.focus();
+  }, [attempts]);
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
