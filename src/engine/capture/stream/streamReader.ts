@@ -41,6 +41,8 @@ export class StreamReader {
   /** Until it is known what the bytes are. */
   #held: Uint8Array[] = [];
   #heldBytes = 0;
+  /** Held bytes that are worth another look. */
+  #sniffAt = 1;
   #container: StreamContainer | undefined;
   #parser: FrameParser | undefined;
   #format: AudioFormat | undefined;
@@ -65,8 +67,14 @@ export class StreamReader {
       return;
     }
     const { audio, titles } = this.#icy.push(bytes);
-    for (const title of titles) this.#tell(title);
-    for (const part of audio) this.#audio(part);
+    // Of many in one piece only the last is on air now.
+    const title = titles.at(-1);
+    if (title !== undefined) this.#tell(title);
+    const [only] = audio;
+    if (!only) return;
+    // Together: an interval of one byte would otherwise make a piece of each.
+    const length = audio.reduce((sum, part) => sum + part.length, 0);
+    this.#audio(audio.length === 1 ? only : concat(audio, length));
   }
 
   /**
@@ -74,6 +82,7 @@ export class StreamReader {
    * was is known.
    */
   end(): void {
+    if (!this.#parser && this.#heldBytes > 0) this.#lookAtHeld();
     if (!this.#parser) {
       this.#dropHeld();
       return;
@@ -96,10 +105,18 @@ export class StreamReader {
     }
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
+    if (this.#heldBytes < this.#sniffAt) return;
+    // A server that sends byte by byte must not have the same bytes looked at thousands of times.
+    this.#sniffAt = Math.min(SNIFF_BYTES, this.#heldBytes + Math.max(64, this.#heldBytes >> 2));
+    this.#lookAtHeld();
+  }
+
+  #lookAtHeld(): void {
     const start = concat(this.#held, this.#heldBytes);
     this.#container = this.#decide(start);
     if (!this.#container) return;
     this.#held = [];
+    this.#heldBytes = 0;
     this.#parser = this.#container === 'mp3' ? createMpegAudioParser() : createAdtsParser();
     this.#parse(this.#parser, start);
   }

@@ -4,6 +4,7 @@ import type { Clock } from '../../../shared/ports/clock.ts';
 import type { Log } from '../../../shared/ports/log.ts';
 import { cleanText, parseIcyInterval } from '../../containers/icy.ts';
 import type { AudioSource, CaptureListener } from '../audioSource.ts';
+import { DataWatchdog, WATCHDOG_CHECK_MS, type WatchdogLimits } from '../soundcard/dataWatchdog.ts';
 import { credentialsFor, parseAddress } from './address.ts';
 import { type Answer, receive } from './receive.ts';
 import { type StreamListener, StreamReader } from './streamReader.ts';
@@ -34,20 +35,34 @@ export function createStreamSource(options: StreamSourceOptions): AudioSource {
 async function capture(options: StreamSourceOptions, listener: CaptureListener, signal: AbortSignal): Promise<void> {
   const { config, password, stallTimeout = STALL_TIMEOUT, connectTimeout = CONNECT_TIMEOUT } = options;
   const url = parseAddress(config.url);
+  const quiet = new QuietStream(options.clock, signal, {
+    firstMs: connectTimeout + stallTimeout,
+    nextMs: stallTimeout,
+  });
   let reader: StreamReader | undefined;
   const receiver = {
     onAnswer: (answer: Answer) => {
       const label = cleanText(answer.headers.get('icy-name') ?? '') || answer.url.host;
-      reader = openReader(config, answer, forward(options, listener, label));
+      reader = openReader(
+        config,
+        answer,
+        forward(options, listener, label, () => quiet.feed()),
+      );
     },
     onBytes: (bytes: Uint8Array) => reader?.push(bytes),
   };
   const credentials = credentialsFor(url, config.username, password);
   try {
-    await receive({ url, credentials, stallTimeout, connectTimeout }, receiver, signal);
+    await receive({ url, credentials, stallTimeout, connectTimeout }, receiver, quiet.signal);
   } catch (error) {
     endQuietly(reader, options);
     throw error;
+  } finally {
+    quiet.end();
+  }
+  if (quiet.expired) {
+    endQuietly(reader, options);
+    throw withoutAudio(url, stallTimeout);
   }
   if (signal.aborted) {
     endQuietly(reader, options);
@@ -77,7 +92,12 @@ export function ended(url: URL): LongtakeError {
 }
 
 /** Titles that come before the first frames are told behind `onOpen`. */
-function forward({ clock }: StreamSourceOptions, listener: CaptureListener, label: string): StreamListener {
+function forward(
+  { clock }: StreamSourceOptions,
+  listener: CaptureListener,
+  label: string,
+  onAudio: () => void,
+): StreamListener {
   let open = false;
   let early: string | undefined;
   return {
@@ -86,7 +106,10 @@ function forward({ clock }: StreamSourceOptions, listener: CaptureListener, labe
       listener.onOpen({ format, container, label });
       if (early !== undefined) listener.onTitle(early);
     },
-    onBlock: (block) => listener.onBlock(block, clock.monotonic()),
+    onBlock: (block) => {
+      onAudio();
+      listener.onBlock(block, clock.monotonic());
+    },
     onTitle: (title) => {
       if (open) listener.onTitle(title);
       else early = title;
@@ -95,6 +118,47 @@ function forward({ clock }: StreamSourceOptions, listener: CaptureListener, labe
       if (open) listener.onSkipped(bytes);
     },
   };
+}
+
+/** Aborts when no audio comes: bytes alone, such as headers without end or one byte a second, are no stream. */
+class QuietStream {
+  readonly #watchdog: DataWatchdog;
+  readonly #abort = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly signal: AbortSignal;
+  #expired = false;
+
+  constructor(clock: Clock, wanted: AbortSignal, limits: WatchdogLimits) {
+    this.#watchdog = new DataWatchdog(clock, limits);
+    this.signal = AbortSignal.any([wanted, this.#abort.signal]);
+    this.#timer = setInterval(() => {
+      if (!this.#watchdog.expired()) return;
+      this.#expired = true;
+      this.#abort.abort();
+    }, WATCHDOG_CHECK_MS);
+  }
+
+  /** It ended the stream, and not whoever wanted it. */
+  get expired(): boolean {
+    return this.#expired;
+  }
+
+  feed(): void {
+    this.#watchdog.feed();
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+function withoutAudio(url: URL, stallTimeout: number): LongtakeError {
+  const seconds = Math.round(stallTimeout / 1000);
+  return new LongtakeError(
+    'STREAM_STALLED',
+    `${url.host} sends, but no audio has come for ${seconds} s. It is opened again.`,
+    { details: { host: url.host } },
+  );
 }
 
 /** The last frames count although the connection is gone; why it went is all that the caller hears. */
