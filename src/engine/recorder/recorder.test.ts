@@ -295,7 +295,7 @@ describe('Recorder', () => {
     expect(closed()).toMatchObject([{ samples: 32 * RATE, state: 'complete' }]);
   });
 
-  it('loses no account of what a hung disk lost when it is disarmed meanwhile', async () => {
+  it('tells what a hung disk lost, also when it is disarmed meanwhile', async () => {
     await start();
     await arm(A, 'a');
     await play(A, 1);
@@ -309,6 +309,7 @@ describe('Recorder', () => {
     disk.beforeWrite = () => undefined;
     release();
     await settle(1000);
+    expect(gaps()).toMatchObject([{ cause: 'too slow' }]);
     await accountsForAll(A);
   });
 

@@ -116,7 +116,7 @@ describe('RecordingWriter', () => {
   it('takes a whole file in one go from a server that is faster than time', async () => {
     const writer = open(4 * 1024 * 1024);
     const piece = new Uint8Array(64 * 1024);
-    for (let count = 0; count < 160; count += 1) {
+    for (let pieces = 0; pieces < 160; pieces += 1) {
       writer.append(piece);
       // The socket gives no time to timers between two pieces, but the disk gets its turn.
       await vi.advanceTimersByTimeAsync(0);
