@@ -1,4 +1,4 @@
-import { type ReactElement, useEffect } from 'react';
+import { type ReactElement, useEffect, useRef } from 'react';
 import { assertNever } from '../shared/assertNever.ts';
 import { Toasts } from './elements/Toasts.tsx';
 import { TooltipProvider } from './elements/Tooltip.tsx';
@@ -39,6 +39,11 @@ export function App(): ReactElement {
 
 function Studio(): ReactElement {
   const connected = useConnection((state) => state.connected);
+  const centre = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // The button of the welcome that led here is gone, and focus with it.
+    if (document.activeElement === document.body) centre.current?.focus();
+  }, []);
   return (
     <div className="app">
       {!connected && (
@@ -48,7 +53,7 @@ function Studio(): ReactElement {
         </p>
       )}
       <SourceRail />
-      <main className="app-centre" id="recordings" tabIndex={-1}>
+      <main ref={centre} className="app-centre" id="recordings" tabIndex={-1}>
         <Header />
         <Library />
       </main>

@@ -31,11 +31,17 @@ export function withPage(entry: DayEntry, offset: number, page: readonly Recordi
 export function withRecording(entry: DayEntry, recording: Recording): DayEntry {
   const known = entry.slots.findIndex((slot) => slot?.id === recording.id);
   if (known >= 0) return { ...entry, slots: entry.slots.with(known, recording) };
-  const later = entry.slots.findIndex((slot) => !slot || slot.startedAt <= recording.startedAt);
+  const later = entry.slots.findIndex((slot) => !slot || comesAfter(slot, recording));
   const at = later < 0 ? entry.slots.length : later;
   const landsInTheUnknown = at < entry.slots.length && !entry.slots[at];
   if (landsInTheUnknown) return { ...entry, slots: emptySlots(entry.slots.length + 1) };
   return { ...entry, slots: entry.slots.toSpliced(at, 0, recording) };
+}
+
+/** In the order of the library: newest first, and by name where sources share a boundary. */
+function comesAfter(one: Recording, other: Recording): boolean {
+  if (one.startedAt !== other.startedAt) return one.startedAt < other.startedAt;
+  return one.sourceName.toLowerCase() >= other.sourceName.toLowerCase();
 }
 
 /** Adds a gap or replaces what is known of it. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { marks } from './axis.ts';
+import { drawWaveform } from './drawWaveform.ts';
 import { halves } from './halves.ts';
 
 describe('marks', () => {
@@ -47,4 +48,42 @@ describe('halves', () => {
     expect(halves([0.25, 0.81])).toEqual({ upper: [0.9], lower: [-0] });
   });
   it('ignore a half pair', () => expect(halves([-1]).upper).toEqual([]));
+});
+
+describe('drawWaveform', () => {
+  const columns = (width: number, upper: readonly number[], lower: readonly number[]) => {
+    const drawn: number[][] = [];
+    drawWaveform(upper, lower, {
+      canvas: { width, height: 100 },
+      fillRect: (...rectangle) => void drawn.push(rectangle),
+    });
+    return drawn;
+  };
+
+  it('fills every column, whatever the number of points', () => {
+    for (const points of [1, 3, 7, 1000]) {
+      const drawn = columns(
+        7,
+        Array.from({ length: points }, () => 0.5),
+        Array.from({ length: points }, () => -0.5),
+      );
+      expect(drawn).toEqual(Array.from({ length: 7 }, (_, x) => [x, 25, 1, 50]));
+    }
+  });
+  it('loses no single peak', () => {
+    const upper = Array.from({ length: 4000 }, () => 0);
+    upper[2345] = 1;
+    const drawn = columns(
+      100,
+      upper,
+      Array.from({ length: 4000 }, () => 0),
+    );
+    expect(drawn.filter(([, top]) => top === 0)).toEqual([[58, 0, 1, 50]]);
+  });
+  it('draws silence as a line', () =>
+    expect(columns(2, [0, 0], [0, 0])).toEqual([
+      [0, 50, 1, 1],
+      [1, 50, 1, 1],
+    ]));
+  it('draws nothing of nothing', () => expect(columns(2, [], [])).toEqual([]));
 });

@@ -1,4 +1,5 @@
 import WaveSurfer from 'wavesurfer.js';
+import { drawWaveform } from './drawWaveform.ts';
 
 /**
  * The rules that wavesurfer.js needs inside of its shadow root. It writes them as a style element, which the
@@ -46,6 +47,7 @@ export function createWaveform(place: HTMLElement, media: HTMLMediaElement, pict
     progressColor: picture.colours.played,
     cursorColor: picture.colours.cursor,
     cursorWidth: 1,
+    renderFunction: ([upper = [], lower = []], context) => drawWaveform(upper, lower, context),
     hideScrollbar: true,
     autoScroll: false,
     dragToSeek: { debounceTime: 0 },
