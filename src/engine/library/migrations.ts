@@ -100,4 +100,9 @@ export const migrations: readonly string[] = [
     finished_at REAL NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Sources that share a boundary are listed by their name.
+  DROP INDEX recordings_by_day;
+  CREATE INDEX recordings_by_day ON recordings (day, started_at DESC, source_name COLLATE NOCASE, id DESC);
+  `,
 ];

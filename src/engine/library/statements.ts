@@ -70,7 +70,8 @@ export function createStatements(db: Connection) {
       SELECT day, recordings, duration_us / 1000.0 AS durationMs, bytes, gaps, gap_us / 1000.0 AS gapMs
       FROM days WHERE day < ? ORDER BY day DESC LIMIT ?`),
     dayPage: query<[string, number, number], RecordingRow>(`
-      SELECT ${columns} FROM recordings WHERE day = ? ORDER BY started_at DESC, id DESC LIMIT ? OFFSET ?`),
+      SELECT ${columns} FROM recordings WHERE day = ?
+      ORDER BY started_at DESC, source_name COLLATE NOCASE, id DESC LIMIT ? OFFSET ?`),
     dayCount: query<[string], { total: number }>('SELECT recordings AS total FROM days WHERE day = ?'),
     dayGaps: query<[string, number], GapRow>(
       `SELECT ${gapColumns} FROM gaps WHERE day = ? ORDER BY began_at DESC, id DESC LIMIT ?`,

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, appendFile, mkdir, open, readFile, readdir, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { errnoOf } from '../../shared/errors.ts';
 import type { FileSystem, OpenFile } from '../../shared/ports/fileSystem.ts';
 
@@ -10,9 +11,7 @@ export const nodeFileSystem: FileSystem = {
   openForReading: async (path) => openFile(await open(path, constants.O_RDONLY)),
   append: (path, text) => appendFile(path, text, { flush: true }),
   readText: (path) => readFile(path, 'utf8'),
-  makeFolder: async (path) => {
-    await mkdir(path, { recursive: true });
-  },
+  makeFolder: (path) => makeFolder(path),
   list: async (path) =>
     (await readdir(path, { withFileTypes: true })).map((entry) => ({
       name: entry.name,
@@ -34,6 +33,31 @@ export const nodeFileSystem: FileSystem = {
     return volume.bavail * volume.bsize;
   },
 };
+
+/**
+ * Not Node's own recursive mkdir: that one never returns where a folder exists and yet answers ENOENT for what is made
+ * in it, as /proc does, and takes one thread of the pool with it.
+ */
+async function makeFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) await makeFolder(parent);
+  try {
+    await mkdir(path);
+  } catch (error) {
+    // Somebody else may have made it in this moment.
+    if (errnoOf(error) !== 'EEXIST' || !(await isFolder(path))) throw error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
 
 function isMissing(error: unknown): boolean {
   const code = errnoOf(error);

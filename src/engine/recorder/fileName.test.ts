@@ -59,9 +59,12 @@ describe('recordingPath', () => {
     expect(path).not.toContain('\uFFFD');
   });
 
-  it.each(['%Q', '%', 'a//b', '../up', 'a/./b', '/abs'])('refuses the pattern %j', (pattern) => {
-    expect(() => recordingPath(pattern, parts)).toThrow(LongtakeError);
-  });
+  it.each(['%Q', '%', '{name}_%H', '{source', '', 'a/', 'a//b', '../up', 'a/./b', '/abs'])(
+    'refuses the pattern %j',
+    (pattern) => {
+      expect(() => recordingPath(pattern, parts)).toThrow(LongtakeError);
+    },
+  );
 
   it('numbers a name that is taken', () => {
     expect(numberedPath('a.b/c.wav', 1)).toBe('a.b/c.wav');

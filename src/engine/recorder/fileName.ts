@@ -48,8 +48,19 @@ function checkPattern(pattern: string): void {
       );
     }
   }
+  const placeholder = pattern.replaceAll('{source}', '').match(/\{[^}]*\}?/)?.[0];
+  if (placeholder !== undefined) {
+    throw new LongtakeError(
+      'INVALID_INPUT',
+      `"${placeholder}" has no meaning in a file name pattern; only {source} has.`,
+    );
+  }
+  if (pattern.trim() === '') throw new LongtakeError('INVALID_INPUT', 'Enter a pattern for file names.');
   if (pattern.split(/[/\\]/).some((name) => /^\s*\.*\s*$/.test(name))) {
-    throw new LongtakeError('INVALID_INPUT', 'A file name pattern cannot have empty folders or "." and "..".');
+    throw new LongtakeError(
+      'INVALID_INPUT',
+      'A file name pattern cannot begin or end with "/", or have empty folders or "." and "..".',
+    );
   }
 }
 

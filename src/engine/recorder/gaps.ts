@@ -25,6 +25,11 @@ export class SourceGap {
     publishGap(this.#context, this.#open);
   }
 
+  /** Since when nothing is captured; undefined outside of a gap. */
+  get from(): Millis | undefined {
+    return this.#open && millis(this.#open.from);
+  }
+
   end(to: Millis): void {
     if (!this.#open) return;
     endGap(this.#context, this.#open, to);

@@ -157,7 +157,7 @@ export class Recorder {
           config,
           loss.at,
           'crash',
-          'Longtake ended unexpectedly and was started again.',
+          'The recorder ended unexpectedly and was started again.',
         );
         publishGap(this.#context, gap);
         return new SourceGap(this.#context, config, gap);

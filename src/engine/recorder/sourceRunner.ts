@@ -218,7 +218,7 @@ export class SourceRunner {
     return {
       sourceId: this.#options.config.id,
       state: this.#state,
-      since: this.#since,
+      since: this.#isLost ? (this.#options.gap.from ?? this.#since) : this.#since,
       armedAt: this.#options.armedAt,
       ...(recording ? { recording } : {}),
       ...(this.#info ? { format: this.#info.format } : {}),
@@ -227,6 +227,10 @@ export class SourceRunner {
       ...(this.#nextTryAt === undefined ? {} : { nextTryAt: this.#nextTryAt }),
       ...(this.#attempt > 0 ? { attempt: this.#attempt } : {}),
     };
+  }
+
+  get #isLost(): boolean {
+    return this.#state === 'reconnecting' || this.#state === 'failed';
   }
 
   #recordingStatus(): SourceStatus['recording'] {

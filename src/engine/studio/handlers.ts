@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { recordingPath } from '../recorder/fileName.ts';
 import { diskError } from '../recorder/diskError.ts';
 import type { Handlers } from '../../shared/contract/handlers.ts';
@@ -165,7 +165,12 @@ async function checkSettings({ ports }: StudioParts, patch: SettingsPatch): Prom
     });
   }
   if (patch.recordingsFolder !== undefined) {
-    const folder = resolve(patch.recordingsFolder);
+    const folder = patch.recordingsFolder;
+    if (!isAbsolute(folder)) {
+      throw new LongtakeError('INVALID_INPUT', 'Enter the whole path of the recordings folder, from its root on.', {
+        details: { field: 'recordingsFolder' },
+      });
+    }
     try {
       await ports.fileSystem.makeFolder(join(folder, '.longtake'));
       await ports.fileSystem.append(join(folder, '.longtake', 'writable'), '');

@@ -34,7 +34,7 @@ export function statusError(url: URL, status: number, statusText: string, hadLog
         'STREAM_REFUSED',
         hadLogin
           ? `${url.host} does not accept this user name and password. Check both.`
-          : `${url.host} asks for a user name and password. Enter them in the source's settings.`,
+          : `${url.host} asks for a user name and password. Enter both for this source.`,
         options,
       );
     case 403:
