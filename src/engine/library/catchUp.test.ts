@@ -81,3 +81,22 @@ test('a folder without a ledger is nothing new', async () => {
   expect(await catchUp()).toBe(0);
   expect(await library.catchUp({ root: join(root, 'missing'), fileSystem: nodeFileSystem })).toBe(0);
 });
+
+test.each([
+  { samples: 1.5 },
+  { samples: 1e300 },
+  { samples: -5 },
+  { bytes: 1e19 },
+  { startedAt: 1e20 },
+  { format: { codec: 'pcm', sampleRate: 0.1, channels: 2 } },
+])(
+  'a recording with numbers that no Longtake writes is left out and keeps nothing else from being read: %o',
+  async (change) => {
+    const good = written({ path: 'good.wav' });
+    const bad = { ...written({ path: 'bad.wav' }), ...change } as Recording;
+    writeLedger('2026-11', [bad, { ...makeGap(), to: 1e300 }, good]);
+    expect(await catchUp()).toBe(1);
+    expect(library.recording(good.id)).toEqual(good);
+    expect(library.openGaps()).toEqual([]);
+  },
+);

@@ -186,6 +186,6 @@ test('a row that no Longtake wrote is logged and left out; the rest of its day i
 });
 
 test('what the schema forbids is refused', () => {
-  expect(() => library.saveRecording(makeRecording({ samples: -1 }))).toThrow(/CHECK/);
-  expect(() => library.saveRecording(makeRecording({ samples: 0.5 }))).toThrow(/REAL value in INTEGER column/);
+  expect(() => library.saveRecording({ ...makeRecording(), samples: -1 })).toThrow(/CHECK/);
+  expect(() => library.saveRecording({ ...makeRecording(), samples: 0.5 })).toThrow(/REAL value in INTEGER column/);
 });

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import type { Day, GapId, RecordingId, SourceId } from '../units.ts';
 import { audioFormatSchema } from './source.ts';
 
+/** ms since 1970 UTC, up to the end of the year 9999. What is on disk may be anybody's, so its numbers have bounds. */
+const instantSchema = z.number().min(0).max(253_402_300_799_999);
+
 export const containerSchema = z.enum(['wav', 'mp3', 'adts']);
 export type Container = z.infer<typeof containerSchema>;
 
@@ -38,9 +41,9 @@ export const recordingSchema = z.object({
   /** Relative to `root`, with `/` on every system. */
   path: z.string(),
   /** ms since 1970 UTC. */
-  startedAt: z.number(),
+  startedAt: instantSchema,
   /** Zone of the place of recording at the start: minutes east of UTC. */
-  offsetMinutes: z.number(),
+  offsetMinutes: z.number().min(-1440).max(1440),
   /** IANA name, such as Europe/Berlin. */
   zone: z.string(),
   /** Local calendar day of the start. */
@@ -48,9 +51,9 @@ export const recordingSchema = z.object({
   container: containerSchema,
   format: audioFormatSchema,
   /** Duration in sample frames; while recording: as far as known. */
-  samples: z.number(),
+  samples: z.int().min(0).max(1e12),
   /** Of the file. */
-  bytes: z.number(),
+  bytes: z.int().min(0).max(1e15),
   state: recordingStateSchema,
   seam: seamSchema,
   /** Last title on air that the recording heard. */
@@ -79,9 +82,9 @@ export const gapSchema = z.object({
   /** A sentence for a person. */
   detail: z.string(),
   /** ms since 1970 UTC. */
-  from: z.number(),
+  from: instantSchema,
   /** ms since 1970 UTC; absent while the gap lasts. */
-  to: z.number().optional(),
+  to: instantSchema.optional(),
   /** Local calendar day of `from`. */
   day: z.string().transform((value) => value as Day),
 });
