@@ -207,10 +207,14 @@ describe('files that the ledger knows', () => {
     expect(inspector.inspected).toEqual([]);
   });
 
-  test('that nobody closed are repaired, and those that are open are left alone', async () => {
-    const [lost, open] = ['lost.wav', 'open.wav'].map((path) => recorded(path, { state: 'recording', bytes: HEADER }));
-    if (!lost || !open) throw new Error('unreachable');
-    writeLedger([lost, open].map(recordingLine));
+  test('that nobody closed are repaired, and those that are open or just written are left alone', async () => {
+    const [lost, open, fresh] = ['lost.wav', 'open.wav', 'fresh.wav'].map((path) =>
+      recorded(path, { state: 'recording', bytes: HEADER }),
+    );
+    if (!lost || !open || !fresh) throw new Error('unreachable');
+    writeLedger([lost, open, fresh].map(recordingLine));
+    const before = new Date(Date.now() - 60_000);
+    utimesSync(join(root, 'lost.wav'), before, before);
     library.saveRecording(open);
     const repaired: string[] = [];
     const repairing: Inspector = {
@@ -221,8 +225,9 @@ describe('files that the ledger knows', () => {
       },
     };
     const result = await rescan({ inspector: repairing, isOpen: (id) => id === open.id });
-    expect(result).toMatchObject({ ...unchanged, added: 1 });
+    expect(result).toMatchObject({ ...unchanged, added: 2 });
     expect(repaired).toEqual([join(root, 'lost.wav')]);
+    expect(library.recording(fresh.id)).toEqual(fresh);
     expect(library.recording(lost.id)).toEqual({ ...lost, state: 'repaired', bytes: HEADER + 1920 });
     expect(library.recording(open.id)).toEqual(open);
   });

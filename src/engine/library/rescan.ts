@@ -44,6 +44,8 @@ const BATCH = 64;
 /** Inspections at once. */
 const INSPECTIONS = 4;
 const PROGRESS_MS = 250;
+/** An unfinished recording that was written so lately may still be: by a recorder that starts, or by another studio. */
+const QUIET_MS = 10_000;
 
 /** Brings the catalogue in line with the folder: see {@link Library.rescan}. */
 export async function rescanFolder(
@@ -205,6 +207,9 @@ class Rescan {
   async #inspect(candidate: Candidate): Promise<Candidate | undefined> {
     const { inspector, root, signal, clock } = this.#options;
     const { base, path } = candidate;
+    if (base?.state === 'recording' && clock.now() - candidate.modifiedAt < QUIET_MS) {
+      return { ...candidate, wanted: base };
+    }
     const absolute = absolutePath(root, path);
     let found: FoundAudio | undefined;
     try {

@@ -52,6 +52,8 @@ test('real files of every container are found, and one that was cut off is mende
   await encode('field.wav', '-c:a', 'pcm_s24le');
   await writeFile(join(root, 'orphan.wav'), wavOf(96_000, 96_000));
   await writeFile(join(root, 'cut.wav'), wavOf(72_000, 48_000));
+  const before = new Date(Date.now() - 60_000);
+  await utimes(join(root, 'cut.wav'), before, before);
   await writeFile(join(root, 'junk.mp3'), 'This is no audio. '.repeat(500));
   const cut = makeRecording({ path: 'cut.wav', state: 'recording', samples: 0, bytes: 44, startedAt: START });
   const line = JSON.stringify({ type: 'recording', at: START, recording: cut });
