@@ -74,10 +74,10 @@ export type SourceDraft = z.infer<typeof sourceDraftSchema>;
 export const audioFormatSchema = z.object({
   codec: z.enum(['pcm', 'mp3', 'aac']),
   /** Hz; 0 while unknown. */
-  sampleRate: z.number(),
-  channels: z.number(),
+  sampleRate: z.int().min(0).max(10_000_000),
+  channels: z.int().min(0).max(1024),
   /** PCM only. */
-  bitDepth: z.number().optional(),
+  bitDepth: z.int().min(1).max(64).optional(),
   /** Coded audio only, bit/s, average as far as known. */
   bitrate: z.number().optional(),
 });
