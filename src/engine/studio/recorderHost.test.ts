@@ -127,6 +127,20 @@ describe('RecorderHost', () => {
     expect(processes.child.killed).toBe(true);
   });
 
+  it('settles a disarm that a hung disk holds up when it stops', async () => {
+    await start();
+    let disarmed = false;
+    void host.disarm(A, 'person').then(() => {
+      disarmed = true;
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    const stopped = host.stop('quit');
+    await vi.advanceTimersByTimeAsync(5000);
+    await stopped;
+    await vi.advanceTimersByTimeAsync(0);
+    expect(disarmed).toBe(true);
+  });
+
   it('settles a disarm when the recorder is gone', async () => {
     await start();
     const disarmed = host.disarm(A, 'person');

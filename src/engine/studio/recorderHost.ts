@@ -127,6 +127,7 @@ export class RecorderHost {
     });
     this.#child = undefined;
     child.kill();
+    this.#settleDisarms();
   }
 
   async #end(command: (callId: number) => RecorderCommand): Promise<void> {
