@@ -6,12 +6,16 @@ import type { Decoder } from '../../shared/ports/decoder.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { SourceId } from '../../shared/units.ts';
+import type { LevelWindow } from '../containers/levels.ts';
 import { PeakMaker } from '../analysis/peaks.ts';
 import { meterGrowingFile } from '../analysis/streamMeter.ts';
+import { pause } from '../analysis/tailFile.ts';
 import type { AnalystCommand, AnalystEvent } from './analystProtocol.ts';
 
 /** Waveforms in work at once; the others wait. Each may use a core. */
 const MAX_AT_ONCE = 2;
+/** A meter that found nothing to measure looks again after so long. */
+const METER_AGAIN_MS = 3000;
 
 export interface AnalystServicePorts {
   readonly fileSystem: FileSystem;
@@ -104,17 +108,17 @@ export class AnalystService {
   async #meter(sourceId: SourceId, audio: { readonly path: string; readonly container: Container }): Promise<void> {
     const { fileSystem, decoder, clock, log, emit } = this.#ports;
     const controller = new AbortController();
+    const { signal } = controller;
     this.#meters.set(sourceId, controller);
+    const onLevels = ({ peak, rms }: LevelWindow): void => {
+      if (!signal.aborted) emit({ type: 'levels', sourceId, peak, rms });
+    };
     try {
-      await meterGrowingFile(audio, {
-        fileSystem,
-        decoder,
-        clock,
-        signal: controller.signal,
-        onLevels: ({ peak, rms }) => {
-          if (!controller.signal.aborted) emit({ type: 'levels', sourceId, peak, rms });
-        },
-      });
+      // A station may be silent for a while, or begin with something that no decoder takes; its meter comes back.
+      while (!signal.aborted) {
+        await meterGrowingFile(audio, { fileSystem, decoder, clock, signal, onLevels }).catch(onlyDamaged);
+        await pause(METER_AGAIN_MS, signal);
+      }
     } catch (error) {
       log.warn('The levels of a stream cannot be measured.', { path: audio.path, reason: toCoded(error).message });
     } finally {
@@ -160,4 +164,9 @@ function toCoded(error: unknown): Error {
     default:
       return new LongtakeError('DISK_ERROR', `The file cannot be read (${system}). Check its disk.`, options);
   }
+}
+
+/** What cannot be decoded now may be followed by what can; anything else ends a meter. */
+function onlyDamaged(error: unknown): void {
+  if (!(error instanceof LongtakeError) || error.code !== 'DAMAGED') throw error;
 }
