@@ -339,6 +339,22 @@ describe('Recorder', () => {
     await accountsForAll(A);
   });
 
+  it('ends the gap for a connection that is lost before its file is there', async () => {
+    await start();
+    await arm(A, 'a');
+    for (let connection = 0; connection < 5; connection += 1) {
+      await play(A, 0.2);
+      inputs.get(A)?.lose();
+      await settle();
+      clock.advance(1000);
+      recorder.handle({ type: 'retry', sourceId: A });
+      await settle();
+    }
+    await play(A, 1);
+    expect(gaps().length).toBe(5);
+    await accountsForAll(A);
+  });
+
   it('says every second that it lives', async () => {
     await start();
     await settle(5000);

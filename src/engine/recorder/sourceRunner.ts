@@ -124,9 +124,10 @@ export class SourceRunner {
       },
       // Audio alone ends no gap: on a full disk it would only come to be lost.
       onRecordingOpened: () => {
-        if (failure) return;
         if (!opened && startedAt !== undefined) gap.end(startedAt);
         opened = true;
+        // A short connection may be over before its file is there.
+        if (failure) return;
         this.#problem = undefined;
         this.#nextTryAt = undefined;
         this.#attempt = 0;
