@@ -6,6 +6,8 @@ import { Interrupted, interrupt } from './run.mjs';
 const UNDO_MS = 8000;
 /** One Ctrl+C arrives twice when npm passes on what the terminal sent already. */
 const SAME_SIGNAL_MS = 1000;
+/** How often a script looks whether the npm that started it is still there. */
+const LOOK_MS = 300;
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /** @typedef {(signal: NodeJS.Signals, again: boolean) => void} SignalHandler */
@@ -48,6 +50,7 @@ export async function main(work) {
       if (!['EPIPE', 'EIO'].includes(codeOf(error) ?? '')) throw error;
     });
   }
+  const stopLooking = watchNpm();
   let firstAt = -Infinity;
   for (const signal of SIGNALS) {
     process.on(signal, () => {
@@ -66,7 +69,25 @@ export async function main(work) {
       else if (!error.isTold) process.stderr.write(`${error.tell()}\n`);
       process.exitCode = 1;
     }
+  } finally {
+    stopLooking();
   }
+}
+
+/**
+ * npm starts scripts through a shell, and Debian's does not pass signals on: when
+ * npm is told to end, it goes, its shell goes, and this would stay behind.
+ * @returns {() => void} stops watching
+ */
+function watchNpm() {
+  if (process.env['npm_lifecycle_event'] === undefined) return () => undefined;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    current('SIGTERM', false);
+  }, LOOK_MS);
+  return () => clearInterval(timer);
 }
 
 /** @param {unknown} error */

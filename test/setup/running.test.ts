@@ -89,6 +89,31 @@ describe('a program in the foreground', () => {
     await grandchildGone;
   });
 
+  it('ends with the npm that started it, though the shell between them passes no signal on', async (context) => {
+    if (process.platform === 'win32') context.skip('npm uses another shell there');
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('the server has no port');
+    const program = join(folder, 'program.mjs');
+    const outer = join(folder, 'outer.mjs');
+    await writeFile(program, `import { connect } from 'node:net'; connect(${address.port}, '127.0.0.1');`);
+    await writeFile(outer, supervisor(program, 5000));
+    // A shell with something left to do after the program waits for it, and does not become it.
+    const shell = spawn('/bin/sh', ['-c', `"${process.execPath}" "${outer}"; true`], {
+      stdio: 'ignore',
+      env: { ...process.env, npm_lifecycle_event: 'start' },
+    });
+    const [life] = (await once(server, 'connection')) as [Socket];
+    server.close();
+    const gone = once(
+      life.resume().on('error', () => undefined),
+      'close',
+    );
+    shell.kill('SIGTERM');
+    await gone;
+  });
+
   it('may be outlived by what closes its files', async () => {
     const closing = `process.on('SIGTERM', () => setTimeout(() => {
       require('node:fs').writeFileSync(${JSON.stringify(join(folder, 'closed'))}, '');
