@@ -122,8 +122,8 @@ export class Connection implements CaptureListener {
    * was captured.
    */
   async end(): Promise<Millis | undefined> {
-    this.#ended = true;
     this.#finishNext();
+    this.#ended = true;
     this.#closeLive();
     await Promise.all(this.#closing);
     if (this.#skipped > 0) {
