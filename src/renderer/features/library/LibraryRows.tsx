@@ -101,6 +101,7 @@ export function RecordingCells({ recording, onPlay, onMenu }: RecordingRowProps)
       <span className="cell-what ellipsis" role="gridcell">
         {recording.sourceKind === 'generator' && <span className="test-signal">{TEST_SIGNAL}</span>}
         {recording.title !== undefined && <span className="cell-title">{recording.title}</span>}
+        {note && <span className="cell-note">{note.explanation}</span>}
         <span>{formatName(recording.format)}</span>
       </span>
       <span className="cell-size" role="gridcell">

@@ -11,11 +11,10 @@ export function stateNote(state: Recording['state']): { word: string; explanatio
     case 'repaired':
       return {
         word: 'Repaired',
-        explanation:
-          'Recording was cut off here, by a crash or a power cut. The file was made playable; what was written is all there.',
+        explanation: 'Cut off by a crash or a power cut, then made playable: all that was written is there.',
       };
     case 'damaged':
-      return { word: 'Damaged', explanation: 'This file cannot be read as audio. It is left as it is.' };
+      return { word: 'Damaged', explanation: 'Cannot be read as audio; the file is left as it is.' };
     case 'recording':
     case 'complete':
       return undefined;
