@@ -112,6 +112,7 @@ describe('a program in the foreground', () => {
     );
     shell.kill('SIGTERM');
     await gone;
+    expect(shell.signalCode).toBe('SIGTERM');
   });
 
   it('may be outlived by what closes its files', async () => {
