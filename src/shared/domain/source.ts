@@ -100,7 +100,7 @@ export type SourceState = z.infer<typeof sourceStateSchema>;
 export const sourceStatusSchema = z.object({
   sourceId: id,
   state: sourceStateSchema,
-  /** When the present state began. */
+  /** When the present state began; of a reconnecting or failed source: since when nothing is captured. */
   since: z.number(),
   /** When the person armed the source; absent while disarmed. */
   armedAt: z.number().optional(),

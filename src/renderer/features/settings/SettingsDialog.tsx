@@ -28,11 +28,12 @@ const UNITS: readonly { readonly value: Unit; readonly label: string }[] = [
   { value: 'seconds', label: 'seconds' },
 ];
 
-/** Every change takes effect at once; there is nothing to save at the end. */
+/** Every change takes effect when it is made, what is typed when its field is left; there is nothing to save at the end. */
 export function SettingsDialog({ onClose }: { onClose(): void }): ReactElement {
   const phase = useSettings((state) => state.phase);
   const settings = useSettings((state) => state.settings);
   const [problem, setProblem] = useState<string>();
+  const [isPatternGood, setIsPatternGood] = useState(true);
 
   const update = (patch: SettingsPatch): void => {
     setProblem(undefined);
@@ -48,8 +49,12 @@ export function SettingsDialog({ onClose }: { onClose(): void }): ReactElement {
       onClose={onClose}
       footer={
         <>
-          <p className="dialog-note">Changes take effect at once. Files that are open keep their name and place.</p>
-          <Button look="primary" onClick={onClose}>
+          <p className="dialog-note">
+            {isPatternGood
+              ? 'Changes take effect at once. Files that are open keep their name and place.'
+              : 'The file names stay as they were until their pattern is right.'}
+          </p>
+          <Button look="primary" disabled={!isPatternGood} onClick={onClose}>
             Done
           </Button>
         </>
@@ -67,7 +72,7 @@ export function SettingsDialog({ onClose }: { onClose(): void }): ReactElement {
           {problem !== undefined && <Note tone="warning">{problem}</Note>}
           <Folder settings={settings} onUpdate={update} />
           <Split settings={settings} onUpdate={update} />
-          <Pattern settings={settings} onUpdate={update} />
+          <Pattern settings={settings} onUpdate={update} onTried={setIsPatternGood} />
           <FieldGroup label="Appearance">
             <Segments
               label="Appearance"
@@ -127,10 +132,10 @@ function Split({ settings, onUpdate }: PartProps): ReactElement {
   const [typed, setTyped] = useState(() => typedSplit(splitSeconds));
   const input = parseSplit(typed.text, typed.unit);
 
-  const type = (next: typeof typed): void => {
-    setTyped(next);
-    const parsed = parseSplit(next.text, next.unit);
-    if ('seconds' in parsed) onUpdate({ splitSeconds: parsed.seconds });
+  /** On its way to 15, a length passes 1: only what is left standing counts. */
+  const commit = ({ text, unit }: typeof typed): void => {
+    const parsed = parseSplit(text, unit);
+    if ('seconds' in parsed && parsed.seconds !== splitSeconds) onUpdate({ splitSeconds: parsed.seconds });
   };
 
   return (
@@ -160,13 +165,23 @@ function Split({ settings, onUpdate }: PartProps): ReactElement {
                 {...control}
                 inputMode="decimal"
                 value={typed.text}
-                onChange={(event) => type({ ...typed, text: event.target.value })}
+                onChange={(event) => setTyped({ ...typed, text: event.target.value })}
+                onBlur={() => commit(typed)}
+                onKeyDown={(event) => event.key === 'Enter' && commit(typed)}
               />
             )}
           </Field>
           <Field label="Unit">
             {(control) => (
-              <Select {...control} value={typed.unit} choices={UNITS} onChoose={(unit) => type({ ...typed, unit })} />
+              <Select
+                {...control}
+                value={typed.unit}
+                choices={UNITS}
+                onChoose={(unit) => {
+                  setTyped({ ...typed, unit });
+                  commit({ ...typed, unit });
+                }}
+              />
             )}
           </Field>
         </>
@@ -180,24 +195,40 @@ const EXAMPLE_NAME = 'Studio A';
 
 type PatternPreview = { readonly path: string } | { readonly error: string } | undefined;
 
-function Pattern({ settings, onUpdate }: PartProps): ReactElement {
+interface PatternProps extends PartProps {
+  /** Tells whether what is typed can be used. */
+  onTried(isGood: boolean): void;
+}
+
+function Pattern({ settings, onUpdate, onTried }: PatternProps): ReactElement {
   const [text, setText] = useState(settings.filenamePattern);
   const [preview, setPreview] = useState<PatternPreview>();
 
-  const accept = useEffectEvent((path: string) => {
-    setPreview({ path });
-    if (text.trim() !== settings.filenamePattern) onUpdate({ filenamePattern: text.trim() });
-  });
+  const tell = (tried: NonNullable<PatternPreview>): void => {
+    setPreview(tried);
+    onTried('path' in tried);
+  };
+  const show = useEffectEvent(tell);
+
+  /** A pattern that cannot be used is refused by the studio, and its field says why. */
+  const commit = (pattern: string): void => {
+    const chosen = pattern.trim();
+    if (chosen === settings.filenamePattern) return;
+    request('settings.previewPattern', { pattern: chosen, sourceName: EXAMPLE_NAME }).then(
+      () => onUpdate({ filenamePattern: chosen }),
+      (error: unknown) => tell({ error: sentence(error) }),
+    );
+  };
 
   useEffect(() => {
     let current = true;
     const timer = setTimeout(() => {
       request('settings.previewPattern', { pattern: text, sourceName: EXAMPLE_NAME }).then(
         ({ path }) => {
-          if (current) accept(path);
+          if (current) show({ path });
         },
         (error: unknown) => {
-          if (current) setPreview({ error: sentence(error) });
+          if (current) show({ error: sentence(error) });
         },
       );
     }, PREVIEW_MS);
@@ -223,8 +254,21 @@ function Pattern({ settings, onUpdate }: PartProps): ReactElement {
     >
       {(control) => (
         <div className="settings-line">
-          <TextInput {...control} value={text} maxLength={300} onChange={(event) => setText(event.target.value)} />
-          <Button disabled={text === DEFAULT_FILENAME_PATTERN} onClick={() => setText(DEFAULT_FILENAME_PATTERN)}>
+          <TextInput
+            {...control}
+            value={text}
+            maxLength={300}
+            onChange={(event) => setText(event.target.value)}
+            onBlur={() => commit(text)}
+            onKeyDown={(event) => event.key === 'Enter' && commit(text)}
+          />
+          <Button
+            disabled={text === DEFAULT_FILENAME_PATTERN}
+            onClick={() => {
+              setText(DEFAULT_FILENAME_PATTERN);
+              commit(DEFAULT_FILENAME_PATTERN);
+            }}
+          >
             Standard
           </Button>
         </div>
