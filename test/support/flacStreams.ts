@@ -20,8 +20,8 @@ export function flacFile(headers: FlacHeaders, block: Block, seekPoints = 10): B
   const file = [writer.header()];
   let written = 0;
   let rest = block;
-  while (rest.samples > 0) {
-    const [mine, others] = splitBlock(rest, 20_000 + (written % 7) * 9000);
+  for (let count = 0; rest.samples > 0; count += 1) {
+    const [mine, others] = splitBlock(rest, 20_000 + (count % 7) * 9000);
     const payload = writer.write(mine);
     file.push(payload);
     written += payload.length;

@@ -70,7 +70,7 @@ export function oggFile(
   const file = [writer.header()];
   let rest = block;
   for (let count = 0; (rest.frames ?? []).length > 0; count += 1) {
-    const [mine, others] = splitBlock(rest, 6000 + (count % 7) * 5000);
+    const [mine, others] = splitBlock(rest, 6000 + (count % 7) * 10_000);
     file.push(writer.write(mine));
     rest = others;
   }
