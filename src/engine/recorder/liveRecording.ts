@@ -111,18 +111,26 @@ export class LiveRecording {
     const { root, path } = this.#recording;
     for (let count = 1; ; count += 1) {
       const numbered = numberedPath(path, count);
-      try {
-        await fileSystem.makeFolder(dirname(join(root, numbered)));
-        if (await this.#isFull(root)) throw diskFull();
-        const file = await fileSystem.createExclusive(join(root, numbered));
-        this.#recording = { ...this.#recording, path: numbered };
-        this.#opened = true;
-        this.#publish(this.recording);
-        options.onOpened();
-        return file;
-      } catch (error) {
-        if (errnoOf(error) !== 'EEXIST') throw error;
-      }
+      // A file where a folder should be is "there already", too, but no other number helps against it.
+      await fileSystem.makeFolder(dirname(join(root, numbered)));
+      if (await this.#isFull(root)) throw diskFull();
+      const file = await this.#create(join(root, numbered));
+      if (!file) continue;
+      this.#recording = { ...this.#recording, path: numbered };
+      this.#opened = true;
+      this.#publish(this.recording);
+      options.onOpened();
+      return file;
+    }
+  }
+
+  /** Nothing when the name is taken. */
+  async #create(path: string): Promise<OpenFile | undefined> {
+    try {
+      return await this.#context.fileSystem.createExclusive(path);
+    } catch (error) {
+      if (errnoOf(error) === 'EEXIST') return undefined;
+      throw error;
     }
   }
 

@@ -339,6 +339,20 @@ describe('Recorder', () => {
     await accountsForAll(A);
   });
 
+  it('gives up on a folder whose name a file has', async () => {
+    let tries = 0;
+    disk.makeFolder = async () => {
+      tries += 1;
+      // Without an end of its own the test would not come to one either.
+      throw nodeError(tries > 100 ? 'EIO' : 'EEXIST');
+    };
+    await start();
+    await arm(A, 'a');
+    await play(A, 0.5);
+    expect(lastStatus(A)).toMatchObject({ state: 'reconnecting', problem: { code: 'DISK_ERROR' } });
+    expect(tries).toBeLessThan(10);
+  });
+
   it('ends the gap for a connection that is lost before its file is there', async () => {
     await start();
     await arm(A, 'a');
