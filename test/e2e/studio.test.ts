@@ -133,9 +133,12 @@ describe('the studio in Electron', () => {
     const gaps = await running.request('library.gaps', { day: day.day });
     const gap = gaps.find(({ sourceName, cause }) => sourceName === SIGNAL && cause === 'crash');
     expect((gap?.to ?? Number.POSITIVE_INFINITY) - (gap?.from ?? 0)).toBeLessThan(2000);
-    const repaired = (await today()).filter(({ state }) => state === 'repaired');
-    expect(repaired.map(({ sourceName }) => sourceName)).toContain(SIGNAL);
-    for (const { root, path, samples, format } of repaired) {
+    const repaired = async () => (await today()).filter(({ state }) => state === 'repaired');
+    // Files are mended beside the recording that goes on.
+    await expect
+      .poll(async () => (await repaired()).map(({ sourceName }) => sourceName), { timeout: 15_000 })
+      .toEqual(expect.arrayContaining([SIGNAL, 'Studio A']));
+    for (const { root, path, samples, format } of await repaired()) {
       const { duration } = await probe(join(root, path));
       expect(duration).toBeCloseTo(samples / format.sampleRate, 2);
     }
@@ -186,7 +189,7 @@ describe('the studio in Electron', () => {
     const lastOf = (name: string, list: readonly Recording[]): Recording | undefined =>
       list.filter((recording) => recording.sourceName === name && recording.startedAt < killedAt)[0];
     for (const name of [SIGNAL, 'Studio A']) {
-      await expect.poll(async () => lastOf(name, await today())?.state).not.toBe('recording');
+      await expect.poll(async () => lastOf(name, await today())?.state, { timeout: 15_000 }).not.toBe('recording');
       const last = lastOf(name, await today());
       if (!last) throw new Error(`${name} should have recorded.`);
       const endedAt = last.startedAt + (last.samples * 1000) / last.format.sampleRate;
