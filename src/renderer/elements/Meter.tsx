@@ -1,4 +1,4 @@
-import { type ReactElement, useEffect, useRef } from 'react';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { classes } from './classes.ts';
 import { drawMeter, meterHeight } from './drawMeter.ts';
 import { METER_FLOOR, type MeterBallistics } from '../format/meterBallistics.ts';
@@ -10,6 +10,8 @@ import './Meter.css';
 const READOUT_MS = 250;
 /** Assistive technology and tests read the level this often at most, ms. */
 const ATTRIBUTE_MS = 100;
+/** After a longer pause of drawing, ms, the window was hidden and no levels were asked for. */
+const PAUSE_MS = 1000;
 
 interface MeterProps {
   readonly meter: MeterBallistics;
@@ -19,16 +21,20 @@ interface MeterProps {
   readonly testId?: string;
   /** Draws only while this is true. */
   readonly live: boolean;
+  /** Why levels may fail to come, as a sentence; with it, a meter that gets none says so. */
+  readonly whyNone?: string;
   /** Turns a level into text. */
   format(dbfs: number): string;
 }
 
 /** A bar per channel, -60 to 0 dBFS, and the loudest level of the last moment as a number. */
-export function Meter({ meter, channels, label, testId, live, format }: MeterProps): ReactElement {
+export function Meter({ meter, channels, label, testId, live, whyNone, format }: MeterProps): ReactElement {
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLSpanElement>(null);
   const height = meterHeight(channels);
+  const [isMissing, setIsMissing] = useState(false);
+  const saysMissing = whyNone !== undefined;
 
   useEffect(() => {
     const surface = canvas.current;
@@ -49,8 +55,15 @@ export function Meter({ meter, channels, label, testId, live, format }: MeterPro
     let readoutAt = -Infinity;
     let attributeAt = -Infinity;
     let drawn = '';
+    let awaitedSince = performance.now();
+    let drawnAt = awaitedSince;
     const draw = (now: number): void => {
-      const readings = live ? meter.read(now) : [];
+      if (now - drawnAt > PAUSE_MS) awaitedSince = now;
+      drawnAt = now;
+      const missing = saysMissing && live && meter.isMissing(now, awaitedSince);
+      setIsMissing(missing);
+      const measured = live && !missing;
+      const readings = measured ? meter.read(now) : [];
       const palette = currentPalette();
       // A silent meter looks the same for hours: it is drawn once.
       const picture = `${palette.blue}${readings.map(({ peak, rms, held, clipped }) => `${peak},${rms},${held},${clipped}`).join(';')}`;
@@ -60,11 +73,11 @@ export function Meter({ meter, channels, label, testId, live, format }: MeterPro
       }
       if (now - attributeAt >= ATTRIBUTE_MS) {
         attributeAt = now;
-        tell(frame.current, live && meter.channels > 0 ? meter.latestPeak : undefined, format);
+        tell(frame.current, measured && meter.channels > 0 ? meter.latestPeak : undefined, format);
       }
       if (now - readoutAt >= READOUT_MS && readout.current) {
         readoutAt = now;
-        const loudest = live ? meter.loudest(now) : undefined;
+        const loudest = measured ? meter.loudest(now) : undefined;
         const text = loudest === undefined ? '' : format(loudest <= METER_FLOOR ? -Infinity : loudest);
         if (readout.current.textContent !== text) readout.current.textContent = text;
         readout.current.classList.toggle(
@@ -78,10 +91,10 @@ export function Meter({ meter, channels, label, testId, live, format }: MeterPro
       end();
       observer.disconnect();
     };
-  }, [meter, channels, live, height, format]);
+  }, [meter, channels, live, saysMissing, height, format]);
 
   return (
-    <div className="meter">
+    <div className={classes('meter', isMissing && 'meter-missing')} title={isMissing ? whyNone : undefined}>
       <div
         ref={frame}
         className="meter-bars"
@@ -93,6 +106,11 @@ export function Meter({ meter, channels, label, testId, live, format }: MeterPro
         data-testid={testId}
       >
         <canvas ref={canvas} className="meter-canvas" style={{ height }} aria-hidden />
+        {isMissing && (
+          <span className="meter-none" aria-hidden>
+            no level
+          </span>
+        )}
       </div>
       <span ref={readout} className={classes('meter-readout')} aria-hidden />
     </div>
@@ -106,5 +124,5 @@ function tell(element: HTMLElement | null, peak: number | undefined, format: (db
   element.dataset['level'] = text;
   const shown = peak === undefined ? METER_FLOOR : Math.max(METER_FLOOR, Math.min(0, peak));
   element.setAttribute('aria-valuenow', shown.toFixed(1));
-  element.setAttribute('aria-valuetext', peak === undefined ? 'no signal' : `${format(peak)} dBFS`);
+  element.setAttribute('aria-valuetext', peak === undefined ? 'no level' : `${format(peak)} dBFS`);
 }

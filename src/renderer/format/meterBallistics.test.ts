@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MeterBallistics, meterPosition, PEAK_HOLD_MS } from './meterBallistics.ts';
+import { MeterBallistics, meterPosition, NO_LEVEL_MS, PEAK_HOLD_MS } from './meterBallistics.ts';
 
 const reading = (meter: MeterBallistics, now: number) => {
   const first = meter.read(now)[0];
@@ -8,6 +8,16 @@ const reading = (meter: MeterBallistics, now: number) => {
 };
 
 describe('MeterBallistics', () => {
+  it('tells silence from levels that do not come', () => {
+    const meter = new MeterBallistics();
+    expect(meter.isMissing(1000 + NO_LEVEL_MS, 1000)).toBe(false);
+    expect(meter.isMissing(1001 + NO_LEVEL_MS, 1000)).toBe(true);
+    meter.push([-Infinity], [-Infinity], 5000);
+    expect(meter.isMissing(5000 + NO_LEVEL_MS, 1000)).toBe(false);
+    expect(meter.isMissing(5001 + NO_LEVEL_MS, 1000)).toBe(true);
+    expect(meter.isMissing(5001 + NO_LEVEL_MS, 4000 + NO_LEVEL_MS)).toBe(false);
+  });
+
   it('rises at once and falls 20 dB a second', () => {
     const meter = new MeterBallistics();
     meter.push([-10], [-16], 1000);

@@ -6,6 +6,8 @@ export const RELEASE_DB_PER_SECOND = 20;
 export const PEAK_HOLD_MS = 1500;
 /** From this level on, dBFS, the signal is taken to be clipped: the top code of 16-bit audio is at -0.0003. */
 export const CLIP_LEVEL = -0.01;
+/** Levels arrive 10 times a second: after this long without one, ms, nothing is known of the present. */
+export const NO_LEVEL_MS = 3000;
 /** The clipping mark stays this long after the last clipped value, ms. */
 export const CLIP_HOLD_MS = 5000;
 
@@ -47,6 +49,7 @@ function rise(falling: Falling, level: number, now: number): void {
 export class MeterBallistics {
   #channels: Channel[] = [];
   #latestPeak = -Infinity;
+  #arrivedAt = -Infinity;
 
   /** Number of channels of the last levels. */
   get channels(): number {
@@ -58,7 +61,13 @@ export class MeterBallistics {
     return this.#latestPeak;
   }
 
+  /** Whether levels have been awaited for more than {@link NO_LEVEL_MS}; `since` is when the wait began. */
+  isMissing(now: number, since: number): boolean {
+    return now - Math.max(this.#arrivedAt, since) > NO_LEVEL_MS;
+  }
+
   push(peak: readonly number[], rms: readonly number[], now: number): void {
+    this.#arrivedAt = now;
     if (this.#channels.length !== peak.length) this.#channels = peak.map(() => silentChannel(now));
     this.#latestPeak = peak.reduce((highest, level) => Math.max(highest, level), -Infinity);
     for (const [index, channel] of this.#channels.entries()) {
@@ -95,6 +104,7 @@ export class MeterBallistics {
   reset(): void {
     this.#channels = [];
     this.#latestPeak = -Infinity;
+    this.#arrivedAt = -Infinity;
   }
 }
 

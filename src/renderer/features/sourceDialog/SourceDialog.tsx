@@ -171,7 +171,13 @@ export function SourceDialog({ source, kind, onClose }: SourceDialogProps): Reac
         {form.kind !== 'stream' &&
           (source && recording ? (
             <FieldGroup label="Level" aside={<span className="field-note">From the recording that runs now.</span>}>
-              <SourceMeter id={source.config.id} name={source.config.name} channels={channels} recording />
+              <SourceMeter
+                id={source.config.id}
+                kind={source.config.kind}
+                name={source.config.name}
+                channels={channels}
+                recording
+              />
             </FieldGroup>
           ) : (
             <LevelPreview draft={listened.ok ? listened.draft : undefined} channels={channels} />

@@ -48,6 +48,7 @@ function SourceView({ source }: { readonly source: Source }): ReactElement {
           {(status.state === 'recording' || status.state === 'arming') && (
             <SourceMeter
               id={config.id}
+              kind={config.kind}
               name={config.name}
               channels={channelsOf(config, status)}
               recording={status.state === 'recording'}

@@ -1,5 +1,5 @@
 import { assertNever } from '../../../shared/assertNever.ts';
-import type { SourceConfig, SourceStatus } from '../../../shared/domain/source.ts';
+import type { SourceConfig, SourceKind, SourceStatus } from '../../../shared/domain/source.ts';
 import { channelNames, formatName, rateName } from '../../format/audio.ts';
 import { ordinal } from '../../format/quantity.ts';
 import { countdown } from '../../format/time.ts';
@@ -35,6 +35,14 @@ export function retryWords({ nextTryAt, attempt }: SourceStatus, now: number): s
 export function configuredFormat(config: SourceConfig): string {
   if (config.kind === 'stream') return config.format === 'auto' ? 'Stream' : config.format.toUpperCase();
   return `${rateName(config.sampleRate)} ${config.bitDepth} bit ${channelNames(config.channels)}`;
+}
+
+/** Why a source that records may show no level, and that the recording does not suffer. */
+export function noLevelWords(kind: SourceKind, decoderAvailable: boolean): string {
+  if (kind !== 'stream') return 'No level has come from the recorder for more than 3 s.';
+  return decoderAvailable
+    ? 'The level comes as soon as the stream can be decoded. The recording does not depend on it.'
+    : 'The level of a stream needs ffmpeg, which was not found. The recording does not depend on it.';
 }
 
 /** The format that is recorded, or the one that is asked for. */
