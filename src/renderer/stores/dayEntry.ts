@@ -1,4 +1,5 @@
 import type { DaySummary, Gap, Recording } from '../../shared/domain/recording.ts';
+import { lengthMs } from '../format/recording.ts';
 
 /** What the window knows of one day. Values, never changed in place. */
 export interface DayEntry {
@@ -27,15 +28,29 @@ export function withPage(entry: DayEntry, offset: number, page: readonly Recordi
   return { ...entry, slots: base };
 }
 
-/** Puts a recording where its start belongs, or replaces what is known of it. */
+/** Puts a recording where its start belongs, or replaces what is known of it; the totals go along at once. */
 export function withRecording(entry: DayEntry, recording: Recording): DayEntry {
   const known = entry.slots.findIndex((slot) => slot?.id === recording.id);
-  if (known >= 0) return { ...entry, slots: entry.slots.with(known, recording) };
+  if (known >= 0) {
+    const summary = counted(entry.summary, entry.slots[known], recording);
+    return { ...entry, summary, slots: entry.slots.with(known, recording) };
+  }
   const later = entry.slots.findIndex((slot) => !slot || comesAfter(slot, recording));
   const at = later < 0 ? entry.slots.length : later;
   const landsInTheUnknown = at < entry.slots.length && !entry.slots[at];
   if (landsInTheUnknown) return { ...entry, slots: emptySlots(entry.slots.length + 1) };
-  return { ...entry, slots: entry.slots.toSpliced(at, 0, recording) };
+  const summary = counted(entry.summary, undefined, recording);
+  return { ...entry, summary, slots: entry.slots.toSpliced(at, 0, recording) };
+}
+
+/** Totals with a recording, which they may have held in a former state. */
+function counted(summary: DaySummary, before: Recording | undefined, after: Recording): DaySummary {
+  return {
+    ...summary,
+    recordings: summary.recordings + (before ? 0 : 1),
+    durationMs: summary.durationMs + lengthMs(after) - (before ? lengthMs(before) : 0),
+    bytes: summary.bytes + after.bytes - (before?.bytes ?? 0),
+  };
 }
 
 /** In the order of the library: newest first, and by name where sources share a boundary. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Source } from '../bridge/bridge.ts';
 import type { SourceStatus } from '../../shared/domain/source.ts';
-import { sourceId } from '../../shared/units.ts';
+import { recordingId, sourceId } from '../../shared/units.ts';
 import type * as Sources from './sources.ts';
 
 const id = sourceId('one');
@@ -47,6 +47,24 @@ describe('sourcesStore', () => {
     waiting[0]?.([source]);
     await load;
     expect(store.getState().byId.get(id)?.status.state).toBe('disarmed');
+  });
+
+  it('keeps what was known of a recording that was just closed', async () => {
+    const load = store.getState().load();
+    waiting[0]?.([source]);
+    await load;
+    const recording = {
+      id: recordingId('closed'),
+      path: 'a.wav',
+      startedAt: 0,
+      durationMs: 5000,
+      bytes: 480_044,
+      nextBoundaryAt: 5000,
+    };
+    store.getState().applyStatuses([{ ...status('recording'), recording }]);
+    expect(store.getState().justClosed.size).toBe(0);
+    store.getState().applyStatuses([status('disarmed')]);
+    expect(store.getState().justClosed.get(id)).toEqual(recording);
   });
 
   it('takes the newest list when answers overtake each other', async () => {

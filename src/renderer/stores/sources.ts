@@ -9,6 +9,8 @@ interface SourcesState {
   /** In the order in which they are listed. */
   readonly ids: readonly SourceId[];
   readonly byId: ReadonlyMap<SourceId, Source>;
+  /** What was last known of the recording that each source closed last: the library may count it a moment later. */
+  readonly justClosed: ReadonlyMap<SourceId, NonNullable<SourceStatus['recording']>>;
   load(): Promise<void>;
   applyStatuses(statuses: readonly SourceStatus[]): void;
   add(draft: SourceDraft): Promise<Source>;
@@ -34,6 +36,7 @@ export const sourcesStore = createStore<SourcesState>()((set, get) => {
     phase: LOADING,
     ids: [],
     byId: new Map(),
+    justClosed: new Map(),
     async load() {
       loads += 1;
       const load = loads;
@@ -53,13 +56,17 @@ export const sourcesStore = createStore<SourcesState>()((set, get) => {
     },
     applyStatuses(statuses) {
       const byId = new Map(get().byId);
+      const justClosed = new Map(get().justClosed);
       for (const status of statuses) {
         fresh.set(status.sourceId, status);
         const source = byId.get(status.sourceId);
         // A source that is not known yet comes with the load that follows `sources.changed`.
-        if (source) byId.set(status.sourceId, { ...source, status });
+        if (!source) continue;
+        const before = source.status.recording;
+        if (before && before.id !== status.recording?.id) justClosed.set(status.sourceId, before);
+        byId.set(status.sourceId, { ...source, status });
       }
-      set({ byId });
+      set({ byId, justClosed });
     },
     async add(draft) {
       const source = await request('sources.add', draft);
@@ -73,6 +80,7 @@ export const sourcesStore = createStore<SourcesState>()((set, get) => {
     },
     async remove(id) {
       await request('sources.remove', { id });
+      set({ justClosed: new Map([...get().justClosed].filter(([closed]) => closed !== id)) });
       await get().load();
     },
     async arm(ids) {

@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { FolderOpen, Play } from 'lucide-react';
+import { Copy, FolderOpen, Play } from 'lucide-react';
 import {
   type KeyboardEvent,
   type ReactElement,
@@ -10,6 +10,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { flushSync } from 'react-dom';
 import { request } from '../../bridge/bridge.ts';
 import { classes } from '../../elements/classes.ts';
 import { type MenuItem, RightClickMenu } from '../../elements/Menu.tsx';
@@ -19,8 +20,10 @@ import { canPlay } from '../../format/recording.ts';
 import { usePlayer, playerStore } from '../../stores/player.ts';
 import type { Recording } from '../../../shared/domain/recording.ts';
 import { DayCells, GapCells, RecordingCells } from './LibraryRows.tsx';
+import { copyText } from './copyText.ts';
 import { nextActive } from './navigation.ts';
 import { type Row, RowIndex } from './rows.ts';
+import { gapDetails } from './words.ts';
 
 /** Height of every line, px: one height for all, so that no line must be known to place another. */
 const LINE_HEIGHT = 32;
@@ -36,6 +39,12 @@ const play = (recording: Recording): void => attempt(playerStore.getState().open
 const reveal = (recording: Recording): void => attempt(request('desktop.revealRecording', { id: recording.id }));
 
 function menuOf(row: Row | undefined): readonly MenuItem[] {
+  if (row?.kind === 'gap') {
+    const { gap, offsetMinutes } = row;
+    return [
+      { label: 'Copy details', icon: <Copy size={14} />, onSelect: () => copyText(gapDetails(gap, offsetMinutes)) },
+    ];
+  }
   if (row?.kind !== 'recording') return [];
   const { recording } = row;
   return [
@@ -72,6 +81,7 @@ export function LibraryGrid(): ReactElement {
     },
   });
   const items = virtualizer.getVirtualItems();
+  const menu = menuOf(menuRow);
 
   useAnchor(rows, scroller);
   useLoading(rows, items.at(0)?.index ?? 0, items.at(-1)?.index ?? 0);
@@ -116,7 +126,11 @@ export function LibraryGrid(): ReactElement {
         <span className="cell-what">Content</span>
         <span className="cell-size">Size</span>
       </div>
-      <RightClickMenu items={menuOf(menuRow)} label="Actions for the recording" disabled={menuRow?.kind === 'day'}>
+      <RightClickMenu
+        items={menu}
+        label={menuRow?.kind === 'gap' ? 'Actions for the gap' : 'Actions for the recording'}
+        disabled={menu.length === 0}
+      >
         <div
           ref={scroller}
           className="library-scroller"
@@ -128,12 +142,17 @@ export function LibraryGrid(): ReactElement {
           {...(activeIndex === undefined ? {} : { 'aria-activedescendant': rowId(activeIndex) })}
           onKeyDown={onKeyDown}
           onFocus={(event) => {
-            if (event.target === event.currentTarget && activeIndex === undefined) activate(0);
+            if (event.target !== event.currentTarget) return;
+            // What the keys act on must be seen: the wheel may have left it behind.
+            if (activeIndex === undefined) activate(0);
+            else virtualizer.scrollToIndex(activeIndex);
           }}
           onContextMenuCapture={(event) => {
             const line = event.target instanceof Element ? event.target.closest('[data-index]') : null;
             const index = line ? Number(line.getAttribute('data-index')) : activeIndex;
-            setMenuRow(index === undefined ? undefined : rows.at(index));
+            const row = index === undefined ? undefined : rows.at(index);
+            // The menu is opened by the same event: it must know by then whether there is anything to choose.
+            flushSync(() => setMenuRow(row));
           }}
         >
           <div className="library-lines" role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>

@@ -18,10 +18,10 @@ import { useNow } from '../../stores/clock.ts';
 import { useLibrary } from '../../stores/library.ts';
 import { lengthMs } from '../../format/recording.ts';
 import { usePlayer } from '../../stores/player.ts';
-import { openTotals } from './openTotals.ts';
+import { openGapMs, openTotals } from './openTotals.ts';
 import { useOpenRecording, useSources } from '../../stores/sources.ts';
 import { openLength } from '../sources/sourceWords.ts';
-import { causeWords, dayTotals, stateNote, zoneName } from './words.ts';
+import { causeWords, dayTotals, detailBeyond, stateNote, zoneName } from './words.ts';
 
 interface DayRowProps {
   readonly summary: DaySummary;
@@ -29,9 +29,11 @@ interface DayRowProps {
 }
 
 export function DayCells({ summary, expanded }: DayRowProps): ReactElement {
-  const today = localDay(useNow());
+  const now = useNow();
+  const today = localDay(now);
   const open = useOpenTotals(summary.day);
-  const totals = dayTotals(summary, open);
+  const gaps = useLibrary((state) => state.entries.get(summary.day)?.gaps);
+  const totals = dayTotals(summary, { ...open, gapMs: openGapMs(gaps ?? [], now) });
   const near = relativeDay(summary.day, today);
   return (
     <div className="day-cell" role="gridcell" aria-colspan={5}>
@@ -58,7 +60,12 @@ export function DayCells({ summary, expanded }: DayRowProps): ReactElement {
 /** What the open recordings of a day have captured beyond what the library has counted. */
 function useOpenTotals(day: string): { ms: number; bytes: number } {
   const slots = useLibrary((state) => state.entries.get(day)?.slots);
-  return useSources(useShallow(({ byId }) => openTotals(byId.values(), slots ?? [], day)));
+  return useSources(
+    useShallow(({ byId, justClosed }) => {
+      const open = [...byId.values()].flatMap(({ status }) => status.recording ?? []);
+      return openTotals([...open, ...justClosed.values()], slots ?? [], day);
+    }),
+  );
 }
 
 interface RecordingRowProps {
@@ -78,7 +85,9 @@ export function RecordingCells({ recording, onPlay, onMenu }: RecordingRowProps)
         {!live && <PlayButton recording={recording} onPlay={onPlay} />}
       </span>
       <span className="cell-source" role="gridcell">
-        <span className="ellipsis">{recording.sourceName}</span>
+        <span className="ellipsis" title={recording.sourceName}>
+          {recording.sourceName}
+        </span>
         {live && <Badge tone="recording">REC</Badge>}
         {recording.state === 'recording' && !live && (
           <Badge tone="neutral" title="The recorder no longer writes to this file; it is about to be finished.">
@@ -98,11 +107,15 @@ export function RecordingCells({ recording, onPlay, onMenu }: RecordingRowProps)
       <span className="cell-length" role="gridcell">
         {live ? <LiveLength open={open} /> : duration(nearestSecond(lengthMs(recording)))}
       </span>
-      <span className="cell-what ellipsis" role="gridcell">
+      <span
+        className="cell-what ellipsis"
+        role="gridcell"
+        title={[formatName(recording.format), recording.title, note?.explanation].filter(Boolean).join('\n')}
+      >
         {recording.sourceKind === 'generator' && <span className="test-signal">{TEST_SIGNAL}</span>}
+        <span className="cell-format">{formatName(recording.format)}</span>
         {recording.title !== undefined && <span className="cell-title">{recording.title}</span>}
         {note && <span className="cell-note">{note.explanation}</span>}
-        <span>{formatName(recording.format)}</span>
       </span>
       <span className="cell-size" role="gridcell">
         {size(live ? Math.max(open.bytes, recording.bytes) : recording.bytes)}
@@ -155,13 +168,17 @@ interface GapRowProps {
 export function GapCells({ gap, offsetMinutes }: GapRowProps): ReactElement {
   const offset = offsetMinutes ?? -new Date(gap.from).getTimezoneOffset();
   const { to } = gap;
+  const cause = causeWords(gap.cause);
+  const detail = detailBeyond(gap.cause, gap.detail);
   return (
     <>
       <span className="cell-play" role="gridcell">
         <TriangleAlert size={14} aria-hidden />
       </span>
       <span className="cell-source" role="gridcell">
-        <span className="ellipsis">{gap.sourceName}</span>
+        <span className="ellipsis" title={gap.sourceName}>
+          {gap.sourceName}
+        </span>
         <Badge tone="attention">Gap</Badge>
       </span>
       <span className="cell-time" role="gridcell">
@@ -174,10 +191,10 @@ export function GapCells({ gap, offsetMinutes }: GapRowProps): ReactElement {
         className="cell-what ellipsis"
         role="gridcell"
         aria-colspan={3}
-        title={`${causeWords(gap.cause)}. ${gap.detail}`}
+        title={detail === '' ? `${cause}.` : `${cause}. ${detail}`}
       >
-        <span className="cell-title">{causeWords(gap.cause)}.</span>
-        <span>{gap.detail}</span>
+        <span className="cell-title">{cause}.</span>
+        <span>{detail}</span>
       </span>
     </>
   );

@@ -149,6 +149,16 @@ describe('DayEntry', () => {
     expect(entry.slots[1]?.state).toBe('repaired');
   });
 
+  it('counts a recording in the totals at once, and one that it knows only once', () => {
+    const before = loaded([30, 10]);
+    const longer = { ...recording(10), samples: recording(10).samples + 48_000, bytes: recording(10).bytes + 96_000 };
+    const grown = withRecording(before, longer).summary;
+    expect(grown.recordings).toBe(before.summary.recordings);
+    expect(grown.bytes).toBe(before.summary.bytes + 96_000);
+    expect(grown.durationMs).toBeCloseTo(before.summary.durationMs + 48_000_000 / longer.format.sampleRate);
+    expect(withRecording(before, recording(40)).summary.recordings).toBe(before.summary.recordings + 1);
+  });
+
   it('loads anew when a recording lands between pages that are not loaded', () => {
     const entry = withPage(newEntry(summary(DAY, 4)), 0, [40, 30].map(recording), 4);
     expect(withRecording(entry, recording(15)).slots).toEqual([undefined, undefined, undefined, undefined, undefined]);

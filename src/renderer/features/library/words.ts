@@ -1,6 +1,7 @@
 import type { DaySummary, Gap, Recording } from '../../../shared/domain/recording.ts';
+import type { OpenTotals } from './openTotals.ts';
 import { count, size } from '../../format/quantity.ts';
-import { duration, exactDuration, nearestSecond, offsetName } from '../../format/time.ts';
+import { dayTitle, duration, exactDuration, nearestSecond, offsetName, wallTime } from '../../format/time.ts';
 
 /** Zone of the place of recording, for the tooltip of a time. */
 export const zoneName = ({ zone, offsetMinutes }: Recording): string => `${zone}, ${offsetName(offsetMinutes)}`;
@@ -35,6 +36,31 @@ const causes: Readonly<Record<Gap['cause'], string>> = {
 
 export const causeWords = (cause: Gap['cause']): string => causes[cause];
 
+/** What the detail says beyond the cause; empty where it only says the same again. */
+export function detailBeyond(cause: Gap['cause'], detail: string): string {
+  const [first = '', ...rest] = detail.trim().split(/(?<=\.)\s+/);
+  const plain = (text: string): string =>
+    text
+      .toLocaleLowerCase()
+      .replaceAll(/\b(?:the|a|is|was|has been|by)\b/g, '')
+      .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim();
+  return plain(first) === plain(causeWords(cause)) ? rest.join(' ') : detail.trim();
+}
+
+/** All that is known of a gap, as text to be passed on. `offsetMinutes` is that of the line, or the computer's own. */
+export function gapDetails(gap: Gap, offsetMinutes: number | undefined): string {
+  const offset = offsetMinutes ?? -new Date(gap.from).getTimezoneOffset();
+  const { from, to } = gap;
+  const end = to === undefined ? 'now' : wallTime(nearestSecond(to), offset);
+  const length = to === undefined ? '' : `, ${exactDuration(to - from)}`;
+  const detail = detailBeyond(gap.cause, gap.detail);
+  return (
+    `${gap.sourceName}: gap on ${dayTitle(gap.day)}, ${wallTime(nearestSecond(from), offset)} to ${end} ` +
+    `(${offsetName(offset)})${length}. ${causeWords(gap.cause)}.${detail === '' ? '' : ` ${detail}`}`
+  );
+}
+
 /** Totals of a day with what its open recordings have captured since the totals were made. */
 export interface DayTotals {
   readonly recordings: string;
@@ -44,14 +70,13 @@ export interface DayTotals {
   readonly gaps: string;
 }
 
-export function dayTotals(summary: DaySummary, open: { readonly ms: number; readonly bytes: number }): DayTotals {
+export function dayTotals(summary: DaySummary, open: OpenTotals): DayTotals {
+  const gapMs = summary.gapMs + open.gapMs;
   return {
     recordings: count(summary.recordings, 'recording'),
     length: duration(nearestSecond(summary.durationMs + open.ms)),
     size: size(summary.bytes + open.bytes),
     gaps:
-      summary.gaps === 0
-        ? ''
-        : `${count(summary.gaps, 'gap')}${summary.gapMs > 0 ? `, ${exactDuration(summary.gapMs)} missing` : ''}`,
+      summary.gaps === 0 ? '' : `${count(summary.gaps, 'gap')}${gapMs > 0 ? `, ${exactDuration(gapMs)} missing` : ''}`,
   };
 }
