@@ -6,7 +6,7 @@ import { lengthMs } from '../../format/recording.ts';
 import { usePlayer, playerStore } from '../../stores/player.ts';
 import { audio } from '../../stores/playerAudio.ts';
 import type { Recording } from '../../../shared/domain/recording.ts';
-import { marks } from './axis.ts';
+import { fitting, marks } from './axis.ts';
 import { halves } from './halves.ts';
 import { createWaveform } from './waveform.ts';
 
@@ -30,6 +30,7 @@ export function WaveformView({ recording }: { readonly recording: Recording }): 
   const length = waveform.name === 'ready' ? waveform.durationMs : lengthMs(recording);
   const shape = useMemo(() => (waveform.name === 'ready' ? halves(waveform.pairs) : FLAT), [waveform]);
   const palette = usePalette();
+  const axis = marks(recording.startedAt, recording.offsetMinutes, length, width, MARKS_APART_PX);
 
   useEffect(() => {
     const holder = place.current;
@@ -86,13 +87,11 @@ export function WaveformView({ recording }: { readonly recording: Recording }): 
       <div ref={place} className="waveform-canvas" />
       <HoverTime slider={slider} recording={recording} length={length} width={width} />
       <div className="waveform-axis" aria-hidden>
-        {marks(recording.startedAt, recording.offsetMinutes, length, width, MARKS_APART_PX).map(
-          ({ position, label }) => (
-            <span key={position} style={{ left: `${position * 100}%` }}>
-              {label}
-            </span>
-          ),
-        )}
+        {fitting(axis, width).map(({ position, label }) => (
+          <span key={position} style={{ left: `${position * 100}%` }}>
+            {label}
+          </span>
+        ))}
       </div>
       {waveform.name === 'loading' && <p className="waveform-note waveform-wait">Drawing the waveform…</p>}
       {waveform.name === 'missing' && <p className="waveform-note">No waveform: {waveform.message}</p>}

@@ -30,6 +30,15 @@ export interface Mark {
   readonly label: string;
 }
 
+/** Width of a character of a label at most, and of the tick before it, px. */
+const CHARACTER_PX = 8;
+const TICK_PX = 6;
+
+/** The marks whose labels end before the right edge. */
+export function fitting(all: readonly Mark[], widthPx: number): Mark[] {
+  return all.filter(({ position, label }) => position * widthPx + TICK_PX + label.length * CHARACTER_PX <= widthPx);
+}
+
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** Marks at round wall-clock times within a recording, at least `apartPx` px apart on `widthPx` px. */

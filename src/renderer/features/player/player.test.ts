@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { marks } from './axis.ts';
+import { fitting, marks } from './axis.ts';
 import { drawWaveform } from './drawWaveform.ts';
 import { halves } from './halves.ts';
 
@@ -31,6 +31,10 @@ describe('marks', () => {
     for (const [index, at] of positions.slice(1).entries()) {
       expect(at - (positions[index] ?? 0)).toBeGreaterThanOrEqual(80);
     }
+  });
+  it('are left out where their labels would be cut off', () => {
+    const all = marks(start, 60, 3_600_000, 900, 100);
+    expect(fitting(all, 900)).toEqual(all.slice(0, -1));
   });
   it('are none where there is no length or no room', () => {
     expect(marks(start, 0, 0, 500, 100)).toEqual([]);
