@@ -290,7 +290,9 @@ function Rescan(): ReactElement {
         ({ added, updated, removed, unreadable }) =>
           setOutcome(
             `Done: ${added} added, ${updated} updated, ${removed} no longer there` +
-              `${unreadable > 0 ? `, ${count(unreadable, 'file')} could not be read` : ''}.`,
+              (unreadable > 0
+                ? `, ${count(unreadable, 'file')} could not be read. The log names ${unreadable === 1 ? 'it' : 'them'}.`
+                : '.'),
           ),
         (error: unknown) => setOutcome(sentence(error)),
       );
