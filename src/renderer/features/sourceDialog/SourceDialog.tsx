@@ -25,8 +25,16 @@ const KINDS: readonly { readonly value: SourceKind; readonly label: string; read
   { value: 'generator', label: 'Test signal', icon: <AudioWaveform size={14} aria-hidden /> },
 ];
 
+/** Longest name, characters. */
+const LONGEST_NAME = 80;
 /** Stands in for a name that is not typed yet, where only the rest matters. */
 const ANY_NAME = 'Preview';
+
+function nameHint(name: string): string {
+  return name.length < LONGEST_NAME
+    ? 'Shown in the lists and used in file names.'
+    : `${name.length} of ${LONGEST_NAME} characters`;
+}
 
 interface SourceDialogProps {
   /** What is edited; absent when a source is added. */
@@ -49,7 +57,8 @@ export function SourceDialog({ source, kind, onClose }: SourceDialogProps): Reac
   const others = useSources((state) => state.byId);
   const taken = [...others.values()].map(({ config }) => config.name);
   const offered = offeredName(form, devices, station);
-  const complete: Form = named || offered === '' ? form : { ...form, name: freeName(offered, taken).slice(0, 80) };
+  const complete: Form =
+    named || offered === '' ? form : { ...form, name: freeName(offered, taken).slice(0, LONGEST_NAME) };
   const checked = check(complete);
   const errors = checked.ok ? new Map<string, string>() : checked.errors;
   const shownErrors = new Map([...errors].filter(([field]) => touched.has(field)));
@@ -90,6 +99,7 @@ export function SourceDialog({ source, kind, onClose }: SourceDialogProps): Reac
   };
 
   const { soundcard } = form;
+  const noInput = form.kind === 'soundcard' && phase.name === 'ready' && devices.length === 0;
   const device = devices.find(({ name, isDefault }) =>
     soundcard.device === DEFAULT_DEVICE ? isDefault : name === soundcard.device,
   );
@@ -102,7 +112,9 @@ export function SourceDialog({ source, kind, onClose }: SourceDialogProps): Reac
         <>
           <div className="dialog-note">
             {source && isArmed(source) && 'Saving goes on in a new recording with the new settings.'}
+            {!source && noInput && 'There is no input to record from.'}
           </div>
+          <Button onClick={onClose}>Cancel</Button>
           {source ? (
             <Button look="primary" type="submit" form={formId} disabled={busy}>
               Save
@@ -112,7 +124,13 @@ export function SourceDialog({ source, kind, onClose }: SourceDialogProps): Reac
               <Button disabled={busy} onClick={() => void save(false)}>
                 Save
               </Button>
-              <Button look="primary" type="submit" form={formId} disabled={busy}>
+              <Button
+                look="primary"
+                type="submit"
+                form={formId}
+                disabled={busy || noInput}
+                title={noInput ? 'There is no input to record from.' : undefined}
+              >
                 Save and record
               </Button>
             </>
@@ -180,14 +198,14 @@ export function SourceDialog({ source, kind, onClose }: SourceDialogProps): Reac
               />
             </FieldGroup>
           ) : (
-            <LevelPreview draft={listened.ok ? listened.draft : undefined} channels={channels} />
+            <LevelPreview draft={listened.ok && !noInput ? listened.draft : undefined} channels={channels} />
           ))}
-        <Field label="Name" hint="Shown in the lists and used in file names." error={shownErrors.get('name')}>
+        <Field label="Name" hint={nameHint(complete.name)} error={shownErrors.get('name')}>
           {(control) => (
             <TextInput
               {...control}
               value={complete.name}
-              maxLength={80}
+              maxLength={LONGEST_NAME}
               onBlur={() => touch('name')}
               onChange={(event) => {
                 setNamed(true);

@@ -9,7 +9,7 @@ import { sentence } from '../../stores/notices.ts';
 import { useSettings } from '../../stores/settings.ts';
 import type { SourceDraft, StreamConfig, StreamReport } from '../../../shared/domain/source.ts';
 import type { SourceId } from '../../../shared/units.ts';
-import type { Form } from './draft.ts';
+import { type Form, redirectedTo } from './draft.ts';
 
 const FORMATS: readonly { readonly value: StreamConfig['format']; readonly label: string }[] = [
   { value: 'auto', label: 'Find out' },
@@ -106,7 +106,7 @@ export function StreamFields(props: StreamFieldsProps): ReactElement {
 type Test =
   | { readonly name: 'idle' }
   | { readonly name: 'running' }
-  | { readonly name: 'found'; readonly report: StreamReport }
+  | { readonly name: 'found'; readonly report: StreamReport; readonly address: string }
   | { readonly name: 'failed'; readonly message: string };
 
 interface StreamTestProps {
@@ -130,7 +130,7 @@ function StreamTest({ draft, sourceId, onReport }: StreamTestProps): ReactElemen
     try {
       const report = await request('stream.test', { draft: wanted, ...(sourceId === undefined ? {} : { sourceId }) });
       if (!present.current) return;
-      setTest({ name: 'found', report });
+      setTest({ name: 'found', report, address: wanted.kind === 'stream' ? wanted.url : '' });
       onReport(report);
     } catch (error) {
       setTest({ name: 'failed', message: sentence(error) });
@@ -150,17 +150,23 @@ function StreamTest({ draft, sourceId, onReport }: StreamTestProps): ReactElemen
           {test.message}
         </p>
       )}
-      {test.name === 'found' && <Report report={test.report} />}
+      {test.name === 'found' && <Report report={test.report} address={test.address} />}
     </div>
   );
 }
 
-function Report({ report }: { readonly report: StreamReport }): ReactElement {
+interface ReportProps {
+  readonly report: StreamReport;
+  /** What was tested. */
+  readonly address: string;
+}
+
+function Report({ report, address }: ReportProps): ReactElement {
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['Station', report.stationName],
     ['On air', report.title],
     ['Content type', report.contentType],
-    ['Address in the end', report.finalUrl],
+    ['Redirected to', redirectedTo(address, report.finalUrl)],
   ];
   return (
     <div className="stream-report">

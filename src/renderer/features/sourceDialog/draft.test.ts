@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Device, SourceConfig } from '../../../shared/domain/source.ts';
 import { sourceId } from '../../../shared/units.ts';
-import { check, emptyForm, formOf, freeName, offeredName, settingsFor } from './draft.ts';
+import { check, emptyForm, formOf, freeName, offeredName, redirectedTo, settingsFor } from './draft.ts';
 
 const id = sourceId('3b241101-e2bb-4255-8caf-4136c566a962');
 const device: Device = {
@@ -16,6 +16,14 @@ const errorsOf = (form: Parameters<typeof check>[0]): Record<string, string> => 
   const checked = check(form);
   return checked.ok ? {} : Object.fromEntries(checked.errors);
 };
+
+describe('redirectedTo', () => {
+  it('is another address than the one asked, if there is one', () => {
+    expect(redirectedTo('http://a.example', 'http://a.example/')).toBeUndefined();
+    expect(redirectedTo('http://me:secret@a.example/x', 'http://a.example/x')).toBeUndefined();
+    expect(redirectedTo('http://a.example/x', 'https://b.example/x')).toBe('https://b.example/x');
+  });
+});
 
 describe('check', () => {
   it('names each field that is not right', () => {

@@ -122,6 +122,20 @@ export function offeredName(form: Form, devices: readonly Device[], stationName:
   }
 }
 
+/** The address that answered, where it is another than the one that was asked; user and password aside. */
+export function redirectedTo(asked: string, answered: string): string | undefined {
+  return bare(asked) === bare(answered) ? undefined : answered;
+}
+
+function bare(address: string): string {
+  if (!URL.canParse(address)) return address;
+  const url = new URL(address);
+  url.username = '';
+  url.password = '';
+  url.hash = '';
+  return url.href;
+}
+
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname : '';
 }
