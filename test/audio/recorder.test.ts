@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { renderSignal } from '../../src/engine/capture/generator/signal.ts';
 import { readWavHeader } from '../../src/engine/containers/wavReader.ts';
 import { LEDGER_FOLDER } from '../../src/shared/domain/ledger.ts';
+import type { EventPayload } from '../../src/shared/contract/events.ts';
 import type { Recording } from '../../src/shared/domain/recording.ts';
 import type { SourceDraft } from '../../src/shared/domain/source.ts';
 import { TestStudio } from '../support/studio.ts';
@@ -176,6 +177,35 @@ describe('the recorder process', () => {
     await Promise.allSettled([handlers['sources.remove']({ id }), handlers['sources.arm']({ ids: [id] })]);
     expect(studio.state.current.armed).toEqual([]);
     expect(studio.gapsOf(id).every((gap) => gap.to !== undefined)).toBe(true);
+  });
+
+  it('tells levels of the sources that somebody looks at, and of no others', async () => {
+    const studio = await start({ settings: { splitSeconds: 3600 } });
+    const watched = await studio.addAndArm({ ...generator, programme: 'tone' });
+    const other = await studio.addAndArm({ ...generator, name: 'Other' });
+    const told: string[] = [];
+    let peak = Number.NaN;
+    studio.studio.onEvent((name, heard) => {
+      if (name !== 'levels') return;
+      for (const levels of heard as EventPayload<'levels'>) {
+        told.push(levels.sourceId);
+        if (levels.sourceId === watched) peak = Math.max(...levels.peak);
+      }
+    });
+    const captured = (): number => studio.statuses.get(other)?.recording?.durationMs ?? 0;
+    await studio.until('audio', () => captured() > 1500);
+    expect(told).toEqual([]);
+    await studio.studio.handlers['levels.watch']({ ids: [watched] });
+    await studio.until('levels', () => told.length >= 10);
+    expect(new Set(told)).toEqual(new Set([watched]));
+    expect(peak).toBeCloseTo(-20, 0);
+    await studio.studio.handlers['levels.watch']({ ids: [] });
+    const before = captured();
+    // What was on its way may still come; a second later there is no more.
+    await studio.until('more audio', () => captured() > before + 1000);
+    const atRest = told.length;
+    await studio.until('yet more audio', () => captured() > before + 3000);
+    expect(told.length).toBe(atRest);
   });
 
   it('refuses two sources with one name, and a pattern that means nothing', async () => {
