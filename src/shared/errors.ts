@@ -60,6 +60,11 @@ export class LongtakeError extends Error {
   }
 }
 
+/** All that is known of anything thrown, for the log. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 /** The wire form of anything thrown. What is not a {@link LongtakeError} is a bug: its text stays in the log. */
 export function toWireError(error: unknown): WireError {
   if (error instanceof LongtakeError) {

@@ -23,6 +23,11 @@ export const recordingId = (id: string): RecordingId => id as RecordingId;
 export const gapId = (id: string): GapId => id as GapId;
 export const day = (text: string): Day => text as Day;
 
+/** The calendar day of an instant (ms since 1970 UTC) where local time is `offsetMinutes` east of UTC. */
+export function dayAt(instant: number, offsetMinutes: number): Day {
+  return day(new Date(instant + offsetMinutes * 60_000).toISOString().slice(0, 10));
+}
+
 /** The level that stands for digital silence, below the range of 24-bit audio (-144.5 dBFS). */
 export const SILENCE = -150 as Dbfs;
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Device, SourceConfig, StreamReport } from '../../shared/domain/source.ts';
-import { toWireError } from '../../shared/errors.ts';
+import { errorText, toWireError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { sourceId } from '../../shared/units.ts';
 import { LevelMeter } from '../containers/levels.ts';
@@ -24,8 +24,7 @@ export async function probe(job: ProberJob, signal: AbortSignal, ports: ProberPo
   } catch (error) {
     const wire = toWireError(error);
     if (wire.code === 'INTERNAL') {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      ports.log.error('A look at an input failed unexpectedly.', { job: job.type, error: text });
+      ports.log.error('A look at an input failed unexpectedly.', { job: job.type, error: errorText(error) });
     }
     ports.emit({ type: 'error', error: wire });
   }

@@ -1,6 +1,6 @@
 import type { SourceKind } from '../../shared/domain/source.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import { type Millis, millis, samples, samplesToMillis } from '../../shared/units.ts';
+import { dayAt, type Millis, millis, samples, samplesToMillis } from '../../shared/units.ts';
 import { readFileClues, resolveStart } from './fileClues.ts';
 import type { FoundAudio } from './inspector.ts';
 import type { RecordingRow } from './rows.ts';
@@ -37,7 +37,7 @@ export function foundRow(file: FoundFile): RecordingRow {
     started_at: place.startedAt,
     offset_minutes: place.offsetMinutes,
     zone: zoneAt(place, file.clock),
-    day: new Date(place.startedAt + place.offsetMinutes * 60_000).toISOString().slice(0, 10),
+    day: dayAt(place.startedAt, place.offsetMinutes),
     ...audioColumns(found, file.bytes),
     state: 'complete',
     seam: 'first',

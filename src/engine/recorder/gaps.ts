@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Gap, GapCause } from '../../shared/domain/recording.ts';
 import type { SourceConfig } from '../../shared/domain/source.ts';
 import type { ErrorCode, LongtakeError } from '../../shared/errors.ts';
-import { day, gapId, type Millis, millis } from '../../shared/units.ts';
+import { dayAt, gapId, type Millis, millis } from '../../shared/units.ts';
 import type { RecorderContext } from './context.ts';
 
 /** The one gap that a source may be in: begun at a loss, ended by the next audio or by a person. */
@@ -45,7 +45,6 @@ export function newGap(
   detail: string,
 ): Gap {
   const at = millis(Math.round(from));
-  const offsetMinutes = context.clock.offsetMinutes(at);
   return {
     id: gapId(randomUUID()),
     sourceId: source.id,
@@ -53,7 +52,7 @@ export function newGap(
     cause,
     detail,
     from: at,
-    day: day(new Date(at + offsetMinutes * 60_000).toISOString().slice(0, 10)),
+    day: dayAt(at, context.clock.offsetMinutes(at)),
   };
 }
 

@@ -6,7 +6,7 @@ import { errnoOf } from '../../shared/errors.ts';
 import { containerExtension, type Recording, type Seam } from '../../shared/domain/recording.ts';
 import type { SourceConfig } from '../../shared/domain/source.ts';
 import type { OpenFile } from '../../shared/ports/fileSystem.ts';
-import { day, type Millis, recordingId } from '../../shared/units.ts';
+import { dayAt, type Millis, recordingId } from '../../shared/units.ts';
 import type { RecorderContext } from './context.ts';
 import { diskFull } from './diskError.ts';
 import { numberedPath, recordingPath } from './fileName.ts';
@@ -169,7 +169,7 @@ function describe(context: RecorderContext, options: LiveRecordingOptions): Reco
     startedAt,
     offsetMinutes,
     zone: context.clock.zone(),
-    day: day(new Date(startedAt + offsetMinutes * 60_000).toISOString().slice(0, 10)),
+    day: dayAt(startedAt, offsetMinutes),
     container: info.container,
     format: info.format,
     samples: 0,

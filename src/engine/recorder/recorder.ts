@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/ports/clock.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { assertNever } from '../../shared/assertNever.ts';
+import { errorText } from '../../shared/errors.ts';
 import { type Millis, millis, type SourceId } from '../../shared/units.ts';
 import type { RecorderContext } from './context.ts';
 import { newGap, publishGap, SourceGap } from './gaps.ts';
@@ -217,7 +218,7 @@ export class Recorder {
       await step();
     } catch (error) {
       this.#context.log.error('A recorder command failed.', {
-        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        error: errorText(error),
       });
     }
   }

@@ -2,7 +2,7 @@ import { decorrelatedJitterGenerator, ExponentialBackoff, type IBackoff } from '
 import type { AudioSource, CaptureInfo } from '../capture/audioSource.ts';
 import type { Block } from '../containers/block.ts';
 import type { SourceConfig, SourceState, SourceStatus } from '../../shared/domain/source.ts';
-import { type ErrorCode, LongtakeError, toWireError, type WireError } from '../../shared/errors.ts';
+import { type ErrorCode, errorText, LongtakeError, toWireError, type WireError } from '../../shared/errors.ts';
 import { type Millis, millis, samples, samplesToMillis } from '../../shared/units.ts';
 import { Connection } from './connection.ts';
 import type { RecorderContext } from './context.ts';
@@ -176,7 +176,7 @@ export class SourceRunner {
     if (error instanceof LongtakeError) return error;
     this.#context.log.error('A source ended with an unexpected error.', {
       source: this.#options.config.name,
-      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      error: errorText(error),
     });
     const wire = toWireError(error);
     return new LongtakeError(wire.code, wire.message, { cause: error });
