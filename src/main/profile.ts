@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { app } from 'electron';
-import { DEFAULT_FILENAME_PATTERN, DEFAULT_SPLIT_SECONDS, type Settings } from '../shared/domain/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../shared/domain/settings.ts';
 
 export interface Profile {
   /** Everything that this program keeps, recordings excepted; absolute. */
@@ -21,9 +21,12 @@ export function chooseProfile(): Profile {
     const folder = resolve(own);
     mkdirSync(folder, { recursive: true });
     app.setPath('userData', folder);
-    return { folder, defaults: defaultsFor(join(folder, 'Recordings')) };
+    return { folder, defaults: { ...DEFAULT_SETTINGS, recordingsFolder: join(folder, 'Recordings') } };
   }
-  return { folder: app.getPath('userData'), defaults: defaultsFor(join(musicFolder(), 'Longtake')) };
+  return {
+    folder: app.getPath('userData'),
+    defaults: { ...DEFAULT_SETTINGS, recordingsFolder: join(musicFolder(), 'Longtake') },
+  };
 }
 
 function musicFolder(): string {
@@ -33,14 +36,4 @@ function musicFolder(): string {
     // The system names no folder for music; the person chooses another one in the settings if they like.
     return homedir();
   }
-}
-
-function defaultsFor(recordingsFolder: string): Settings {
-  return {
-    recordingsFolder,
-    splitSeconds: DEFAULT_SPLIT_SECONDS,
-    filenamePattern: DEFAULT_FILENAME_PATTERN,
-    theme: 'system',
-    resumeArmed: true,
-  };
 }

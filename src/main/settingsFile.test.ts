@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Settings } from '../shared/domain/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../shared/domain/settings.ts';
 import { SETTINGS_VERSION, readSettingsFile } from './settingsFile.ts';
 
 const defaults: Settings = {
   recordingsFolder: '/music/Longtake',
-  splitSeconds: 3600,
-  filenamePattern: '{source}/%H',
-  theme: 'system',
-  resumeArmed: true,
+  ...DEFAULT_SETTINGS,
 };
 const tone = {
   id: '7f0c4b0e-6d0f-4d8c-9f3e-0d3c5a1b2c3d',

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DEFAULT_FILENAME_PATTERN, type Settings } from '../shared/domain/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../shared/domain/settings.ts';
 import type { StoredState } from '../shared/ports/settingsStore.ts';
 import { sourceId } from '../shared/units.ts';
 
@@ -12,10 +12,7 @@ const { openSettingsStore } = await import('./settingsStore.ts');
 
 const defaults: Settings = {
   recordingsFolder: '/music/Longtake',
-  splitSeconds: 3600,
-  filenamePattern: DEFAULT_FILENAME_PATTERN,
-  theme: 'system',
-  resumeArmed: true,
+  ...DEFAULT_SETTINGS,
 };
 const radio = sourceId('1b7c1b0e-6d0f-4d8c-9f3e-0d3c5a1b2c3d');
 const changed: StoredState = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { EventName, EventPayload } from '../../src/shared/contract/events.ts';
 import type { Gap, Recording } from '../../src/shared/domain/recording.ts';
-import { DEFAULT_FILENAME_PATTERN, type Settings } from '../../src/shared/domain/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../src/shared/domain/settings.ts';
 import type { SourceDraft, SourceStatus } from '../../src/shared/domain/source.ts';
 import type { ChildHandle, ProcessHost, ProcessRole } from '../../src/shared/ports/processHost.ts';
 import type { Log } from '../../src/shared/ports/log.ts';
@@ -48,10 +48,8 @@ export class TestStudio {
     this.state = options.state ?? {
       current: {
         settings: {
+          ...DEFAULT_SETTINGS,
           splitSeconds: 5,
-          filenamePattern: DEFAULT_FILENAME_PATTERN,
-          theme: 'system',
-          resumeArmed: true,
           ...options.settings,
           recordingsFolder: this.recordingsFolder,
         },

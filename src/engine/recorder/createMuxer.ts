@@ -21,6 +21,7 @@ function wavMuxer({ format, sourceName, startedAt, offsetMinutes }: Recording): 
   if (bitDepth !== 16 && bitDepth !== 24) throw new RangeError(`WAV is written with 16 or 24 bits, not ${bitDepth}.`);
   const writer = new WavWriter({ sampleRate, channels, bitDepth }, { sourceName, startedAt, offsetMinutes });
   return {
+    ...rawMuxer,
     header: writer.header(),
     patches: (payloadBytes) => writer.patch(payloadBytes),
     tail: (payloadBytes) => writer.tail(payloadBytes),

@@ -12,6 +12,7 @@ import { diskFull } from './diskError.ts';
 import { numberedPath, recordingPath } from './fileName.ts';
 import { inspectFile } from './inspect.ts';
 import { createMuxer } from './createMuxer.ts';
+import type { Muxer } from './muxer.ts';
 import { RecordingWriter, type WriterFailure } from './recordingWriter.ts';
 
 /** Audio that may wait for a slow or hung disk before it counts as lost. */
@@ -34,6 +35,7 @@ export interface LiveRecordingOptions {
 /** A recording while it is being written: from its first block to its closed file. */
 export class LiveRecording {
   readonly #context: RecorderContext;
+  readonly #muxer: Muxer;
   readonly #writer: RecordingWriter;
   #recording: Recording;
   #opened = false;
@@ -49,7 +51,8 @@ export class LiveRecording {
     const bytesPerSecond = format.bitrate
       ? format.bitrate / 8
       : (format.sampleRate * format.channels * (format.bitDepth ?? 16)) / 8;
-    this.#writer = new RecordingWriter(this.#open(options), createMuxer(this.#recording), {
+    this.#muxer = createMuxer(this.#recording);
+    this.#writer = new RecordingWriter(this.#open(options), this.#muxer, {
       maxPendingBytes: Math.max(MIN_PENDING_BYTES, bytesPerSecond * MAX_DISK_DELAY_SECONDS),
       onFailure: options.onFailure,
     });
@@ -71,7 +74,7 @@ export class LiveRecording {
 
   append(block: Block): void {
     this.#samples += block.samples;
-    this.#writer.append(block.bytes);
+    this.#writer.append(this.#muxer.write(block));
   }
 
   /** Finds out whether the file is still there; a failure is told as any other. */
@@ -85,6 +88,7 @@ export class LiveRecording {
 
   /** Ends the file and tells of it. Returns the final row, or nothing if there never was a file. */
   async close(): Promise<Recording | undefined> {
+    this.#writer.append(this.#muxer.end());
     await this.#writer.close();
     if (!this.#opened) return undefined;
     const samples = this.#writer.failure ? await this.#samplesOnDisk() : this.#samples;

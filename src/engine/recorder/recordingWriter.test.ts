@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemoryFileSystem, nodeError } from '../../../test/support/memoryFileSystem.ts';
-import type { Muxer } from './muxer.ts';
+import { type Muxer, rawMuxer } from './muxer.ts';
 import { RecordingWriter, type WriterFailure } from './recordingWriter.ts';
 
 const PATH = '/recording';
 
 /** A four-byte header that counts the payload, like a WAV header does. */
 const counting: Muxer = {
+  ...rawMuxer,
   header: count(0),
   patches: (payloadBytes) => [{ offset: 0, bytes: count(payloadBytes) }],
   tail: (payloadBytes) => new Uint8Array(payloadBytes % 2),

@@ -21,5 +21,13 @@ export const settingsSchema = z.object({
   resumeArmed: z.boolean(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
+/** Settings of a first start; the recordings folder depends on the machine. */
+export const DEFAULT_SETTINGS: Omit<Settings, 'recordingsFolder'> = {
+  splitSeconds: DEFAULT_SPLIT_SECONDS,
+  filenamePattern: DEFAULT_FILENAME_PATTERN,
+  theme: 'system',
+  resumeArmed: true,
+};
+
 export const settingsPatchSchema = settingsSchema.partial();
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
