@@ -2,7 +2,7 @@ import type { Container } from '../../shared/domain/recording.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { Decoder } from '../../shared/ports/decoder.ts';
 import type { FileSystem, OpenFile } from '../../shared/ports/fileSystem.ts';
-import type { PcmFormat } from '../containers/levels.ts';
+import type { PcmFormat } from '../containers/pcm.ts';
 import { scanWavHeader, type WavHeader } from '../containers/wavReader.ts';
 
 const PIECE_BYTES = 512 * 1024;
@@ -11,12 +11,11 @@ const LARGEST_HEADER = 4 * 1024 * 1024;
 
 /** The samples of a file, whole sample frames at a time. Leave the loop or read to the end to close it. */
 export interface PcmReader {
-  /** 16 or 24 bit. */
   readonly format: PcmFormat;
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** Opens WAV of 16 and 24 bit directly, everything else through the decoder. Rejects as these do. */
+/** Opens WAV of 16 bits and more directly, everything else through the decoder. Rejects as these do. */
 export async function openPcm(
   fileSystem: FileSystem,
   decoder: Decoder,
@@ -35,15 +34,15 @@ async function openWav(fileSystem: FileSystem, path: string, signal: AbortSignal
     await file.close();
     throw error;
   });
-  if (header?.bitDepth !== 16 && header?.bitDepth !== 24) {
+  if (!header || header.bitDepth === 8) {
     await file.close();
     return undefined;
   }
-  const { sampleRate, channels, bitDepth } = header;
-  return { format: { sampleRate, channels, bitDepth }, chunks: readSamples(file, header, signal) };
+  const { sampleRate, channels, bitDepth, float } = header;
+  return { format: { sampleRate, channels, bitDepth, float }, chunks: readSamples(file, header, signal) };
 }
 
-/** Undefined for what is no WAV of whole-number PCM: the decoder may know more kinds. */
+/** Undefined for what is no WAV of PCM: the decoder may know more kinds. */
 async function readHeader(file: OpenFile): Promise<WavHeader | undefined> {
   try {
     for (let length = 4096; ;) {

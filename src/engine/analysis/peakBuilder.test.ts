@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { PEAK_WINDOWS_PER_SECOND, PeakBuilder } from './peakBuilder.ts';
 import { PeakReducer } from './peakReducer.ts';
 
-/** Little-endian samples of 16 or 24 bit. */
+/** Little-endian samples of whole numbers. */
 function encode(samples: readonly number[], bitDepth: number): Buffer {
   const size = bitDepth / 8;
   const bytes = Buffer.alloc(samples.length * size);
@@ -30,7 +30,7 @@ describe('peaks of PCM', () => {
   test('are those of each window, however the audio is cut into pieces', () => {
     const audio = fc.record({
       channels: fc.integer({ min: 1, max: 3 }),
-      bitDepth: fc.constantFrom(16, 24),
+      bitDepth: fc.constantFrom(16, 24, 32),
       sampleRate: fc.constantFrom(50, 60, 99, 120, 1_025),
       frames: fc.integer({ min: 0, max: 300 }),
       seed: fc.infiniteStream(fc.integer({ min: -(2 ** 23), max: 2 ** 23 - 1 })),
@@ -39,7 +39,9 @@ describe('peaks of PCM', () => {
     });
     fc.assert(
       fc.property(audio, ({ channels, bitDepth, sampleRate, frames, seed, cuts, odd }) => {
-        const samples = [...seed.take(frames * channels)].map((value) => (bitDepth === 16 ? value >> 8 : value));
+        const samples = [...seed.take(frames * channels)].map((value) =>
+          bitDepth === 16 ? value >> 8 : value * 2 ** (bitDepth - 24),
+        );
         const frameBytes = (channels * bitDepth) / 8;
         // A piece may begin at an odd address.
         const bytes = Buffer.concat([Buffer.alloc(odd ? 1 : 0), encode(samples, bitDepth)]).subarray(odd ? 1 : 0);
@@ -59,11 +61,17 @@ describe('peaks of PCM', () => {
   });
 
   test('of the loudest samples keep their full range', () => {
-    for (const bitDepth of [16, 24]) {
+    for (const bitDepth of [16, 24, 32]) {
       const full = 2 ** (bitDepth - 1);
       const builder = new PeakBuilder({ sampleRate: 100, channels: 1, bitDepth });
       expect([...builder.push(encode([-full, full - 1, 0, 0], bitDepth))]).toEqual([-32_768, 32_767, 0, 0]);
     }
+  });
+
+  test('of floating-point samples reach from -1 to 1, and not beyond', () => {
+    const builder = new PeakBuilder({ sampleRate: 100, channels: 1, bitDepth: 32, float: true });
+    const bytes = new Uint8Array(Float32Array.of(-1, 0.5, -3, 3).buffer);
+    expect([...builder.push(bytes)]).toEqual([-32_768, 16_384, -32_768, 32_767]);
   });
 
   test('are not made of other depths', () => {

@@ -1,4 +1,4 @@
-import type { PcmFormat } from '../containers/levels.ts';
+import { checkPcm, frameBytesOf, type PcmFormat, samplesOf } from '../containers/pcm.ts';
 
 /** Windows in a second of audio: one is about a pixel when a minute fills a large screen. */
 export const PEAK_WINDOWS_PER_SECOND = 50;
@@ -8,7 +8,7 @@ export type PeakPairs = Int16Array;
 
 /**
  * Finds the peaks of consecutive PCM. Window n holds the sample frames from floor(n * rate / 50) to
- * floor((n + 1) * rate / 50), exclusive. Of 24 bit the upper 16 are kept.
+ * floor((n + 1) * rate / 50), exclusive. The upper 16 bits are kept.
  */
 export class PeakBuilder {
   readonly #format: PcmFormat;
@@ -18,13 +18,11 @@ export class PeakBuilder {
   #windows = 0;
   #frames = 0;
 
-  /** Takes 16 and 24 bit; throws a RangeError for others. */
+  /** Throws a RangeError for other than 16, 24 and 32 bits. */
   constructor(format: PcmFormat) {
-    if (format.bitDepth !== 16 && format.bitDepth !== 24) {
-      throw new RangeError(`Peaks need 16 or 24 bits, not ${format.bitDepth}.`);
-    }
+    checkPcm(format);
     this.#format = format;
-    this.#frameBytes = format.channels * (format.bitDepth / 8);
+    this.#frameBytes = frameBytesOf(format);
   }
 
   /** Sample frames so far. */
@@ -81,35 +79,23 @@ export class PeakBuilder {
   }
 
   #scan(bytes: Uint8Array): void {
-    if (this.#format.bitDepth === 16) this.#scan16(bytes);
-    else this.#scan24(bytes);
-  }
-
-  #scan16(bytes: Uint8Array): void {
-    // An Int16Array reads little-endian on every system that Node runs on; it must begin at an even offset.
-    const even = bytes.byteOffset % 2 === 0 ? bytes : new Uint8Array(bytes);
-    const samples = new Int16Array(even.buffer, even.byteOffset, even.length >> 1);
-    let lowest = this.#lowest;
-    let highest = this.#highest;
+    const samples = samplesOf(bytes, this.#format);
+    let lowest = Infinity;
+    let highest = -Infinity;
     for (let at = 0; at < samples.length; at += 1) {
       const sample = samples[at] ?? 0;
       if (sample < lowest) lowest = sample;
       if (sample > highest) highest = sample;
     }
-    this.#lowest = lowest;
-    this.#highest = highest;
+    if (lowest > highest) return;
+    this.#lowest = Math.min(this.#lowest, this.#sixteenBits(lowest));
+    this.#highest = Math.max(this.#highest, this.#sixteenBits(highest));
   }
 
-  #scan24(bytes: Uint8Array): void {
-    let lowest = this.#lowest;
-    let highest = this.#highest;
-    for (let at = 2; at < bytes.length; at += 3) {
-      const sample = (((bytes[at] ?? 0) << 24) >> 16) | (bytes[at - 1] ?? 0);
-      if (sample < lowest) lowest = sample;
-      if (sample > highest) highest = sample;
-    }
-    this.#lowest = lowest;
-    this.#highest = highest;
+  #sixteenBits(sample: number): number {
+    const { bitDepth, float } = this.#format;
+    if (float !== true) return sample >> (bitDepth - 16);
+    return Math.max(SMALLEST, Math.min(LARGEST, Math.round(sample * -SMALLEST)));
   }
 }
 

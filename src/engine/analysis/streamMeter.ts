@@ -54,7 +54,7 @@ async function listen(
   try {
     const tail = tailFile(fileSystem, path, { clock, signal, ...(timing ? { timing } : {}) });
     const { sampleRate, channels, chunks } = await decoder.decodeLive(container, tail, signal);
-    const meter = new LevelMeter({ sampleRate: wholeWindows(sampleRate), channels, bitDepth: 16 });
+    const meter = new LevelMeter({ sampleRate, channels, bitDepth: 16 });
     scope.interval(TICK_MS, () => {
       const levels = pacer.take();
       if (levels) onLevels(levels);
@@ -70,9 +70,4 @@ async function listen(
   } finally {
     await scope.dispose();
   }
-}
-
-/** The nearest rate of which a window is a whole number of sample frames; 11025 Hz has none. */
-function wholeWindows(sampleRate: number): number {
-  return Math.max(1, Math.round(sampleRate / LEVEL_WINDOWS_PER_SECOND)) * LEVEL_WINDOWS_PER_SECOND;
 }

@@ -4,7 +4,7 @@ import { SILENCE, dbfs } from '../../shared/units.ts';
 import type { Block } from './block.ts';
 import { LevelMeter, type LevelWindow } from './levels.ts';
 
-type Depth = 16 | 24;
+type Depth = 16 | 24 | 32;
 
 function pack(values: readonly number[], bitDepth: Depth, channels: number): Block {
   const size = bitDepth / 8;
@@ -45,7 +45,7 @@ function cut(block: Block, at: readonly number[], shift: number): Block[] {
   });
 }
 
-describe.each<Depth>([16, 24])('levels of %i bit audio', (bitDepth) => {
+describe.each<Depth>([16, 24, 32])('levels of %i bit audio', (bitDepth) => {
   it('equal a straightforward computation, however the audio is cut into blocks', () => {
     const limit = 2 ** (bitDepth - 1);
     const sampleRate = 80;
@@ -105,6 +105,20 @@ it('measures a full-scale sine at -3.01 dBFS RMS', () => {
   expect(window?.peak[0]).toBeCloseTo(0, 5);
 });
 
+it('measures floating-point samples against a full scale of 1', () => {
+  const bytes = new Uint8Array(Float32Array.of(0.5, -1, 0.5, 1).buffer);
+  const meter = new LevelMeter({ sampleRate: 20, channels: 2, bitDepth: 32, float: true });
+  const [window] = meter.push({ bytes, samples: 2 });
+  expect(window?.peak[0]).toBeCloseTo(-6.0206, 3);
+  expect(window?.rms[1]).toBe(0);
+});
+
+it('keeps time where a window is no whole number of sample frames', () => {
+  const meter = new LevelMeter({ sampleRate: 11_025, channels: 1, bitDepth: 16 });
+  const second = { bytes: new Uint8Array(2 * 11_025), samples: 11_025 };
+  for (let seconds = 0; seconds < 3; seconds += 1) expect(meter.push(second)).toHaveLength(10);
+});
+
 it('refuses a bit depth that it cannot read', () => {
-  expect(() => new LevelMeter({ sampleRate: 48_000, channels: 1, bitDepth: 32 })).toThrow(RangeError);
+  expect(() => new LevelMeter({ sampleRate: 48_000, channels: 1, bitDepth: 20 })).toThrow(RangeError);
 });

@@ -1,5 +1,6 @@
 import { dbfs, type Dbfs } from '../../shared/units.ts';
 import type { Block } from './block.ts';
+import { checkPcm, frameBytesOf, fullScaleOf, type PcmFormat, samplesOf } from './pcm.ts';
 
 /** Level windows in a second. */
 export const LEVEL_WINDOWS_PER_SECOND = 10;
@@ -12,32 +13,25 @@ export interface LevelWindow {
   readonly rms: readonly Dbfs[];
 }
 
-export interface PcmFormat {
-  /** Hz; a multiple of {@link LEVEL_WINDOWS_PER_SECOND}. */
-  readonly sampleRate: number;
-  readonly channels: number;
-  /** 16 or 24. */
-  readonly bitDepth: number;
-}
-
-/** Measures consecutive PCM blocks in windows of 100 ms that begin with the first sample. */
+/**
+ * Measures consecutive PCM blocks in windows of 100 ms: window n holds the sample frames from floor(n * rate / 10) to
+ * floor((n + 1) * rate / 10), exclusive.
+ */
 export class LevelMeter {
-  readonly #channels: number;
-  readonly #bytesPerSample: number;
+  readonly #format: PcmFormat;
+  readonly #frameBytes: number;
   readonly #fullScale: number;
-  readonly #windowSamples: number;
   readonly #peaks: Float64Array;
   readonly #squares: Float64Array;
+  #window = 0;
   #filled = 0;
 
+  /** Throws a RangeError for other than 16, 24 and 32 bits. */
   constructor(format: PcmFormat) {
-    if (format.bitDepth !== 16 && format.bitDepth !== 24) {
-      throw new RangeError(`Levels need 16 or 24 bits, not ${format.bitDepth}.`);
-    }
-    this.#channels = format.channels;
-    this.#bytesPerSample = format.bitDepth / 8;
-    this.#fullScale = 2 ** (format.bitDepth - 1);
-    this.#windowSamples = format.sampleRate / LEVEL_WINDOWS_PER_SECOND;
+    checkPcm(format);
+    this.#format = format;
+    this.#frameBytes = frameBytesOf(format);
+    this.#fullScale = fullScaleOf(format);
     this.#peaks = new Float64Array(format.channels);
     this.#squares = new Float64Array(format.channels);
   }
@@ -46,11 +40,11 @@ export class LevelMeter {
   push(block: Block): readonly LevelWindow[] {
     const windows: LevelWindow[] = [];
     for (let done = 0; done < block.samples;) {
-      const count = Math.min(block.samples - done, this.#windowSamples - this.#filled);
-      this.#add(block.bytes, done, count);
+      const count = Math.min(block.samples - done, this.#windowSamples() - this.#filled);
+      this.#add(block.bytes.subarray(done * this.#frameBytes, (done + count) * this.#frameBytes));
       done += count;
       this.#filled += count;
-      if (this.#filled === this.#windowSamples) windows.push(this.#finish());
+      if (this.#filled === this.#windowSamples()) windows.push(this.#finish());
     }
     return windows;
   }
@@ -62,21 +56,19 @@ export class LevelMeter {
     this.#squares.fill(0);
   }
 
-  #add(bytes: Uint8Array, from: number, count: number): void {
-    const stride = this.#channels * this.#bytesPerSample;
-    const part = bytes.subarray(from * stride, (from + count) * stride);
-    if (this.#bytesPerSample === 2) this.#add16(part);
-    else this.#add24(part);
+  /** Of the present window; they differ by one where the rate is no multiple of ten. */
+  #windowSamples(): number {
+    const perWindow = this.#format.sampleRate / LEVEL_WINDOWS_PER_SECOND;
+    return Math.floor((this.#window + 1) * perWindow) - Math.floor(this.#window * perWindow);
   }
 
-  #add16(bytes: Uint8Array): void {
-    // An Int16Array reads little-endian on every system that Electron and Node run on; it must begin at an even offset.
-    const aligned = bytes.byteOffset % 2 === 0 ? bytes : new Uint8Array(bytes);
-    const samples = new Int16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 2);
-    for (let channel = 0; channel < this.#channels; channel += 1) {
+  #add(bytes: Uint8Array): void {
+    const samples = samplesOf(bytes, this.#format);
+    const { channels } = this.#format;
+    for (let channel = 0; channel < channels; channel += 1) {
       let peak = this.#peaks[channel] ?? 0;
       let squares = this.#squares[channel] ?? 0;
-      for (let index = channel; index < samples.length; index += this.#channels) {
+      for (let index = channel; index < samples.length; index += channels) {
         const value = samples[index] ?? 0;
         squares += value * value;
         const size = value < 0 ? -value : value;
@@ -87,28 +79,14 @@ export class LevelMeter {
     }
   }
 
-  #add24(bytes: Uint8Array): void {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const stride = this.#channels * 3;
-    for (let channel = 0; channel < this.#channels; channel += 1) {
-      let peak = this.#peaks[channel] ?? 0;
-      let squares = this.#squares[channel] ?? 0;
-      for (let at = channel * 3; at < bytes.byteLength; at += stride) {
-        const value = view.getInt8(at + 2) * 65_536 + view.getUint16(at, true);
-        squares += value * value;
-        const size = value < 0 ? -value : value;
-        if (size > peak) peak = size;
-      }
-      this.#peaks[channel] = peak;
-      this.#squares[channel] = squares;
-    }
-  }
-
   #finish(): LevelWindow {
+    const count = this.#windowSamples();
     const window = {
       peak: Array.from(this.#peaks, (peak) => dbfs(peak / this.#fullScale)),
-      rms: Array.from(this.#squares, (squares) => dbfs(Math.sqrt(squares / this.#windowSamples) / this.#fullScale)),
+      rms: Array.from(this.#squares, (squares) => dbfs(Math.sqrt(squares / count) / this.#fullScale)),
     };
+    // Ten windows make a whole second again, so the number stays small for months.
+    this.#window = (this.#window + 1) % LEVEL_WINDOWS_PER_SECOND;
     this.reset();
     return window;
   }

@@ -7,11 +7,14 @@ import { readWavHeader, scanWavHeader } from './wavReader.ts';
 const START = { startedAt: Date.UTC(2026, 10, 21, 23, 30, 0, 250), offsetMinutes: 60 };
 const STEREO: WavFormat = { sampleRate: 48_000, channels: 2, bitDepth: 16 };
 
-const formats: fc.Arbitrary<WavFormat> = fc.record({
-  sampleRate: fc.constantFrom(44_100, 48_000, 96_000),
-  channels: fc.integer({ min: 1, max: 64 }),
-  bitDepth: fc.constantFrom(16, 24),
-});
+const formats: fc.Arbitrary<WavFormat> = fc
+  .record({
+    sampleRate: fc.constantFrom(8000, 11_025, 44_100, 48_000, 96_000, 192_000),
+    channels: fc.integer({ min: 1, max: 64 }),
+    bitDepth: fc.constantFrom(16, 24, 32),
+    float: fc.boolean(),
+  })
+  .map((format) => ({ ...format, float: format.float && format.bitDepth === 32 }));
 
 /** The first bytes of the file once `dataBytes` bytes of samples are in it. */
 function patched(writer: WavWriter, dataBytes: number): Uint8Array {
@@ -55,6 +58,17 @@ describe('WavWriter', () => {
     );
   });
 
+  test('states the number of sample frames where samples are floating-point numbers', () => {
+    const writer = new WavWriter({ ...STEREO, bitDepth: 32, float: true }, { ...START, sourceName: 'x' });
+    const counted = (dataBytes: number): number => {
+      const bytes = patched(writer, dataBytes);
+      const { factAt } = readWavHeader(bytes);
+      return new DataView(bytes.buffer, bytes.byteOffset).getUint32(factAt ?? 0, true);
+    };
+    expect(counted(8 * 1000)).toBe(1000);
+    expect(counted(8 * 2 ** 30)).toBe(0xffff_ffff);
+  });
+
   test('counts samples since local midnight', () => {
     const format = { ...STEREO, sampleRate: 44_100 };
     const { bext } = readWavHeader(new WavWriter(format, { ...START, sourceName: 'x' }).header());
@@ -95,7 +109,7 @@ describe('sizePatches', () => {
   test('turns RF64 back into a plain file when it turns out shorter', () => {
     const writer = new WavWriter(STEREO, { ...START, sourceName: 'x' });
     const bytes = patched(writer, 5 * 2 ** 30);
-    const places = { dataOffset: writer.dataOffset, frameBytes: 4, form: 'RF64' } as const;
+    const places = { dataOffset: writer.dataOffset, frameBytes: 4, form: 'RF64', factAt: undefined } as const;
     for (const patch of sizePatches(places, 400)) bytes.set(patch.bytes, patch.offset);
     expect(Buffer.compare(bytes, patched(writer, 400))).toBe(0);
   });

@@ -1,14 +1,17 @@
 import type { StartInstant } from './bext.ts';
 import { writeBext } from './bext.ts';
 import { concat } from './bytes.ts';
+import { frameBytesOf } from './pcm.ts';
 
 export interface WavFormat {
   /** Hz */
   readonly sampleRate: number;
   /** 1 to 65535 */
   readonly channels: number;
-  /** Of one sample: whole numbers, little-endian. */
+  /** Of one sample, little-endian. */
   readonly bitDepth: 16 | 24 | 32;
+  /** Samples are IEEE 754 numbers of 32 bits; otherwise whole numbers. */
+  readonly float?: boolean;
 }
 
 export interface WavMetadata extends StartInstant {
@@ -28,11 +31,15 @@ const RIFF_HEADER_BYTES = 12;
 const CHUNK_HEADER_BYTES = 8;
 /** RIFF size, data size and sample count as 64 bits, and the length of a table that stays empty (EBU Tech 3306 3.). */
 const DS64_BYTES = 28;
+const FACT_BYTES = 4;
 const PLAIN_FORMAT_BYTES = 16;
+/** What is not whole-number PCM states the length of its extension, here none. */
+const FLOAT_FORMAT_BYTES = 18;
 const EXTENSIBLE_FORMAT_BYTES = 40;
 export const FORMAT_PCM = 1;
+export const FORMAT_FLOAT = 3;
 export const FORMAT_EXTENSIBLE = 0xfffe;
-/** KSDATAFORMAT_SUBTYPE_PCM behind its first two bytes, which are the format tag. */
+/** KSDATAFORMAT_SUBTYPE_PCM and _IEEE_FLOAT behind their first two bytes, which are the format tag. */
 export const SUBTYPE_TAIL = [0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x80, 0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71];
 /** A size that is left open, or stands in `ds64`. */
 export const OPEN_SIZE = 0xffff_ffff;
@@ -46,10 +53,13 @@ export class WavWriter {
   /** Of one sample frame, bytes. */
   readonly frameBytes: number;
   readonly #header: Uint8Array;
+  readonly #factAt: number | undefined;
 
   constructor(format: WavFormat, metadata: WavMetadata) {
-    this.frameBytes = blockAlign(format);
+    this.frameBytes = frameBytesOf(format);
     this.#header = build(format, metadata);
+    // The sample count stands right before the header of the samples.
+    this.#factAt = format.float === true ? this.#header.length - CHUNK_HEADER_BYTES - FACT_BYTES : undefined;
   }
 
   /** Where the samples begin. */
@@ -64,7 +74,8 @@ export class WavWriter {
 
   /** What must be written over the header, in this order, once the first `dataBytes` bytes of samples are there. */
   patch(dataBytes: number): readonly Patch[] {
-    return sizePatches({ dataOffset: this.dataOffset, frameBytes: this.frameBytes, form: 'RIFF' }, dataBytes);
+    const { dataOffset, frameBytes } = this;
+    return sizePatches({ dataOffset, frameBytes, form: 'RIFF', factAt: this.#factAt }, dataBytes);
   }
 
   /** What follows the samples in a closed file: chunks begin at even places. */
@@ -79,6 +90,8 @@ export interface SizePlaces {
   readonly frameBytes: number;
   /** RF64 has `ds64` as its first chunk. */
   readonly form: 'RIFF' | 'RF64';
+  /** Where the sample count of a `fact` chunk stands; undefined when there is none. */
+  readonly factAt: number | undefined;
 }
 
 /** The largest size that fits into a plain header; beyond it the first chunk must have room for `ds64`. */
@@ -90,18 +103,24 @@ export function fitsPlainHeader(dataOffset: number, dataBytes: number): boolean 
  * The fewest changes that make a header right for `dataBytes`. For more than 4 GiB the first chunk of the file must be
  * the `JUNK` that {@link WavWriter} reserves, or `ds64`.
  */
-export function sizePatches({ dataOffset, frameBytes, form }: SizePlaces, dataBytes: number): readonly Patch[] {
+export function sizePatches({ dataOffset, frameBytes, form, factAt }: SizePlaces, dataBytes: number): readonly Patch[] {
   const dataSizeAt = dataOffset - 4;
   const riffBytes = riffSize(dataOffset, dataBytes);
+  const sampleCount = Math.floor(dataBytes / frameBytes);
   if (fitsPlainHeader(dataOffset, dataBytes)) {
     const sizes = form === 'RIFF' ? { offset: 4, bytes: uint32(riffBytes) } : plainHead(riffBytes);
-    return [sizes, { offset: dataSizeAt, bytes: uint32(dataBytes) }];
+    return [...fact(factAt, sampleCount), sizes, { offset: dataSizeAt, bytes: uint32(dataBytes) }];
   }
   // The size that is left open comes first: between the two writes a player reads on to the end of the file.
   return [
     { offset: dataSizeAt, bytes: uint32(OPEN_SIZE) },
-    wideHead(riffBytes, dataBytes, Math.floor(dataBytes / frameBytes)),
+    ...fact(factAt, OPEN_SIZE),
+    wideHead(riffBytes, dataBytes, sampleCount),
   ];
+}
+
+function fact(at: number | undefined, sampleCount: number): readonly Patch[] {
+  return at === undefined ? [] : [{ offset: at, bytes: uint32(sampleCount) }];
 }
 
 /** RIFF counts what follows its own header, with the byte that makes the last chunk even. */
@@ -131,6 +150,7 @@ function build(format: WavFormat, metadata: WavMetadata): Uint8Array {
     chunk('JUNK', new Uint8Array(DS64_BYTES)),
     chunk('bext', bext),
     chunk('fmt ', formatChunk(format)),
+    ...(format.float === true ? [chunk('fact', new Uint8Array(FACT_BYTES))] : []),
     chunkHeader('data', 0),
   ];
   const rest = concat(
@@ -149,11 +169,13 @@ function head(id: 'RIFF' | 'RF64', size: number, rest: Uint8Array): Uint8Array {
  * opens it. Only more than two channels need the extensible form, for players that refuse them otherwise.
  */
 function formatChunk(format: WavFormat): Uint8Array {
+  const tag = format.float === true ? FORMAT_FLOAT : FORMAT_PCM;
   const extensible = format.channels > 2;
-  const bytes = new Uint8Array(extensible ? EXTENSIBLE_FORMAT_BYTES : PLAIN_FORMAT_BYTES);
+  const plainBytes = tag === FORMAT_PCM ? PLAIN_FORMAT_BYTES : FLOAT_FORMAT_BYTES;
+  const bytes = new Uint8Array(extensible ? EXTENSIBLE_FORMAT_BYTES : plainBytes);
   const view = new DataView(bytes.buffer);
-  const align = blockAlign(format);
-  view.setUint16(0, extensible ? FORMAT_EXTENSIBLE : FORMAT_PCM, true);
+  const align = frameBytesOf(format);
+  view.setUint16(0, extensible ? FORMAT_EXTENSIBLE : tag, true);
   view.setUint16(2, format.channels, true);
   view.setUint32(4, format.sampleRate, true);
   view.setUint32(8, Math.min(format.sampleRate * align, OPEN_SIZE), true);
@@ -164,19 +186,16 @@ function formatChunk(format: WavFormat): Uint8Array {
   view.setUint16(18, format.bitDepth, true);
   // No speaker positions: the channels are inputs of an interface, not places in a room.
   view.setUint32(20, 0, true);
-  view.setUint16(24, FORMAT_PCM, true);
+  view.setUint16(24, tag, true);
   bytes.set(SUBTYPE_TAIL, 26);
   return bytes;
 }
 
-function codingHistory({ sampleRate, bitDepth, channels }: WavFormat): string {
+function codingHistory({ sampleRate, bitDepth, float, channels }: WavFormat): string {
   const mode = channels === 1 ? 'mono' : channels === 2 ? 'stereo' : 'multichannel';
-  const line = `A=PCM,F=${sampleRate},W=${bitDepth},M=${mode},T=Longtake\r\n`;
+  const text = float === true ? 'Longtake; float' : 'Longtake';
+  const line = `A=PCM,F=${sampleRate},W=${bitDepth},M=${mode},T=${text}\r\n`;
   return line.length % 2 === 0 ? line : `${line.slice(0, -2)} \r\n`;
-}
-
-function blockAlign({ channels, bitDepth }: WavFormat): number {
-  return channels * (bitDepth / 8);
 }
 
 function chunk(id: string, payload: Uint8Array): Uint8Array {

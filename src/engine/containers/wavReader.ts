@@ -1,7 +1,7 @@
 import { LongtakeError } from '../../shared/errors.ts';
 import { type BroadcastInfo, readBext } from './bext.ts';
 import { latin1 } from './bytes.ts';
-import { FORMAT_EXTENSIBLE, FORMAT_PCM, OPEN_SIZE, SUBTYPE_TAIL } from './wav.ts';
+import { FORMAT_EXTENSIBLE, FORMAT_FLOAT, FORMAT_PCM, OPEN_SIZE, SUBTYPE_TAIL } from './wav.ts';
 
 /** What the start of a WAV file says. Sizes are as declared; the file may hold less or more. */
 export interface WavHeader {
@@ -12,6 +12,8 @@ export interface WavHeader {
   readonly channels: number;
   /** Of one sample as stored: 8, 16, 24, 32. */
   readonly bitDepth: number;
+  /** Samples are floating-point numbers of 32 bits. */
+  readonly float: boolean;
   /** Of one sample frame. */
   readonly frameBytes: number;
   /** Where the samples begin. */
@@ -23,6 +25,8 @@ export interface WavHeader {
   /** The first chunk can become, or is, `ds64`. */
   readonly canBeWide: boolean;
   readonly bext: BroadcastInfo | undefined;
+  /** Where the sample count of a `fact` chunk stands. */
+  readonly factAt: number | undefined;
 }
 
 /** More bytes are needed to go on; counted from the start of the file. */
@@ -36,14 +40,15 @@ const DS64_BYTES = 28;
 const LARGEST_BEXT = 64 * 1024;
 
 interface Chunks {
-  format: Pick<WavHeader, 'sampleRate' | 'channels' | 'bitDepth' | 'frameBytes'> | undefined;
+  format: Pick<WavHeader, 'sampleRate' | 'channels' | 'bitDepth' | 'float' | 'frameBytes'> | undefined;
   ds64: { readonly riffBytes: number; readonly dataBytes: number } | undefined;
   bext: BroadcastInfo | undefined;
   canBeWide: boolean;
+  factAt: number | undefined;
 }
 
 /**
- * Reads the header of a WAV or RF64 file of whole-number PCM from its first bytes, which must reach to the samples.
+ * Reads the header of a WAV or RF64 file of PCM, whole numbers or 32-bit float, from its first bytes, which must reach to the samples.
  * Throws DAMAGED when they don't, or when this is no such file.
  */
 export function readWavHeader(bytes: Uint8Array): WavHeader {
@@ -61,7 +66,7 @@ export function scanWavHeader(bytes: Uint8Array): WavHeader | WavHeaderCutShort 
     throw damaged('it is no WAV file');
   }
   const form = id === 'RIFF' ? 'RIFF' : 'RF64';
-  const chunks: Chunks = { format: undefined, ds64: undefined, bext: undefined, canBeWide: false };
+  const chunks: Chunks = { format: undefined, ds64: undefined, bext: undefined, canBeWide: false, factAt: undefined };
   let at = FIRST_CHUNK_AT;
   for (;;) {
     if (at + CHUNK_HEADER_BYTES > bytes.length) return { need: at + CHUNK_HEADER_BYTES };
@@ -70,6 +75,7 @@ export function scanWavHeader(bytes: Uint8Array): WavHeader | WavHeaderCutShort 
     const payloadAt = at + CHUNK_HEADER_BYTES;
     if (name === 'data') return describe(form, view.getUint32(4, true), chunks, payloadAt, size);
     if (at === FIRST_CHUNK_AT) chunks.canBeWide = (name === 'JUNK' || name === 'ds64') && size === DS64_BYTES;
+    if (name === 'fact' && size >= 4) chunks.factAt ??= payloadAt;
     if (isKnown(name) && payloadAt + Math.min(size, LARGEST_BEXT) > bytes.length) {
       return { need: payloadAt + Math.min(size, LARGEST_BEXT) };
     }
@@ -95,18 +101,20 @@ function readFormat(payload: Uint8Array): Chunks['format'] {
   const channels = view.getUint16(2, true);
   const sampleRate = view.getUint32(4, true);
   const frameBytes = view.getUint16(12, true);
-  if (!isWholeNumberPcm(tag, payload)) throw damaged('its samples are not PCM in whole numbers');
+  const kind = tag === FORMAT_EXTENSIBLE ? subtypeOf(payload) : tag;
+  if (kind !== FORMAT_PCM && kind !== FORMAT_FLOAT) throw damaged('its samples are not PCM');
   if (channels === 0 || sampleRate === 0) throw damaged('its format makes no sense');
   const bitDepth = (frameBytes / channels) * 8;
-  if (![8, 16, 24, 32].includes(bitDepth)) throw damaged('its format makes no sense');
-  return { sampleRate, channels, bitDepth, frameBytes };
+  const float = kind === FORMAT_FLOAT;
+  if (!(float ? [32] : [8, 16, 24, 32]).includes(bitDepth)) throw damaged('its format makes no sense');
+  return { sampleRate, channels, bitDepth, float, frameBytes };
 }
 
-function isWholeNumberPcm(tag: number, payload: Uint8Array): boolean {
-  if (tag === FORMAT_PCM) return true;
-  if (tag !== FORMAT_EXTENSIBLE || payload.length < 40) return false;
+/** The format tag that an extensible format carries, as far as it is of the PCM family. */
+function subtypeOf(payload: Uint8Array): number | undefined {
+  if (payload.length < 40) return undefined;
   const subtype = payload.subarray(24, 40);
-  return subtype[0] === FORMAT_PCM && SUBTYPE_TAIL.every((byte, index) => subtype[index + 2] === byte);
+  return subtype[1] === 0 && SUBTYPE_TAIL.every((byte, index) => subtype[index + 2] === byte) ? subtype[0] : undefined;
 }
 
 function readDs64(payload: Uint8Array): Chunks['ds64'] {
@@ -139,6 +147,7 @@ function describe(
     riffEnd: open(riffBytes, chunks.ds64?.riffBytes) + CHUNK_HEADER_BYTES,
     canBeWide: chunks.canBeWide,
     bext: chunks.bext,
+    factAt: chunks.factAt,
   };
 }
 

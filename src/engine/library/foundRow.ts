@@ -62,6 +62,7 @@ function audioColumns(found: FoundAudio, bytes: number) {
     sample_rate: format.sampleRate,
     channels: format.channels,
     bit_depth: format.bitDepth ?? null,
+    is_float: format.float === true ? 1 : null,
     bitrate: format.bitrate ?? null,
     samples: found.samples,
     // A repair may have cut a torn end.

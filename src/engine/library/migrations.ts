@@ -105,4 +105,7 @@ export const migrations: readonly string[] = [
   DROP INDEX recordings_by_day;
   CREATE INDEX recordings_by_day ON recordings (day, started_at DESC, source_name COLLATE NOCASE, id DESC);
   `,
+  `
+  ALTER TABLE recordings ADD COLUMN is_float INTEGER CHECK (is_float = 1);
+  `,
 ];

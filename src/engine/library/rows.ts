@@ -19,6 +19,8 @@ export interface RecordingRow {
   readonly sample_rate: number;
   readonly channels: number;
   readonly bit_depth: number | null;
+  /** 1 for floating-point samples. */
+  readonly is_float: number | null;
   readonly bitrate: number | null;
   readonly samples: number;
   readonly bytes: number;
@@ -44,6 +46,7 @@ const recordingColumns: Readonly<Record<keyof RecordingRow, true>> = {
   sample_rate: true,
   channels: true,
   bit_depth: true,
+  is_float: true,
   bitrate: true,
   samples: true,
   bytes: true,
@@ -101,6 +104,7 @@ export function toRecordingRow(recording: Recording): RecordingRow {
     sample_rate: format.sampleRate,
     channels: format.channels,
     bit_depth: format.bitDepth ?? null,
+    is_float: format.float === true ? 1 : null,
     bitrate: format.bitrate ?? null,
     samples: recording.samples,
     bytes: recording.bytes,
@@ -129,6 +133,7 @@ export function fromRecordingRow(row: RecordingRow): Recording {
       sampleRate: row.sample_rate,
       channels: row.channels,
       ...(row.bit_depth === null ? {} : { bitDepth: row.bit_depth }),
+      ...(row.is_float === 1 ? { float: true } : {}),
       ...(row.bitrate === null ? {} : { bitrate: row.bitrate }),
     },
     samples: row.samples,

@@ -17,9 +17,14 @@ export function createMuxer(recording: Recording): Muxer {
 }
 
 function wavMuxer({ format, sourceName, startedAt, offsetMinutes }: Recording): Muxer {
-  const { sampleRate, channels, bitDepth } = format;
-  if (bitDepth !== 16 && bitDepth !== 24) throw new RangeError(`WAV is written with 16 or 24 bits, not ${bitDepth}.`);
-  const writer = new WavWriter({ sampleRate, channels, bitDepth }, { sourceName, startedAt, offsetMinutes });
+  const { sampleRate, channels, bitDepth, float } = format;
+  if (bitDepth !== 16 && bitDepth !== 24 && bitDepth !== 32) {
+    throw new RangeError(`WAV is written with 16, 24 or 32 bits, not ${bitDepth}.`);
+  }
+  const writer = new WavWriter(
+    { sampleRate, channels, bitDepth, float: float === true },
+    { sourceName, startedAt, offsetMinutes },
+  );
   return {
     ...rawMuxer,
     header: writer.header(),

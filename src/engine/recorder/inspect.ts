@@ -106,11 +106,11 @@ function wholeFrames(bytes: number, { frameBytes }: WavHeader): number {
 
 function inspectWav(layout: WavLayout, bytes: number): Inspection {
   const { header, dataBytes, trailingBytes, needsRepair } = layout;
-  const { sampleRate, channels, bitDepth, frameBytes } = header;
+  const { sampleRate, channels, bitDepth, float, frameBytes } = header;
   const start = header.bext && startOf(header.bext, sampleRate);
   return {
     container: 'wav',
-    format: { codec: 'pcm', sampleRate, channels, bitDepth },
+    format: { codec: 'pcm', sampleRate, channels, bitDepth, ...(float ? { float } : {}) },
     samples: dataBytes / frameBytes,
     bytes,
     ...start,

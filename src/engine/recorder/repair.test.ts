@@ -45,7 +45,7 @@ function mp3(frames: number): Buffer {
 const formats: fc.Arbitrary<WavFormat> = fc.record({
   sampleRate: fc.constantFrom(44_100, 48_000),
   channels: fc.integer({ min: 1, max: 4 }),
-  bitDepth: fc.constantFrom(16, 24),
+  bitDepth: fc.constantFrom(16, 24, 32),
 });
 
 describe('WAV', () => {

@@ -1,7 +1,8 @@
 import type { CaptureInfo } from '../capture/audioSource.ts';
 import { LevelMeter } from '../containers/levels.ts';
+import type { PcmFormat } from '../containers/pcm.ts';
 import type { Block } from '../containers/block.ts';
-import type { Levels } from '../../shared/domain/source.ts';
+import type { AudioFormat, Levels } from '../../shared/domain/source.ts';
 import type { SourceId } from '../../shared/units.ts';
 
 /** Levels are told ten times a second. */
@@ -30,7 +31,7 @@ export class SourceMeters {
     if (!this.#watched.has(id) || info.format.codec !== 'pcm') return;
     let meter = this.#meters.get(id);
     if (!meter) {
-      meter = new LevelMeter({ ...info.format, bitDepth: info.format.bitDepth ?? 16 });
+      meter = new LevelMeter(pcmFormat(info.format));
       this.#meters.set(id, meter);
     }
     for (const { peak, rms } of meter.push(block)) {
@@ -49,4 +50,8 @@ export class SourceMeters {
     this.#tell([...this.#latest.values()]);
     this.#latest.clear();
   }
+}
+
+function pcmFormat({ sampleRate, channels, bitDepth, float }: AudioFormat): PcmFormat {
+  return { sampleRate, channels, bitDepth: bitDepth ?? 16, float: float === true };
 }

@@ -18,7 +18,7 @@ export function formatName(format: AudioFormat): string {
   switch (format.codec) {
     case 'pcm':
       if (format.sampleRate > 0) parts.push(rateName(format.sampleRate));
-      if (format.bitDepth !== undefined) parts.push(`${format.bitDepth} bit`);
+      if (format.bitDepth !== undefined) parts.push(`${format.bitDepth} bit${format.float === true ? ' float' : ''}`);
       break;
     case 'mp3':
     case 'aac':

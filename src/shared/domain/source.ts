@@ -78,6 +78,8 @@ export const audioFormatSchema = z.object({
   channels: z.int().min(0).max(1024),
   /** PCM only. */
   bitDepth: z.int().min(1).max(64).optional(),
+  /** PCM only: samples are floating-point numbers, with full scale at 1. */
+  float: z.boolean().optional(),
   /** Coded audio only, bit/s, average as far as known. */
   bitrate: z.number().optional(),
 });
