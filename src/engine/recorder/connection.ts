@@ -10,6 +10,7 @@ import { diskError } from './diskError.ts';
 import { LiveRecording } from './liveRecording.ts';
 import type { WriterFailure } from './recordingWriter.ts';
 import { SampleClock } from './sampleClock.ts';
+import { sourcePlan } from './sourcePlan.ts';
 
 /**
  * No recording is opened for less audio than this. Some players refuse a file of a single frame, and nobody wants one:
@@ -273,7 +274,8 @@ export class Connection implements CaptureListener {
 
   #boundaryAfter(instant: Millis): Millis {
     const { clock, plan } = this.#context;
-    return nextBoundary(clock, millis(instant + SHORTEST_RECORDING_MS), plan().splitSeconds);
+    const { splitSeconds } = sourcePlan(plan(), this.#options.source);
+    return nextBoundary(clock, millis(instant + SHORTEST_RECORDING_MS), splitSeconds);
   }
 
   /** Wall-clock time of the next sample to come, or of one `delta` samples from it. */

@@ -14,6 +14,7 @@ import { inspectFile } from './inspect.ts';
 import { createMuxer } from './createMuxer.ts';
 import type { Muxer } from './muxer.ts';
 import { RecordingWriter, type WriterFailure } from './recordingWriter.ts';
+import { sourcePlan } from './sourcePlan.ts';
 
 /** Audio that may wait for a slow or hung disk before it counts as lost. */
 const MAX_DISK_DELAY_SECONDS = 35;
@@ -156,7 +157,7 @@ export class LiveRecording {
 
 function describe(context: RecorderContext, options: LiveRecordingOptions): Recording {
   const { source, info, startedAt } = options;
-  const plan = context.plan();
+  const plan = sourcePlan(context.plan(), source);
   const offsetMinutes = context.clock.offsetMinutes(startedAt);
   return {
     id: recordingId(randomUUID()),

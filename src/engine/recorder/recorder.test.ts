@@ -79,8 +79,8 @@ describe('Recorder', () => {
     recorder.handle({ type: 'start', plan: PLAN, interrupted: { ...NOTHING, ...interrupted } });
     await settle();
   };
-  const arm = async (id: SourceId, name: string): Promise<void> => {
-    recorder.handle({ type: 'arm', source: { config: config(id, name) }, armedAt: clock.now() });
+  const arm = async (id: SourceId, name: string, own: Partial<GeneratorConfig> = {}): Promise<void> => {
+    recorder.handle({ type: 'arm', source: { config: { ...config(id, name), ...own } }, armedAt: clock.now() });
     await settle();
   };
   const play = async (id: SourceId, seconds: number): Promise<void> => {
@@ -311,6 +311,20 @@ describe('Recorder', () => {
     await settle(1000);
     expect(gaps()).toMatchObject([{ cause: 'too slow' }]);
     await accountsForAll(A);
+  });
+
+  it('splits and names a source as it asks for, and the others as the settings do', async () => {
+    await start();
+    await arm(A, 'a', { splitSeconds: 5, filenamePattern: 'own/%H-%M-%S' });
+    await arm(B, 'b');
+    for (let tenth = 0; tenth < 60; tenth += 1) {
+      const bytes = new Uint8Array((RATE / 10) * 2);
+      clock.advance(100);
+      for (const id of [A, B]) inputs.get(id)?.listener?.onBlock({ bytes, samples: RATE / 10 }, clock.monotonic());
+    }
+    await settle(1000);
+    const paths = new Set(told('recording').map(({ recording }) => recording.path));
+    expect([...paths].toSorted()).toEqual(['b/110001.wav', 'own/11-00-01.wav', 'own/11-00-05.wav']);
   });
 
   it('tells a title that changes all the time once a second', async () => {

@@ -8,7 +8,7 @@ import type { SourceDraft } from '../../shared/domain/source.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { RecordingId, SourceId } from '../../shared/units.ts';
 import { scanFolder, scanUnknownFolder } from './scanning.ts';
-import type { StudioParts } from './studio.ts';
+import type { StudioParts, StudioPorts } from './studio.ts';
 
 /** One function per request of the contract. */
 export function createHandlers(parts: StudioParts): Handlers {
@@ -40,6 +40,7 @@ export function createHandlers(parts: StudioParts): Handlers {
   };
 
   const update = async (id: SourceId, draft: SourceDraft) => {
+    checkPattern(ports, draft.filenamePattern);
     const config = await sources.update(id, draft);
     catalogue.saveSource(config);
     if (sources.armed().includes(id)) {
@@ -76,6 +77,7 @@ export function createHandlers(parts: StudioParts): Handlers {
 
     'sources.list': () => sources.list(),
     'sources.add': async (draft) => {
+      checkPattern(ports, draft.filenamePattern);
       const config = await sources.add(draft);
       catalogue.saveSource(config);
       return sources.describe(config);
@@ -155,15 +157,14 @@ async function storage({ ports }: StudioParts, recordingsFolder: string) {
   }
 }
 
+/** Throws INVALID_INPUT for a pattern that cannot make a name. */
+function checkPattern(ports: StudioPorts, pattern: string | undefined): void {
+  if (pattern === undefined) return;
+  recordingPath(pattern, { sourceName: 'A', at: ports.clock.now(), offsetMinutes: 0, extension: 'wav' });
+}
+
 async function checkSettings({ ports }: StudioParts, patch: SettingsPatch): Promise<void> {
-  if (patch.filenamePattern !== undefined) {
-    recordingPath(patch.filenamePattern, {
-      sourceName: 'A',
-      at: ports.clock.now(),
-      offsetMinutes: 0,
-      extension: 'wav',
-    });
-  }
+  checkPattern(ports, patch.filenamePattern);
   if (patch.recordingsFolder !== undefined) {
     const folder = patch.recordingsFolder;
     if (!isAbsolute(folder)) {

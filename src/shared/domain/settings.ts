@@ -6,16 +6,20 @@ export const MAX_SPLIT_SECONDS = 86_400;
 export const DEFAULT_SPLIT_SECONDS = 3600;
 export const DEFAULT_FILENAME_PATTERN = '{source}/%Y-%m-%d/{source}_%Y%m%dT%H%M%S%z';
 
+export const splitSecondsSchema = z
+  .int('Enter whole seconds.')
+  .min(MIN_SPLIT_SECONDS, `A split takes at least ${MIN_SPLIT_SECONDS} seconds.`)
+  .max(MAX_SPLIT_SECONDS, 'A split takes at most 24 hours.');
+
+/** strftime, `/` for folders, `{source}` for the source's name; the extension is added. */
+export const filenamePatternSchema = z.string().trim().min(1, 'Enter a pattern for file names.').max(300);
+
 export const settingsSchema = z.object({
   /** Absolute; every recording goes below it. */
   recordingsFolder: z.string().min(1, 'Choose a folder for recordings.'),
   /** A new recording begins whenever local time is a multiple of this since midnight. */
-  splitSeconds: z
-    .int('Enter whole seconds.')
-    .min(MIN_SPLIT_SECONDS, `A split takes at least ${MIN_SPLIT_SECONDS} seconds.`)
-    .max(MAX_SPLIT_SECONDS, 'A split takes at most 24 hours.'),
-  /** strftime, `/` for folders, `{source}` for the source's name; the extension is added. */
-  filenamePattern: z.string().trim().min(1, 'Enter a pattern for file names.').max(300),
+  splitSeconds: splitSecondsSchema,
+  filenamePattern: filenamePatternSchema,
   theme: z.enum(['system', 'light', 'dark']),
   /** What was armed when Longtake ended is armed again when it starts. */
   resumeArmed: z.boolean(),

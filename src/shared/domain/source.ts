@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { wireErrorSchema } from '../errors.ts';
 import type { RecordingId, SourceId } from '../units.ts';
+import { filenamePatternSchema, splitSecondsSchema } from './settings.ts';
 
 const id = z.uuid().transform((value) => value as SourceId);
 
@@ -17,6 +18,26 @@ export const bitDepthSchema = z.union([z.literal(16), z.literal(24)]);
 
 /** The system's default input, whichever it is when the source is armed. */
 export const DEFAULT_DEVICE = 'default';
+
+/** Ten years: as good as no end. */
+const LONGEST_SECONDS = 10 * 366 * 86_400;
+
+/** How a source is recorded where it differs from the settings. */
+const planFields = {
+  /** In place of the settings' split. */
+  splitSeconds: splitSecondsSchema.optional(),
+  /** In place of the settings' pattern. */
+  filenamePattern: filenamePatternSchema.optional(),
+  /**
+   * Longest total of all recordings from arming to disarming, s: then the source disarms itself. Pauses and gaps do not
+   * count. Absent: no end.
+   */
+  maxLengthSeconds: z
+    .number('Enter a length.')
+    .min(1, 'A length takes at least 1 second.')
+    .max(LONGEST_SECONDS, 'A length takes at most ten years.')
+    .optional(),
+};
 
 const soundcardFields = {
   kind: z.literal('soundcard'),
@@ -50,9 +71,9 @@ const name = sourceNameSchema;
 
 /** A configured input, as settings keep it. */
 export const sourceConfigSchema = z.discriminatedUnion('kind', [
-  z.object({ id, name, ...soundcardFields }),
-  z.object({ id, name, ...streamFields }),
-  z.object({ id, name, ...generatorFields }),
+  z.object({ id, name, ...soundcardFields, ...planFields }),
+  z.object({ id, name, ...streamFields, ...planFields }),
+  z.object({ id, name, ...generatorFields, ...planFields }),
 ]);
 export type SourceConfig = z.infer<typeof sourceConfigSchema>;
 export type SoundcardConfig = Extract<SourceConfig, { kind: 'soundcard' }>;
@@ -65,9 +86,9 @@ export type SourceKind = SourceConfig['kind'];
  * absent leaves the stored one as it is.
  */
 export const sourceDraftSchema = z.discriminatedUnion('kind', [
-  z.object({ name, ...soundcardFields }),
-  z.object({ name, ...streamFields, password: z.string().max(500).optional() }),
-  z.object({ name, ...generatorFields }),
+  z.object({ name, ...soundcardFields, ...planFields }),
+  z.object({ name, ...streamFields, ...planFields, password: z.string().max(500).optional() }),
+  z.object({ name, ...generatorFields, ...planFields }),
 ]);
 export type SourceDraft = z.infer<typeof sourceDraftSchema>;
 

@@ -25,6 +25,22 @@ describe('redirectedTo', () => {
   });
 });
 
+describe('formOf', () => {
+  it('keeps what a source says of its own recordings', () => {
+    const own = { splitSeconds: 600, filenamePattern: '%H', maxLengthSeconds: 7200 };
+    const config: SourceConfig = {
+      id,
+      kind: 'stream',
+      name: 'R',
+      url: 'http://a/',
+      username: '',
+      format: 'auto',
+      ...own,
+    };
+    expect(check(formOf(config))).toMatchObject({ ok: true, draft: own });
+  });
+});
+
 describe('check', () => {
   it('names each field that is not right', () => {
     expect(errorsOf(emptyForm('soundcard'))).toEqual({ name: 'Give the source a name.' });

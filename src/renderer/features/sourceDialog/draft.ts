@@ -24,6 +24,8 @@ export interface Form {
   readonly generator: Pick<GeneratorConfig, 'programme' | 'sampleRate' | 'bitDepth' | 'channels'>;
   /** As typed. */
   readonly seed: string;
+  /** What the source says of its own recordings. */
+  readonly plan: Pick<SourceConfig, 'splitSeconds' | 'filenamePattern' | 'maxLengthSeconds'>;
 }
 
 export function emptyForm(kind: SourceKind): Form {
@@ -36,11 +38,18 @@ export function emptyForm(kind: SourceKind): Form {
     removePassword: false,
     generator: { programme: 'mixed', sampleRate: 48_000, bitDepth: 16, channels: 2 },
     seed: '1',
+    plan: {},
   };
 }
 
 export function formOf(config: SourceConfig): Form {
-  const form = { ...emptyForm(config.kind), name: config.name };
+  const { splitSeconds, filenamePattern, maxLengthSeconds } = config;
+  const plan = {
+    ...(splitSeconds === undefined ? {} : { splitSeconds }),
+    ...(filenamePattern === undefined ? {} : { filenamePattern }),
+    ...(maxLengthSeconds === undefined ? {} : { maxLengthSeconds }),
+  };
+  const form = { ...emptyForm(config.kind), name: config.name, plan };
   switch (config.kind) {
     case 'soundcard': {
       const { device, sampleRate, bitDepth, channels } = config;
@@ -63,17 +72,25 @@ export function formOf(config: SourceConfig): Form {
 function rawDraft(form: Form, name: string): unknown {
   switch (form.kind) {
     case 'soundcard':
-      return { kind: form.kind, name, ...form.soundcard };
+      return { kind: form.kind, name, ...form.soundcard, ...form.plan };
     case 'stream': {
       const password = form.removePassword ? '' : form.password === '' ? undefined : form.password;
       const url = form.stream.url.trim();
-      return { kind: form.kind, name, ...form.stream, url, ...(password === undefined ? {} : { password }) };
+      return {
+        kind: form.kind,
+        name,
+        ...form.stream,
+        ...form.plan,
+        url,
+        ...(password === undefined ? {} : { password }),
+      };
     }
     case 'generator':
       return {
         kind: form.kind,
         name,
         ...form.generator,
+        ...form.plan,
         seed: form.seed.trim() === '' ? Number.NaN : Number(form.seed),
       };
     default:
