@@ -37,17 +37,20 @@ describe('IcyRemover', () => {
         const whole = Buffer.concat(stream);
         const remover = new IcyRemover(interval);
         const got: Uint8Array[] = [];
-        const titles: string[] = [];
+        const titles: { text: string; at: number }[] = [];
         let at = 0;
+        let before = 0;
         for (let index = 0; at < whole.length; index += 1) {
           const length = lengths[index % lengths.length] ?? 1;
           const piece = remover.push(whole.subarray(at, at + length));
           got.push(...piece.audio);
-          titles.push(...piece.titles);
+          titles.push(...piece.titles.map((found) => ({ text: found.text, at: before + found.at })));
+          before += piece.audio.reduce((sum, part) => sum + part.length, 0);
           at += length;
         }
         expect(Buffer.compare(Buffer.concat(got), Buffer.concat(audio))).toBe(0);
-        expect(titles).toEqual(metadatas.filter((entry) => entry !== undefined));
+        const wanted = metadatas.map((entry, index) => ({ text: entry, at: (index + 1) * interval }));
+        expect(titles).toEqual(wanted.filter((entry) => entry.text !== undefined));
       }),
     );
   });

@@ -3,7 +3,13 @@ export interface IcyPiece {
   /** Audio bytes in order; parts of the input, not copies. */
   readonly audio: readonly Uint8Array[];
   /** What the stream says is on air, in order; empty texts are left out. */
-  readonly titles: readonly string[];
+  readonly titles: readonly IcyTitle[];
+}
+
+export interface IcyTitle {
+  readonly text: string;
+  /** Bytes of the piece's audio that come before it. */
+  readonly at: number;
 }
 
 /** The length of a metadata block is one byte, in units of this. */
@@ -33,14 +39,18 @@ export class IcyRemover {
 
   push(bytes: Uint8Array): IcyPiece {
     const audio: Uint8Array[] = [];
-    const titles: string[] = [];
+    const titles: IcyTitle[] = [];
+    let audioBytes = 0;
     let at = 0;
     while (at < bytes.length) {
       if (this.#metadata) {
-        at += this.#readMetadata(bytes.subarray(at), this.#metadata, titles);
+        const { length, title } = this.#readMetadata(bytes.subarray(at), this.#metadata);
+        at += length;
+        if (title) titles.push({ text: title, at: audioBytes });
       } else if (this.#audioLeft > 0) {
         const part = bytes.subarray(at, at + this.#audioLeft);
         audio.push(part);
+        audioBytes += part.length;
         this.#audioLeft -= part.length;
         at += part.length;
       } else {
@@ -57,16 +67,14 @@ export class IcyRemover {
     this.#audioLeft = this.#interval;
   }
 
-  #readMetadata(bytes: Uint8Array, metadata: Uint8Array, titles: string[]): number {
+  #readMetadata(bytes: Uint8Array, metadata: Uint8Array): { readonly length: number; readonly title?: string } {
     const part = bytes.subarray(0, metadata.length - this.#filled);
     metadata.set(part, this.#filled);
     this.#filled += part.length;
-    if (this.#filled === metadata.length) {
-      const title = parseIcyTitle(metadata);
-      if (title) titles.push(title);
-      this.#metadata = undefined;
-    }
-    return part.length;
+    if (this.#filled < metadata.length) return { length: part.length };
+    this.#metadata = undefined;
+    const title = parseIcyTitle(metadata);
+    return { length: part.length, ...(title === undefined ? {} : { title }) };
   }
 }
 

@@ -7,6 +7,7 @@ import type { FrameParser } from '../../containers/frameParser.ts';
 import { IcyRemover } from '../../containers/icy.ts';
 import { createMpegAudioParser } from '../../containers/mpegAudio.ts';
 import { type Sniffed, SNIFF_BYTES, promisedBy, sniff } from '../../containers/sniff.ts';
+import { TitlePlacement } from './titlePlacement.ts';
 
 export type StreamContainer = 'mp3' | 'adts';
 
@@ -25,7 +26,7 @@ export interface StreamListener {
   /** Once, before the first block. */
   onFormat(container: StreamContainer, format: AudioFormat): void;
   onBlock(block: Block): void;
-  /** Only when it changes; it may come before the format is known. */
+  /** Only when it changes. It is on air from the next block on. */
   onTitle(title: string): void;
   onSkipped(bytes: number): void;
 }
@@ -46,18 +47,25 @@ export class StreamReader {
   #container: StreamContainer | undefined;
   #parser: FrameParser | undefined;
   #format: AudioFormat | undefined;
-  #title: string | undefined;
+  readonly #titles: TitlePlacement;
+  #audioBytes = 0;
   #skippedInRow = 0;
 
   constructor(promise: StreamPromise, listener: StreamListener) {
     this.#promise = promise;
-    this.#listener = listener;
+    this.#titles = new TitlePlacement(listener);
+    this.#listener = this.#titles;
     this.#icy = promise.icyInterval === undefined ? undefined : new IcyRemover(promise.icyInterval);
   }
 
   /** With the average bitrate up to now; undefined before the first frames. */
   get format(): AudioFormat | undefined {
     return this.#format && this.#parser ? (this.#parser.format ?? this.#format) : undefined;
+  }
+
+  /** The newest title that came, also when no audio has followed it yet. */
+  get title(): string | undefined {
+    return this.#titles.newest;
   }
 
   /** Takes the next bytes, which it may keep. Throws a LongtakeError when they cannot be recorded. */
@@ -67,13 +75,12 @@ export class StreamReader {
       return;
     }
     const { audio, titles } = this.#icy.push(bytes);
-    // Of many in one piece only the last is on air now.
-    const title = titles.at(-1);
-    if (title !== undefined) this.#tell(title);
+    for (const { text, at } of titles) this.#titles.expect(text, this.#audioBytes + at);
     const [only] = audio;
     if (!only) return;
     // Together: an interval of one byte would otherwise make a piece of each.
     const length = audio.reduce((sum, part) => sum + part.length, 0);
+    this.#audioBytes += length;
     this.#audio(audio.length === 1 ? only : concat(audio, length));
   }
 
@@ -90,12 +97,6 @@ export class StreamReader {
     const { block, skipped, trailing } = this.#parser.flush();
     if (block && this.#format) this.#listener.onBlock(block);
     if (skipped + trailing > 0) this.#listener.onSkipped(skipped + trailing);
-  }
-
-  #tell(title: string): void {
-    if (title === this.#title) return;
-    this.#title = title;
-    this.#listener.onTitle(title);
   }
 
   #audio(bytes: Uint8Array): void {

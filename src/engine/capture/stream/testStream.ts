@@ -86,6 +86,8 @@ export async function testStream(
     signal.removeEventListener('abort', stop);
   }
   if (signal.aborted) throw new LongtakeError('CANCELLED', 'The test was cancelled.');
+  const title = reader?.title;
+  if (title !== undefined) findings.title = title;
   return report(url, findings, reader?.format, done.signal.aborted, limits);
 }
 
