@@ -48,12 +48,24 @@ const soundcardFields = {
   channels: z.int().min(1).max(64),
 };
 
+export const DEFAULT_STALL_SECONDS = 20;
+export const MIN_STALL_SECONDS = 2;
+export const MAX_STALL_SECONDS = 600;
+
 const streamFields = {
   kind: z.literal('stream'),
   url: z.url({ protocol: /^https?$/, error: 'Enter an address that starts with http:// or https://.' }).max(2000),
   /** Empty when the stream asks for none. The password is kept with the other secrets. */
   username: z.string().max(200),
   format: z.enum(['auto', 'mp3', 'aac']),
+  /** So long without audio means that the stream is lost; {@link DEFAULT_STALL_SECONDS} when absent. */
+  stallSeconds: z
+    .int('Enter whole seconds.')
+    .min(MIN_STALL_SECONDS, `Wait at least ${MIN_STALL_SECONDS} seconds.`)
+    .max(MAX_STALL_SECONDS, `Wait at most ${MAX_STALL_SECONDS} seconds.`)
+    .optional(),
+  /** Writes the titles on air into a cue sheet beside each recording. */
+  cue: z.boolean().optional(),
 };
 
 const generatorFields = {
@@ -143,6 +155,8 @@ export const sourceStatusSchema = z.object({
   format: audioFormatSchema.optional(),
   /** What the stream says is on air. */
   title: z.string().optional(),
+  /** Where the audio comes from, when the source's address led elsewhere; without credentials. */
+  address: z.string().optional(),
   problem: wireErrorSchema.optional(),
   nextTryAt: z.number().optional(),
   /** Number of the try in a row, from 1. */
@@ -170,6 +184,16 @@ export const deviceSchema = z.object({
 });
 export type Device = z.infer<typeof deviceSchema>;
 
+export const playlistKindSchema = z.enum(['m3u', 'pls', 'xspf']);
+export type PlaylistKind = z.infer<typeof playlistKindSchema>;
+
+/** One address on the way to a stream, and what it turned out to be. */
+export const streamHopSchema = z.object({
+  url: z.string(),
+  is: z.enum(['redirect', ...playlistKindSchema.options, 'stream']),
+});
+export type StreamHop = z.infer<typeof streamHopSchema>;
+
 /** What was found at a stream's address. */
 export const streamReportSchema = z.object({
   format: audioFormatSchema,
@@ -178,7 +202,9 @@ export const streamReportSchema = z.object({
   /** Name that the station gives itself. */
   stationName: z.string().optional(),
   title: z.string().optional(),
-  /** Where the address led after redirects, without credentials. */
+  /** Where the address led after redirects and playlists, without credentials. */
   finalUrl: z.string(),
+  /** The way there, from the address that was entered on; without credentials. */
+  route: z.array(streamHopSchema).optional(),
 });
 export type StreamReport = z.infer<typeof streamReportSchema>;
