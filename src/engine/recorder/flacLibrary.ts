@@ -1,0 +1,35 @@
+import { createRequire } from 'node:module';
+import type { FlacLibrary } from '../containers/flac/flacEncoder.ts';
+
+interface Loading extends FlacLibrary {
+  isReady(): boolean;
+  on(event: 'ready', listener: () => void): void;
+}
+
+let loading: Promise<FlacLibrary> | undefined;
+
+/** libFLAC as WebAssembly; loaded once, when the first recording needs it. */
+export function loadFlacLibrary(): Promise<FlacLibrary> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<FlacLibrary> {
+  const pick: unknown = createRequire(import.meta.url)('libflacjs');
+  if (typeof pick !== 'function') throw new Error('The FLAC encoder has an unknown shape.');
+  const library = withoutFetch((): Loading => pick('release.wasm'));
+  if (!library.isReady()) await new Promise<void>((resolve) => library.on('ready', resolve));
+  return library;
+}
+
+/** Where there is a `fetch`, its loader takes itself for a page and asks for its file by it, which fails in Node. */
+function withoutFetch<Result>(step: () => Result): Result {
+  const kept = Object.getOwnPropertyDescriptor(globalThis, 'fetch');
+  if (!kept) return step();
+  Object.defineProperty(globalThis, 'fetch', { value: undefined, configurable: true, writable: true });
+  try {
+    return step();
+  } finally {
+    Object.defineProperty(globalThis, 'fetch', kept);
+  }
+}
