@@ -6,7 +6,7 @@ const alone = { fileParallelism: false, pool: 'forks' } as const;
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.{ts,tsx}'], environment: 'node' } },
+      { test: { name: 'unit', include: ['src/**/*.test.{ts,tsx}', 'test/fuzz/**/*.test.ts'], environment: 'node' } },
       { test: { name: 'setup', include: ['test/setup/**/*.test.ts'], environment: 'node' } },
       {
         test: {

@@ -33,6 +33,7 @@ export const plans = {
   check: { groups: [], runtime: false, build: false },
   test: { groups: ['studio', 'test', 'display'], runtime: true, build: true },
   bench: { groups: ['studio'], runtime: true, build: false },
+  fuzz: { groups: ['test'], runtime: false, build: false },
 };
 
 /**

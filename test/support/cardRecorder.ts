@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { THREAD_POOL_SIZE } from '../../src/engine/platform/childProcessHost.ts';
-import { buildEntry } from './buildEntry.ts';
+import { buildEntry } from '../../scripts/testing/build-entry.mjs';
 import type { CardCommand, CardEvent, CardOptions } from './cardProtocol.ts';
 
 /** One run of a soundcard source in a process of its own. */

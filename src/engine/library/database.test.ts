@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { buildEntry } from '../../../test/support/buildEntry.ts';
+import { buildEntry } from '../../../scripts/testing/build-entry.mjs';
 import { makeGap, makeRecording } from '../../../test/support/makeRecording.ts';
 import { silentLog } from '../../../test/support/silentLog.ts';
 import { openDatabase } from './database.ts';

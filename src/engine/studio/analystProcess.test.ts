@@ -5,7 +5,7 @@ import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { buildEntry } from '../../../test/support/buildEntry.ts';
+import { buildEntry } from '../../../scripts/testing/build-entry.mjs';
 import { sourceId } from '../../shared/units.ts';
 import type { AnalystCommand, AnalystEvent } from './analystProtocol.ts';
 
