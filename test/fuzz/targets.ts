@@ -166,7 +166,7 @@ function readIcy(input: Uint8Array, dice: Dice): void {
   for (const piece of pieces(input, dice)) {
     const { audio: found, titles } = remover.push(piece);
     audio += found.reduce((sum, { length }) => sum + length, 0);
-    for (const title of titles) check(title.length > 0 && title.length <= 500, 'A title is empty or too long.');
+    for (const { text } of titles) check(text.length > 0 && text.length <= 500, 'A title is empty or too long.');
   }
   check(audio <= input.length, 'More came out than went in.');
 }

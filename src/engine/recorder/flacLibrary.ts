@@ -1,10 +1,4 @@
-import { createRequire } from 'node:module';
 import type { FlacLibrary } from '../containers/flac/flacEncoder.ts';
-
-interface Loading extends FlacLibrary {
-  isReady(): boolean;
-  on(event: 'ready', listener: () => void): void;
-}
 
 let loading: Promise<FlacLibrary> | undefined;
 
@@ -15,9 +9,8 @@ export function loadFlacLibrary(): Promise<FlacLibrary> {
 }
 
 async function load(): Promise<FlacLibrary> {
-  const pick: unknown = createRequire(import.meta.url)('libflacjs');
-  if (typeof pick !== 'function') throw new Error('The FLAC encoder has an unknown shape.');
-  const library = withoutFetch((): Loading => pick('release.wasm'));
+  const { default: pick } = await import('libflacjs');
+  const library = withoutFetch(() => pick('release.wasm'));
   if (!library.isReady()) await new Promise<void>((resolve) => library.on('ready', resolve));
   return library;
 }

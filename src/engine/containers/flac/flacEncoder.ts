@@ -1,26 +1,17 @@
+import type { Flac } from 'libflacjs';
 import type { Block, CodedFrame } from '../block.ts';
 import { concat } from '../bytes.ts';
 import { checkPcm, type PcmFormat, samplesOf } from '../pcm.ts';
 
-/** The part of libFLAC that makes frames; `libflacjs` has this shape. */
-export interface FlacLibrary {
-  create_libflac_encoder(
-    sampleRate: number,
-    channels: number,
-    bitDepth: number,
-    level: 5,
-    totalSamples: number,
-    verify: boolean,
-    blockSize: number,
-  ): number;
-  init_encoder_stream(
-    encoder: number,
-    onWrite: (data: Uint8Array, bytes: number, samples: number) => void | false,
-  ): number;
-  FLAC__stream_encoder_process_interleaved(encoder: number, samples: Int32Array, count: number): boolean;
-  FLAC__stream_encoder_finish(encoder: number): boolean;
-  FLAC__stream_encoder_delete(encoder: number): void;
-}
+/** The part of libFLAC that makes frames. */
+export type FlacLibrary = Pick<
+  Flac,
+  | 'create_libflac_encoder'
+  | 'init_encoder_stream'
+  | 'FLAC__stream_encoder_process_interleaved'
+  | 'FLAC__stream_encoder_finish'
+  | 'FLAC__stream_encoder_delete'
+>;
 
 /** As `flac` does without options: more costs time, and saves little. */
 const LEVEL = 5;
