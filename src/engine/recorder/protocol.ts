@@ -6,10 +6,28 @@ import type { SourceId } from '../../shared/units.ts';
 /** How recordings are named, split and placed. */
 export type RecordingPlan = Pick<Settings, 'recordingsFolder' | 'splitSeconds' | 'filenamePattern'>;
 
+/** How long a lost source is tried again. */
+export interface RetryPolicy {
+  /** So many failures in a row end it; with 0, as with 1, the first one does. */
+  readonly maxTries: number;
+  /** Wait between two tries. */
+  readonly delaySeconds: number;
+}
+
+/** What holds for a source in one run of the program, beside its configuration. */
+export interface ArmTerms {
+  /** Absolute; in place of the plan's folder. */
+  readonly recordingsFolder?: string;
+  /** Absent: it is tried again, more and more rarely, for as long as it is armed. */
+  readonly retry?: RetryPolicy;
+}
+
 /** A source with all that is needed to open it. Lives in memory only: it may hold a password. */
-export interface ArmedSource {
+export interface ArmedSource extends ArmTerms {
   readonly config: SourceConfig;
   readonly password?: string;
+  /** Failures in a row in a recorder before this one. */
+  readonly failures?: number;
 }
 
 /** What an earlier recorder left open. */

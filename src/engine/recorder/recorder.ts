@@ -132,8 +132,10 @@ export class Recorder {
     });
     this.#runners.set(
       config.id,
-      new SourceRunner(this.#context, {
+      new SourceRunner(this.#contextOf(source), {
         config,
+        ...(source.retry ? { retry: source.retry } : {}),
+        failures: source.failures ?? 0,
         audio: this.#ports.createSource(source),
         armedAt,
         gap: this.#gapFor(source),
@@ -141,6 +143,12 @@ export class Recorder {
         onConnectionEnd: () => this.#meters.forget(config.id),
       }),
     );
+  }
+
+  /** Recordings of a source may go to a folder of its own; the ledger of gaps and of what is armed is one. */
+  #contextOf({ recordingsFolder }: ArmedSource): RecorderContext {
+    if (recordingsFolder === undefined) return this.#context;
+    return { ...this.#context, plan: () => ({ ...this.#currentPlan(), recordingsFolder }) };
   }
 
   /** The gap that a source resumes in, when the recorder before was interrupted. */

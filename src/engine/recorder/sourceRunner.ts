@@ -7,6 +7,7 @@ import { type Millis, millis, samples, samplesToMillis } from '../../shared/unit
 import { Connection } from './connection.ts';
 import type { RecorderContext } from './context.ts';
 import { gapCause, type SourceGap } from './gaps.ts';
+import type { RetryPolicy } from './protocol.ts';
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
@@ -31,6 +32,9 @@ export interface SourceRunnerOptions {
   readonly audio: AudioSource;
   readonly armedAt: Millis;
   readonly gap: SourceGap;
+  readonly retry?: RetryPolicy;
+  /** Failures in a row before this. */
+  readonly failures: number;
   /** Every block, for the meters. */
   readonly onBlock: (block: Block, info: CaptureInfo) => void;
   readonly onConnectionEnd: () => void;
@@ -49,7 +53,8 @@ export class SourceRunner {
   #title: string | undefined;
   #problem: WireError | undefined;
   #nextTryAt: Millis | undefined;
-  #attempt = 0;
+  #attempt: number;
+  #gaveUp = false;
   #wake: (() => void) | undefined;
   #released = false;
 
@@ -57,6 +62,7 @@ export class SourceRunner {
     this.#context = context;
     this.#options = options;
     this.#since = context.clock.now();
+    this.#attempt = options.failures;
     this.#publish();
     this.#done = this.#keepRecording();
   }
@@ -98,7 +104,7 @@ export class SourceRunner {
       if (!problem || this.#stop.signal.aborted) break;
       if (lastedMs >= GOOD_CONNECTION_MS) backoff = undefined;
       backoff = nextBackoff(backoff);
-      await this.#waitForNextTry(problem, needsPerson.has(problem.code) ? FAILED_RETRY_MS : backoff.duration);
+      await this.#waitForNextTry(problem, this.#delayMs(problem, backoff));
       if (this.#stop.signal.aborted) break;
     }
     if (!this.#released) this.#options.gap.end(this.#context.clock.now());
@@ -126,11 +132,11 @@ export class SourceRunner {
       onRecordingOpened: () => {
         if (!opened && startedAt !== undefined) gap.end(startedAt);
         opened = true;
+        this.#attempt = 0;
         // A short connection may be over before its file is there.
         if (failure) return;
         this.#problem = undefined;
         this.#nextTryAt = undefined;
-        this.#attempt = 0;
         this.#enter('recording');
       },
       // Told with the next tick: a server may change its title as often as it likes.
@@ -182,19 +188,28 @@ export class SourceRunner {
     return new LongtakeError(wire.code, wire.message, { cause: error });
   }
 
-  async #waitForNextTry(problem: LongtakeError, delayMs: number): Promise<void> {
+  /** Undefined when it is not tried again. */
+  #delayMs(problem: LongtakeError, backoff: IBackoff<unknown>): number | undefined {
+    const { retry } = this.#options;
+    if (retry) return this.#attempt + 1 < retry.maxTries ? retry.delaySeconds * 1000 : undefined;
+    return needsPerson.has(problem.code) ? FAILED_RETRY_MS : backoff.duration;
+  }
+
+  /** Waits until it is time, or until a person asks for the next try; without a delay, for the person alone. */
+  async #waitForNextTry(problem: LongtakeError, delayMs: number | undefined): Promise<void> {
     this.#attempt += 1;
+    this.#gaveUp = delayMs === undefined;
     this.#problem = toWireError(problem);
-    this.#nextTryAt = millis(this.#context.clock.now() + delayMs);
+    this.#nextTryAt = delayMs === undefined ? undefined : millis(this.#context.clock.now() + delayMs);
     this.#context.log.warn(problem.message, {
       source: this.#options.config.name,
       code: problem.code,
       attempt: this.#attempt,
-      nextTryInMs: Math.round(delayMs),
+      ...(delayMs === undefined ? { gaveUp: true } : { nextTryInMs: Math.round(delayMs) }),
     });
-    this.#enter(needsPerson.has(problem.code) ? 'failed' : 'reconnecting');
+    this.#enter(this.#gaveUp || needsPerson.has(problem.code) ? 'failed' : 'reconnecting');
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, delayMs);
+      const timer = delayMs === undefined ? undefined : setTimeout(resolve, delayMs);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
@@ -202,6 +217,9 @@ export class SourceRunner {
       if (this.#stop.signal.aborted) this.#wake();
     });
     this.#wake = undefined;
+    if (!this.#gaveUp) return;
+    this.#gaveUp = false;
+    this.#attempt = 0;
   }
 
   #enter(state: SourceState): void {
@@ -227,6 +245,7 @@ export class SourceRunner {
       ...(this.#problem ? { problem: this.#problem } : {}),
       ...(this.#nextTryAt === undefined ? {} : { nextTryAt: this.#nextTryAt }),
       ...(this.#attempt > 0 ? { attempt: this.#attempt } : {}),
+      ...(this.#gaveUp ? { gaveUp: true } : {}),
     };
   }
 

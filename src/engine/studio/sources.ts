@@ -6,7 +6,7 @@ import type { Clock } from '../../shared/ports/clock.ts';
 import type { Secrets } from '../../shared/ports/secrets.ts';
 import type { SettingsStore } from '../../shared/ports/settingsStore.ts';
 import { type SourceId, sourceId } from '../../shared/units.ts';
-import type { ArmedSource } from '../recorder/protocol.ts';
+import type { ArmedSource, ArmTerms } from '../recorder/protocol.ts';
 import type { EventListener } from './emitter.ts';
 import { recorderStopped } from './recorderHost.ts';
 
@@ -14,6 +14,7 @@ export interface SourcesPorts {
   readonly clock: Clock;
   readonly secrets: Secrets;
   readonly settingsStore: SettingsStore;
+  readonly armTerms?: (id: SourceId) => ArmTerms;
   readonly emit: EventListener;
 }
 
@@ -98,7 +99,13 @@ export class Sources {
   async armedSource(id: SourceId): Promise<ArmedSource> {
     const config = this.config(id);
     const password = await this.password(config);
-    return { config, ...(password === undefined ? {} : { password }) };
+    return {
+      config,
+      ...this.#ports.armTerms?.(id),
+      ...(password === undefined ? {} : { password }),
+      // It goes on counting where the recorder before it stopped.
+      failures: this.status(id).attempt ?? 0,
+    };
   }
 
   async password(config: SourceConfig): Promise<string | undefined> {

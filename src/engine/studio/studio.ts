@@ -13,7 +13,7 @@ import { LongtakeError } from '../../shared/errors.ts';
 import { type SourceId, recordingId } from '../../shared/units.ts';
 import { leftArmed } from '../library/leftArmed.ts';
 import { type Library, openLibrary } from '../library/library.ts';
-import type { RecorderEvent } from '../recorder/protocol.ts';
+import type { ArmTerms, RecorderEvent } from '../recorder/protocol.ts';
 import { Analyst } from './analyst.ts';
 import { Emitter } from './emitter.ts';
 import { CatalogueWriter } from './catalogueWriter.ts';
@@ -48,6 +48,13 @@ export interface StudioPorts {
   readonly notifier: Notifier;
   readonly log: Log;
   readonly settingsStore: SettingsStore;
+  /** What holds for a source in this run, beside its configuration. */
+  readonly armTerms?: (id: SourceId) => ArmTerms;
+  /**
+   * Another studio records into the same folder at the same time: what sources of others left open there is theirs to
+   * mend.
+   */
+  readonly sharesFolder?: boolean;
   /** Folder for the catalogue and caches, absolute. */
   readonly dataFolder: string;
   readonly appInfo: AppInfo;
@@ -117,7 +124,9 @@ export function createStudio(ports: StudioPorts): Studio {
   /** A library that cannot be read now must not keep anything from being recorded. */
   function unfinished() {
     try {
-      return { recordings: library().unfinished(), gaps: library().openGaps() };
+      const ours = ({ sourceId }: { readonly sourceId: SourceId }): boolean =>
+        ports.sharesFolder !== true || sources.configs().some(({ id }) => id === sourceId);
+      return { recordings: library().unfinished().filter(ours), gaps: library().openGaps().filter(ours) };
     } catch (error) {
       log.error('What was interrupted cannot be looked up; it is mended at the next start.', { error: String(error) });
       return { recordings: [], gaps: [] };

@@ -161,6 +161,8 @@ export const sourceStatusSchema = z.object({
   nextTryAt: z.number().optional(),
   /** Number of the try in a row, from 1. */
   attempt: z.number().optional(),
+  /** So many tries in a row failed that it is not tried again, unless a person asks for it. */
+  gaveUp: z.boolean().optional(),
 });
 export type SourceStatus = z.infer<typeof sourceStatusSchema>;
 
