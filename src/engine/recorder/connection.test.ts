@@ -5,7 +5,7 @@ import { silentLog, TurnedClock } from '../../../test/support/turnedClock.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
 import { DEFAULT_FILENAME_PATTERN } from '../../shared/domain/settings.ts';
 import type { GeneratorConfig } from '../../shared/domain/source.ts';
-import { type Samples, samplesToMillis, sourceId } from '../../shared/units.ts';
+import { millis, type Samples, samplesToMillis, sourceId } from '../../shared/units.ts';
 import { readWavHeader } from '../containers/wavReader.ts';
 import { Connection } from './connection.ts';
 import { Ledger } from './ledger.ts';
@@ -27,10 +27,12 @@ class Rig {
   readonly clock: TurnedClock;
   readonly disk = new MemoryFileSystem();
   readonly closed: Recording[] = [];
+  readonly pausedAt: number[] = [];
+  reached = false;
   readonly connection: Connection;
   #next = 0;
 
-  constructor(start: string, zone: string, splitSeconds: number) {
+  constructor(start: string, zone: string, splitSeconds: number, own: { longest?: number; paused?: boolean } = {}) {
     this.clock = new TurnedClock(start, zone);
     this.connection = new Connection(
       {
@@ -45,6 +47,13 @@ class Rig {
       },
       {
         source,
+        paused: own.paused ?? false,
+        longest: () => own.longest ?? Number.POSITIVE_INFINITY,
+        onPaused: (at) => this.pausedAt.push(at),
+        onLost: () => undefined,
+        onReached: () => {
+          this.reached = true;
+        },
         onOpen: () => undefined,
         onFirstRecording: () => undefined,
         onRecordingOpened: () => undefined,
@@ -221,5 +230,100 @@ describe('Connection', () => {
     const ended = await rig.connection.end();
     expect(ended).toBeCloseTo(Date.parse('2026-11-21T10:00:02.000Z'), 3);
     expect(samplesToMillis(rig.fed as Samples, RATE)).toBe(2000);
+  });
+
+  it('begins and ends a pause at the sample of its instant, wherever blocks begin', async () => {
+    const rig = new Rig('2026-11-21T10:00:00.000Z', 'UTC', 3600);
+    for (let block = 0; block < 30; block += 1) rig.feed(RATE / 10, 80);
+    const now = rig.clock.monotonic();
+    // What arrives 80 ms late is on its way: 40 ms of it were captured before the pause.
+    rig.connection.pause(millis(now + 120));
+    for (let block = 0; block < 20; block += 1) rig.feed(RATE / 10, 80);
+    await rig.connection.closed();
+    expect(rig.closed.map(({ samples }) => samples)).toEqual([3 * RATE + 0.04 * RATE]);
+    rig.connection.resume(millis(now + 2420));
+    for (let block = 0; block < 30; block += 1) rig.feed(RATE / 10, 80);
+    const [before, after] = await rig.end();
+    expect(rig.pausedAt.map((at) => Math.round(at - (before?.startedAt ?? 0)))).toEqual([3040]);
+    expect((after?.startedAt ?? 0) - (before?.startedAt ?? 0)).toBe(5340);
+    expect([before?.seam, after?.seam]).toEqual(['first', 'first']);
+    const payload = [...rig.payload([before, after].flatMap((recording) => recording ?? []))];
+    const ramp = Array.from({ length: rig.fed }, (_, index) => ((index + 0x8000) & 0xffff) - 0x8000);
+    expect(payload).toEqual([...ramp.slice(0, 3.04 * RATE), ...ramp.slice(5.34 * RATE)]);
+  });
+
+  it('closes the file of a pause when no more audio comes', async () => {
+    const rig = new Rig('2026-11-21T10:00:00.000Z', 'UTC', 3600);
+    for (let block = 0; block < 20; block += 1) rig.feed(RATE / 10);
+    rig.clock.advance(400);
+    rig.connection.pause(rig.clock.monotonic());
+    rig.connection.pauseNow();
+    await rig.connection.closed();
+    expect(rig.closed.map(({ samples }) => samples)).toEqual([2 * RATE]);
+    rig.connection.pauseNow();
+    for (let block = 0; block < 20; block += 1) rig.feed(RATE / 10);
+    expect(await rig.end()).toHaveLength(1);
+  });
+
+  it('keeps nothing of a connection that begins paused, and no audio from before the pause ended', async () => {
+    const rig = new Rig('2026-11-21T10:00:01.000Z', 'UTC', 3600, { paused: true });
+    rig.burst(4 * RATE);
+    for (let block = 0; block < 20; block += 1) rig.feed(RATE / 10);
+    const resumedAt = rig.clock.now();
+    rig.connection.resume(rig.clock.monotonic());
+    for (let block = 0; block < 10; block += 1) rig.feed(RATE / 10);
+    expect(await rig.end()).toMatchObject([{ startedAt: resumedAt, samples: RATE, seam: 'first' }]);
+  });
+
+  it('splits at the sample of the instant, and joins', async () => {
+    const rig = new Rig('2026-11-21T10:00:00.000Z', 'UTC', 3600);
+    for (let block = 0; block < 20; block += 1) rig.feed(RATE / 10, 30);
+    rig.clock.advance(33);
+    rig.connection.split();
+    rig.connection.split();
+    rig.clock.advance(-33);
+    for (let block = 0; block < 20; block += 1) rig.feed(RATE / 10, 30);
+    const recordings = await rig.end();
+    expect(recordings.map(({ samples }) => samples)).toEqual([
+      Math.ceil(2.003 * RATE),
+      4 * RATE - Math.ceil(2.003 * RATE),
+    ]);
+    expect(recordings.map(({ seam }) => seam)).toEqual(['first', 'gapless']);
+    expectRamp(rig.payload(recordings), rig.fed);
+  });
+
+  it('gives recordings of one second names of their own', async () => {
+    const rig = new Rig('2026-11-21T10:00:00.000Z', 'UTC', 3600);
+    for (let block = 0; block < 60; block += 1) {
+      rig.feed(RATE / 20);
+      rig.connection.split();
+    }
+    const recordings = await rig.end();
+    expect(recordings.length).toBeGreaterThan(6);
+    expect(new Set(recordings.map(({ path }) => path)).size).toBe(recordings.length);
+    expect(Math.min(...recordings.map(({ samples }) => samples))).toBeGreaterThanOrEqual(RATE / 4);
+    expectRamp(rig.payload(recordings), rig.fed);
+  });
+
+  it('leaves a split to a boundary that is near', async () => {
+    const rig = new Rig('2026-11-21T09:59:58.000Z', 'UTC', 3600);
+    for (let block = 0; block < 38; block += 1) rig.feed(RATE / 20);
+    rig.connection.split();
+    for (let block = 0; block < 40; block += 1) rig.feed(RATE / 20);
+    const recordings = await rig.end();
+    expect(recordings.map(({ samples }) => samples / RATE)).toEqual([2, 1.9]);
+  });
+
+  it('ends at the sample of the longest length, over boundaries and pauses', async () => {
+    const rig = new Rig('2026-11-21T09:59:57.000Z', 'UTC', 5, { longest: 12_345 + 6 * RATE });
+    for (let block = 0; block < 40; block += 1) rig.feed(RATE / 10);
+    rig.connection.pause(rig.clock.monotonic());
+    for (let block = 0; block < 40; block += 1) rig.feed(RATE / 10);
+    rig.connection.resume(rig.clock.monotonic());
+    for (let block = 0; block < 40; block += 1) rig.feed(RATE / 10);
+    expect(rig.reached).toBe(true);
+    const recordings = await rig.end();
+    expect(recordings.reduce((sum, { samples }) => sum + samples, 0)).toBe(12_345 + 6 * RATE);
+    expect(rig.connection.recorded).toBe(12_345 + 6 * RATE);
   });
 });

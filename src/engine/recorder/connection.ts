@@ -8,6 +8,7 @@ import { nextBoundary } from './boundaries.ts';
 import type { RecorderContext } from './context.ts';
 import { diskError } from './diskError.ts';
 import { LiveRecording } from './liveRecording.ts';
+import { PauseSwitch } from './pauseSwitch.ts';
 import type { WriterFailure } from './recordingWriter.ts';
 import { SampleClock } from './sampleClock.ts';
 import { sourcePlan } from './sourcePlan.ts';
@@ -31,12 +32,22 @@ const CLOCK_STEP_MS = 1000;
 
 export interface ConnectionOptions {
   readonly source: SourceConfig;
+  /** Nothing is kept until {@link Connection.resume}. */
+  readonly paused: boolean;
+  /** Sample frames that this connection may record in all, at a rate in Hz. */
+  readonly longest: (rate: number) => number;
   readonly onOpen: (info: CaptureInfo) => void;
-  /** Capture has begun for good: the first recording is opened, with audio from this wall-clock instant on. */
+  /** A recording that joins none before it is opened, with audio from this wall-clock instant on. */
   readonly onFirstRecording: (startedAt: Millis) => void;
   readonly onRecordingOpened: () => void;
   readonly onTitle: (title: string) => void;
   readonly onBlock: (block: Block) => void;
+  /** A pause begins at this wall-clock instant: what came before is in recordings. */
+  readonly onPaused: (at: Millis) => void;
+  /** What was captured between these wall-clock instants is not on disk, and recordings or pauses follow. */
+  readonly onLost: (from: Millis, to: Millis) => void;
+  /** As much is recorded as may be; nothing more is. */
+  readonly onReached: () => void;
   /** Recording cannot go on; capture must be stopped. */
   readonly onFailure: (error: LongtakeError) => void;
 }
@@ -46,6 +57,8 @@ interface NextRecording {
   readonly startedAt: Millis;
   readonly nextBoundaryAt: Millis;
   readonly seam: Seam;
+  /** It is the first of a connection: a burst of audio from before may come. */
+  readonly mayBurst: boolean;
   /** Monotonic. */
   readonly plannedAt: Millis;
   /** Its first audio. */
@@ -67,7 +80,14 @@ export class Connection implements CaptureListener {
   #live: LiveRecording | undefined;
   #next: NextRecording | undefined;
   #title: string | undefined;
+  /** What comes next joins what was recorded. */
+  #joins = false;
+  readonly #pauses: PauseSwitch;
   #captured = 0;
+  /** Sample frames that went into recordings. */
+  #kept = 0;
+  /** Sample frames that are not on disk: all, and those at the end of what was captured. */
+  #missing = 0;
   #lost = 0;
   #skipped = 0;
   #wallOffset = 0;
@@ -76,10 +96,16 @@ export class Connection implements CaptureListener {
   constructor(context: RecorderContext, options: ConnectionOptions) {
     this.#context = context;
     this.#options = options;
+    this.#pauses = new PauseSwitch(options.paused);
   }
 
   get live(): LiveRecording | undefined {
     return this.#live;
+  }
+
+  /** Sample frames that are recorded. */
+  get recorded(): number {
+    return this.#kept - this.#missing;
   }
 
   /** Sample frames that arrived. */
@@ -119,6 +145,41 @@ export class Connection implements CaptureListener {
   }
 
   /**
+   * Keeps nothing from the sample on that is captured at `at`, a monotonic instant. Returns whether that audio is still
+   * to come: then `onPaused` tells where the recording ended.
+   */
+  pause(at: Millis): boolean {
+    if (this.#live || this.#next) {
+      this.#pauses.turn(true, at);
+      return true;
+    }
+    this.#pauses.set(true);
+    return false;
+  }
+
+  /** A pause that waits for audio begins now: none comes. */
+  pauseNow(): void {
+    if (this.#pauses.dueAt !== undefined && !this.#pauses.paused) this.#passTurn();
+  }
+
+  /** Records again from the sample on that is captured at `at`, a monotonic instant. */
+  resume(at: Millis): void {
+    this.#pauses.turn(false, at);
+  }
+
+  /** Begins a new recording with the sample that is captured now, unless one has just begun or is about to. */
+  split(): void {
+    const now = this.#context.clock.now();
+    if (!this.#live || this.#next || this.#live.nextBoundaryAt - now <= SHORTEST_RECORDING_MS) return;
+    this.#live.nextBoundaryAt = now;
+  }
+
+  /** Resolves when every recording but the open one is closed. */
+  async closed(): Promise<void> {
+    await Promise.all(this.#closing);
+  }
+
+  /**
    * Closes everything. Returns when capture ended in wall-clock time, as far as it is on disk; nothing when nothing
    * was captured.
    */
@@ -126,7 +187,7 @@ export class Connection implements CaptureListener {
     this.#finishNext();
     this.#ended = true;
     this.#closeLive();
-    await Promise.all(this.#closing);
+    await this.closed();
     if (this.#skipped > 0) {
       this.#context.log.warn('Bytes were received that belong to no audio frame.', {
         source: this.#options.source.name,
@@ -138,21 +199,63 @@ export class Connection implements CaptureListener {
 
   #distribute(block: Block): void {
     let rest = block;
-    while (rest.samples > 0 && !this.#ended) {
-      if (!this.#live) this.#next ??= this.#planNext(this.#wallTime());
-      const boundary = (this.#next ?? this.#live)?.nextBoundaryAt ?? millis(Number.POSITIVE_INFINITY);
-      const [mine, others] = splitBlock(rest, this.#samplesUntil(boundary));
-      this.#take(mine);
-      rest = others;
-      if (rest.samples > 0) {
-        this.#openNext();
-        this.#next = this.#planNext(this.#startAfter(boundary));
-      }
+    while (rest.samples > 0 && !this.#ended) rest = this.#pauses.paused ? this.#passOver(rest) : this.#record(rest);
+  }
+
+  /** Drops what belongs to a pause; returns what comes after it. */
+  #passOver(block: Block): Block {
+    const [dropped, rest] = splitBlock(block, this.#samplesUntilTurn());
+    this.#captured += dropped.samples;
+    if (rest.samples > 0) this.#passTurn();
+    return rest;
+  }
+
+  /** Takes what belongs to the recording that is due now; returns what comes after it. */
+  #record(block: Block): Block {
+    if (!this.#live) this.#next ??= this.#planNext(this.#wallTime());
+    const boundary = (this.#next ?? this.#live)?.nextBoundaryAt ?? millis(Number.POSITIVE_INFINITY);
+    const ends = {
+      longest: Math.max(0, this.#options.longest(this.#rate) - this.#kept),
+      turn: this.#samplesUntilTurn(),
+      boundary: this.#samplesUntil(boundary),
+    };
+    const nearest = Math.min(ends.longest, ends.turn, ends.boundary);
+    const [mine, rest] = splitBlock(block, nearest);
+    this.#take(mine);
+    if (rest.samples === 0 || this.#ended) return rest;
+    if (nearest === ends.longest) this.#reach();
+    else if (nearest === ends.turn) this.#passTurn();
+    else {
+      this.#openNext();
+      this.#next = this.#planNext(this.#startAfter(boundary));
     }
+    return rest;
+  }
+
+  #passTurn(): void {
+    this.#pauses.pass();
+    if (!this.#pauses.paused) return;
+    this.#interrupt();
+    this.#options.onPaused(this.#wallTime());
+  }
+
+  /** What follows does not join what is recorded so far. */
+  #interrupt(): void {
+    this.#finishNext();
+    this.#joins = false;
+    this.#closeLive(this.#wallTime());
+  }
+
+  #reach(): void {
+    this.#finishNext();
+    this.#ended = true;
+    this.#closeLive();
+    this.#options.onReached();
   }
 
   #take(block: Block): void {
     this.#captured += block.samples;
+    this.#kept += block.samples;
     const next = this.#next;
     if (!next) {
       this.#live?.append(block);
@@ -162,7 +265,7 @@ export class Connection implements CaptureListener {
     next.samples += block.samples;
     next.bytes += block.bytes.length;
     const long = next.samples * 1000 >= SHORTEST_RECORDING_MS * this.#rate;
-    if (long && (next.seam === 'gapless' || this.#isSettled(next))) this.#openNext();
+    if (long && (!next.mayBurst || this.#isSettled(next))) this.#openNext();
   }
 
   /** The burst that a connection may begin with is here. */
@@ -175,7 +278,8 @@ export class Connection implements CaptureListener {
     return {
       startedAt,
       nextBoundaryAt: this.#boundaryAfter(startedAt),
-      seam: this.#captured === 0 ? 'first' : 'gapless',
+      seam: this.#joins ? 'gapless' : 'first',
+      mayBurst: this.#captured === 0,
       plannedAt: this.#context.clock.monotonic(),
       blocks: [],
       samples: 0,
@@ -189,7 +293,7 @@ export class Connection implements CaptureListener {
     this.#next = undefined;
     if (!next || next.samples === 0) return;
     this.#closeLive();
-    if (next.seam === 'first') this.#beginFirst(next);
+    if (next.mayBurst) this.#beginFirst(next);
     else {
       this.#live = this.#begin(next);
       for (const block of next.blocks) this.#live.append(block);
@@ -202,8 +306,8 @@ export class Connection implements CaptureListener {
    */
   #beginFirst(next: NextRecording): void {
     this.#captured -= next.samples;
+    this.#kept -= next.samples;
     const startedAt = millis(Math.min(next.startedAt, this.#wallTime()));
-    this.#options.onFirstRecording(startedAt);
     this.#live = this.#begin({ ...next, startedAt, nextBoundaryAt: this.#boundaryAfter(startedAt) });
     for (const block of next.blocks) this.#distribute(block);
   }
@@ -213,7 +317,8 @@ export class Connection implements CaptureListener {
     const next = this.#next;
     if (!next) return;
     if (!this.#live) {
-      if (isSingleFrame(next.blocks)) this.#skipped += next.blocks.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      this.#next = isSingleFrame(next.blocks) ? undefined : next;
+      if (!this.#next) this.#skipped += next.blocks.reduce((sum, { bytes }) => sum + bytes.length, 0);
       else this.#openNext();
       return;
     }
@@ -229,6 +334,8 @@ export class Connection implements CaptureListener {
 
   #begin({ startedAt, seam, nextBoundaryAt }: NextRecording): LiveRecording {
     if (!this.#info) throw new Error('Audio came before the source was opened.');
+    if (seam === 'first') this.#options.onFirstRecording(startedAt);
+    this.#joins = true;
     return new LiveRecording(
       this.#context,
       {
@@ -244,17 +351,21 @@ export class Connection implements CaptureListener {
     );
   }
 
-  #closeLive(): void {
+  /** `endsAt`: wall-clock end of a recording that no other joins. */
+  #closeLive(endsAt?: Millis): void {
     const live = this.#live;
     if (!live) return;
     this.#live = undefined;
-    const closing = live.close().then((recording) => this.#closed(live, recording));
+    const closing = live.close().then((recording) => this.#closed(live, recording, endsAt));
     this.#closing.add(closing);
     void closing.finally(() => this.#closing.delete(closing));
   }
 
-  #closed(live: LiveRecording, recording: Recording | undefined): void {
-    this.#lost += live.samples - (recording?.samples ?? 0);
+  #closed(live: LiveRecording, recording: Recording | undefined, endsAt: Millis | undefined): void {
+    const lost = live.samples - (recording?.samples ?? 0);
+    this.#missing += lost;
+    if (endsAt === undefined) this.#lost += lost;
+    else if (lost > 0) this.#options.onLost(millis(endsAt - (lost * 1000) / this.#rate), endsAt);
   }
 
   /** Keeps wall-clock labels true: small corrections are followed, a clock that was set begins a new recording. */
@@ -286,6 +397,13 @@ export class Connection implements CaptureListener {
 
   #samplesUntil(boundary: Millis): number {
     return Math.max(0, Math.ceil(((boundary - this.#wallTime()) * this.#rate) / 1000));
+  }
+
+  /** Sample frames until the next turn of the pause switch. */
+  #samplesUntilTurn(): number {
+    const { dueAt } = this.#pauses;
+    if (dueAt === undefined || !this.#sampleClock) return Number.POSITIVE_INFINITY;
+    return Math.max(0, Math.ceil(((dueAt - this.#sampleClock.timeOf(this.#captured)) * this.#rate) / 1000));
   }
 
   /** Hz. */

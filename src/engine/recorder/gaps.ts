@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Gap, GapCause } from '../../shared/domain/recording.ts';
 import type { SourceConfig } from '../../shared/domain/source.ts';
 import type { ErrorCode, LongtakeError } from '../../shared/errors.ts';
-import { dayAt, gapId, type Millis, millis } from '../../shared/units.ts';
+import { dayAt, type GapId, gapId, type Millis, millis } from '../../shared/units.ts';
 import type { RecorderContext } from './context.ts';
 
 /** The one gap that a source may be in: begun at a loss, ended by the next audio or by a person. */
@@ -11,6 +11,7 @@ export class SourceGap {
   readonly #context: RecorderContext;
   readonly #source: SourceConfig;
   #open: Gap | undefined;
+  #endedAt = 0;
 
   constructor(context: RecorderContext, source: SourceConfig, open: Gap | undefined) {
     this.#context = context;
@@ -18,11 +19,42 @@ export class SourceGap {
     this.#open = open;
   }
 
-  /** Begins a gap at `from`; one that lasts already goes on with its first cause. */
+  /**
+   * Begins a gap at `from`; one that lasts already goes on with its first cause. Only the wait for a first try that
+   * then fails gets the cause of the failure.
+   */
   begin(from: Millis, cause: GapCause, detail: string): void {
-    if (this.#open) return;
-    this.#open = newGap(this.#context, this.#source, from, cause, detail);
+    if (this.#open) {
+      if (this.#open.cause !== 'starting' || cause === 'starting') return;
+      this.#open = { ...this.#open, cause, detail };
+    } else {
+      this.#open = newGap(this.#context, this.#source, from, cause, detail);
+    }
     publishGap(this.#context, this.#open);
+  }
+
+  /** From `at` on nothing is captured for another reason. */
+  change(at: Millis, cause: GapCause, detail: string): void {
+    if (this.#open?.cause === cause) return;
+    this.end(at);
+    this.begin(at, cause, detail);
+  }
+
+  /** A gap that was noticed when it was over. What the last gap has told of is not told twice. */
+  add(from: Millis, to: Millis, cause: GapCause, detail: string): void {
+    const begin = millis(Math.max(from, this.#endedAt));
+    if (to - begin < 1) return;
+    const gap = newGap(this.#context, this.#source, begin, cause, detail);
+    endGap(this.#context, gap, to);
+  }
+
+  /** Of the gap that lasts. */
+  get id(): GapId | undefined {
+    return this.#open?.id;
+  }
+
+  get cause(): GapCause | undefined {
+    return this.#open?.cause;
   }
 
   /** Since when nothing is captured; undefined outside of a gap. */
@@ -30,9 +62,11 @@ export class SourceGap {
     return this.#open && millis(this.#open.from);
   }
 
-  end(to: Millis): void {
-    if (!this.#open) return;
+  /** `which`: only this gap; without it, any. */
+  end(to: Millis, which = this.#open?.id): void {
+    if (!this.#open || this.#open.id !== which) return;
     endGap(this.#context, this.#open, to);
+    this.#endedAt = Math.max(this.#open.from, to);
     this.#open = undefined;
   }
 }

@@ -46,7 +46,11 @@ export async function findLosses(context: RecorderContext, interrupted: Interrup
  * Makes the recordings that an earlier recorder left open playable, and notes their true duration. One after another,
  * beside the recording that goes on.
  */
-export async function mendRecordings(context: RecorderContext, recordings: readonly Recording[]): Promise<void> {
+export async function mendRecordings(
+  context: RecorderContext,
+  recordings: readonly Recording[],
+  onMended: (recording: Recording) => void,
+): Promise<void> {
   const files = recordings.map((recording) => ({ recording, path: join(recording.root, recording.path) }));
   const alive = await Promise.all(files.map(({ path }) => isBeingWritten(context, path)));
   for (const [index, { recording, path }] of files.entries()) {
@@ -57,6 +61,7 @@ export async function mendRecordings(context: RecorderContext, recordings: reado
     const { root, ...row } = await mend(context, recording, path);
     context.ledger.write(root, { type: 'recording', at: context.clock.now(), recording: row });
     context.emit({ type: 'recording', recording: { root, ...row } });
+    onMended({ root, ...row });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Settings } from '../../shared/domain/settings.ts';
 import type { Gap, Recording } from '../../shared/domain/recording.ts';
 import type { Levels, SourceConfig, SourceStatus } from '../../shared/domain/source.ts';
-import type { SourceId } from '../../shared/units.ts';
+import type { RecordingId, SourceId } from '../../shared/units.ts';
 
 /** How recordings are named, split and placed. */
 export type RecordingPlan = Pick<Settings, 'recordingsFolder' | 'splitSeconds' | 'filenamePattern'>;
@@ -28,6 +28,12 @@ export interface ArmedSource extends ArmTerms {
   readonly password?: string;
   /** Failures in a row in a recorder before this one. */
   readonly failures?: number;
+  /** It is paused: the input is opened, and nothing of it is kept. */
+  readonly paused?: boolean;
+  /** What was recorded since it was armed, ms, by recorders before. */
+  readonly recordedMs?: number;
+  /** Recordings of the same arming that are not in `recordedMs`, because nobody has closed them yet. */
+  readonly unfinished?: readonly RecordingId[];
 }
 
 /** What an earlier recorder left open. */
@@ -50,6 +56,11 @@ export type RecorderCommand =
   /** Like `disarm`, for a source that goes on in another recorder: it stays armed and its gap stays open. */
   | { readonly type: 'release'; readonly sourceId: SourceId; readonly callId: number }
   | { readonly type: 'retry'; readonly sourceId: SourceId }
+  /** The input stays open; nothing is kept until `resume`. */
+  | { readonly type: 'pause'; readonly sourceId: SourceId }
+  | { readonly type: 'resume'; readonly sourceId: SourceId }
+  /** A new recording begins. */
+  | { readonly type: 'split'; readonly sourceId: SourceId }
   | { readonly type: 'watch'; readonly sourceIds: readonly SourceId[] }
   /** Close everything and end. */
   | { readonly type: 'stop'; readonly reason: string };
@@ -64,6 +75,8 @@ export type RecorderEvent =
   | { readonly type: 'stopped' }
   | { readonly type: 'status'; readonly status: SourceStatus }
   | { readonly type: 'disarmed'; readonly sourceId: SourceId; readonly callId: number }
+  /** The source has recorded its longest length, and its files are closed: it is to be disarmed. */
+  | { readonly type: 'reached'; readonly sourceId: SourceId }
   | { readonly type: 'recording'; readonly recording: Recording }
   | { readonly type: 'gap'; readonly gap: Gap }
   | { readonly type: 'levels'; readonly levels: readonly Levels[] }

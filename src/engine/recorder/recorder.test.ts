@@ -7,7 +7,8 @@ import type { Gap, Recording } from '../../shared/domain/recording.ts';
 import type { GeneratorConfig, SourceStatus } from '../../shared/domain/source.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import { type SourceId, sourceId } from '../../shared/units.ts';
-import type { Interrupted, RecorderEvent } from './protocol.ts';
+import type { ArmedSource, Interrupted, RecorderEvent } from './protocol.ts';
+import { WavWriter } from '../containers/wav.ts';
 import { Recorder } from './recorder.ts';
 
 const A = sourceId('5a0a5c1e-6a2f-4d58-8c5d-0d7b7f4f2c11');
@@ -26,10 +27,13 @@ function config(id: SourceId, name: string): GeneratorConfig {
 class PlayedSource implements AudioSource {
   listener: CaptureListener | undefined;
   runs = 0;
+  /** What opening waits for, or fails with. */
+  opening: Promise<void> = Promise.resolve();
   #lose: ((error: Error) => void) | undefined;
 
   async run(listener: CaptureListener, signal: AbortSignal): Promise<void> {
     this.runs += 1;
+    await this.opening;
     this.listener = listener;
     listener.onOpen({
       format: { codec: 'pcm', sampleRate: RATE, channels: 1, bitDepth: 16 },
@@ -53,6 +57,7 @@ describe('Recorder', () => {
   let events: RecorderEvent[];
   let inputs: Map<SourceId, PlayedSource>;
   let recorder: Recorder;
+  let opening: Promise<void>;
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -60,6 +65,7 @@ describe('Recorder', () => {
     clock = new TurnedClock(START);
     events = [];
     inputs = new Map();
+    opening = Promise.resolve();
     recorder = new Recorder({
       clock,
       fileSystem: disk,
@@ -67,6 +73,7 @@ describe('Recorder', () => {
       emit: (event) => events.push(event),
       createSource: (source) => {
         const input = new PlayedSource();
+        input.opening = opening;
         inputs.set(source.config.id, input);
         return input;
       },
@@ -79,8 +86,14 @@ describe('Recorder', () => {
     recorder.handle({ type: 'start', plan: PLAN, interrupted: { ...NOTHING, ...interrupted } });
     await settle();
   };
-  const arm = async (id: SourceId, name: string, own: Partial<GeneratorConfig> = {}): Promise<void> => {
-    recorder.handle({ type: 'arm', source: { config: { ...config(id, name), ...own } }, armedAt: clock.now() });
+  const arm = async (
+    id: SourceId,
+    name: string,
+    own: Partial<GeneratorConfig> = {},
+    state: Omit<ArmedSource, 'config'> = {},
+  ): Promise<void> => {
+    const source = { config: { ...config(id, name), ...own }, ...state };
+    recorder.handle({ type: 'arm', source, armedAt: clock.now() });
     await settle();
   };
   const play = async (id: SourceId, seconds: number): Promise<void> => {
@@ -110,7 +123,9 @@ describe('Recorder', () => {
     const spans = [
       ...closed().map(({ startedAt, samples }) => ({ from: startedAt, to: startedAt + (samples * 1000) / RATE })),
       ...gaps().map(({ from, to }) => ({ from, to: to ?? Number.NaN })),
-    ].toSorted((a, b) => a.from - b.from);
+    ]
+      .filter(({ from, to }) => from !== to)
+      .toSorted((a, b) => a.from - b.from);
     let at = Date.parse(START);
     for (const { from, to } of spans) {
       expect(Math.abs(from - at)).toBeLessThan(150);
@@ -380,6 +395,204 @@ describe('Recorder', () => {
     }
     await play(A, 1);
     expect(gaps().length).toBe(5);
+    await accountsForAll(A);
+  });
+
+  const control = async (type: 'pause' | 'resume' | 'split', id = A): Promise<void> => {
+    recorder.handle({ type, sourceId: id });
+    await settle();
+  };
+  const wait = async (seconds: number): Promise<void> => {
+    for (let tenth = 0; tenth < seconds * 10; tenth += 1) {
+      clock.advance(100);
+      await settle(100);
+    }
+  };
+
+  describe('a pause', () => {
+    it('is cut out, accounted for, and needs no new connection', async () => {
+      await start();
+      await arm(A, 'a');
+      await play(A, 3);
+      await control('pause');
+      await play(A, 1);
+      expect(lastStatus(A)).toMatchObject({ state: 'paused', since: Date.parse(START) + 3000 });
+      expect(lastStatus(A)?.recording).toBeUndefined();
+      expect(closed()).toMatchObject([{ samples: 3 * RATE, state: 'complete' }]);
+      await play(A, 60);
+      await control('resume');
+      await play(A, 2);
+      expect(lastStatus(A)?.state).toBe('recording');
+      expect(inputs.get(A)?.runs).toBe(1);
+      await accountsForAll(A);
+      const at = Date.parse(START) + 3000;
+      expect(gaps()).toMatchObject([{ cause: 'paused', from: at, to: at + 61_000 }]);
+      expect(closed().map(({ samples }) => samples)).toEqual([3 * RATE, 2 * RATE]);
+    });
+
+    it('closes the file also when the input is silent, and the silence is a gap of its own', async () => {
+      await start();
+      await arm(A, 'a');
+      await play(A, 3);
+      await wait(5);
+      await control('pause');
+      await wait(1);
+      expect(closed()).toMatchObject([{ samples: 3 * RATE }]);
+      expect(gaps()).toMatchObject([{ cause: 'device lost' }, { cause: 'paused' }]);
+      await control('resume');
+      await play(A, 1);
+      await accountsForAll(A);
+    });
+
+    it('goes before a loss, in either order', async () => {
+      await start();
+      await arm(A, 'a');
+      await play(A, 2);
+      inputs.get(A)?.lose();
+      await settle();
+      await wait(2);
+      await control('pause');
+      expect(lastStatus(A)).toMatchObject({ state: 'paused', problem: { code: 'DEVICE_LOST' } });
+      await wait(3);
+      inputs.get(A)?.lose();
+      await control('resume');
+      await wait(4);
+      expect(gaps()).toMatchObject([
+        { cause: 'device lost', to: Date.parse(START) + 4000 },
+        { cause: 'paused', to: Date.parse(START) + 7000 },
+        { cause: 'device lost' },
+      ]);
+      await wait(40);
+      await play(A, 1);
+      await control('pause');
+      await play(A, 1);
+      inputs.get(A)?.lose();
+      await wait(5);
+      expect(gaps().map(({ cause }) => cause)).toEqual(['device lost', 'paused', 'device lost', 'paused']);
+      await control('resume');
+      await play(A, 1);
+      await accountsForAll(A);
+    });
+
+    it('shows nothing wrong once the input is there again', async () => {
+      await start();
+      await arm(A, 'a');
+      await play(A, 1);
+      inputs.get(A)?.lose();
+      await settle();
+      await control('pause');
+      await play(A, 5);
+      expect(lastStatus(A)).toMatchObject({ state: 'paused' });
+      expect(lastStatus(A)?.problem).toBeUndefined();
+      await accountsForAll(A);
+    });
+
+    it('lasts when the recorder is started again', async () => {
+      const open = makeGap({ sourceId: A, from: clock.now() - 9000, to: undefined, cause: 'paused' });
+      await start({ gaps: [open], resumed: [A] });
+      await arm(A, 'a', {}, { paused: true });
+      await play(A, 2);
+      expect(lastStatus(A)).toMatchObject({ state: 'paused', since: open.from });
+      expect(closed()).toEqual([]);
+      await control('resume');
+      await play(A, 1);
+      expect(gaps()).toMatchObject([{ id: open.id, from: open.from, to: Date.parse(START) + 2000 }]);
+    });
+
+    it('is the cause of what was not recorded while no recorder ran', async () => {
+      await start({ left: [{ sourceId: A, at: clock.now() - 5000 }], resumed: [A] });
+      await arm(A, 'a', {}, { paused: true });
+      expect(gaps()).toMatchObject([{ cause: 'paused', from: clock.now() - 5000 }]);
+    });
+
+    it('is over when it was ended while no recorder ran', async () => {
+      const open = makeGap({ sourceId: A, from: clock.now() - 9000, to: undefined, cause: 'paused' });
+      await start({ gaps: [open], resumed: [A] });
+      await arm(A, 'a');
+      expect(gaps()).toMatchObject([{ id: open.id, to: clock.now() }, { cause: 'starting' }]);
+      await play(A, 1);
+      expect(lastStatus(A)?.state).toBe('recording');
+    });
+  });
+
+  it('begins a new file at once when asked, and joins it', async () => {
+    await start();
+    await arm(A, 'a');
+    await play(A, 2);
+    await control('split');
+    await play(A, 1);
+    expect(told('recording').map(({ recording }) => recording.path)).toContain('a/110003.wav');
+    expect(lastStatus(A)?.state).toBe('recording');
+    await accountsForAll(A);
+    expect(gaps()).toEqual([]);
+  });
+
+  it('tells that the longest length is reached, when its files are closed', async () => {
+    await start();
+    await arm(A, 'a', { maxLengthSeconds: 10 }, { recordedMs: 3000 });
+    await play(A, 4);
+    inputs.get(A)?.lose();
+    await wait(2);
+    await control('pause');
+    await play(A, 30);
+    await control('resume');
+    await play(A, 10);
+    expect(told('reached')).toMatchObject([{ sourceId: A }]);
+    expect(closed().map(({ samples }) => samples)).toEqual([4 * RATE, 3 * RATE]);
+    const runs = inputs.get(A)?.runs;
+    await wait(70);
+    expect(inputs.get(A)?.runs).toBe(runs);
+  });
+
+  it('counts what a recorder before left open, once it is mended', async () => {
+    const format = { codec: 'pcm', sampleRate: RATE, channels: 1, bitDepth: 16 } as const;
+    const unfinished = makeRecording({ sourceId: A, root: '/r', path: 'old.wav', state: 'recording', format });
+    const wav = new WavWriter(
+      { sampleRate: RATE, channels: 1, bitDepth: 16 },
+      { sourceName: 'a', startedAt: 0, offsetMinutes: 0 },
+    );
+    disk.files.set('/r/old.wav', Buffer.concat([wav.header(), new Uint8Array(8 * RATE * 2)]));
+    await start({ recordings: [unfinished], resumed: [A] });
+    await arm(A, 'a', { maxLengthSeconds: 10 }, { unfinished: [unfinished.id] });
+    await wait(3);
+    await play(A, 10);
+    expect(told('reached')).toMatchObject([{ sourceId: A }]);
+    expect(closed().map(({ samples }) => samples)).toEqual([8 * RATE, 2 * RATE]);
+  });
+
+  it('opens nothing when the longest length was recorded before', async () => {
+    await start();
+    await arm(A, 'a', { maxLengthSeconds: 10 }, { recordedMs: 10_000 });
+    expect(told('reached')).toMatchObject([{ sourceId: A }]);
+    expect(inputs.get(A)?.runs).toBe(0);
+  });
+
+  it('accounts for the time that an input takes to open', async () => {
+    let open: () => void = () => undefined;
+    opening = new Promise((resolve) => {
+      open = resolve;
+    });
+    await start();
+    await arm(A, 'a');
+    await wait(5);
+    expect(gaps()).toMatchObject([{ cause: 'starting', from: Date.parse(START) }]);
+    open();
+    await play(A, 2);
+    await accountsForAll(A);
+    expect(gaps()).toMatchObject([{ cause: 'starting' }]);
+  });
+
+  it('gives the wait for an input that cannot be opened the cause of that', async () => {
+    let refuse: (error: Error) => void = () => undefined;
+    opening = new Promise((_, reject) => {
+      refuse = reject;
+    });
+    await start();
+    await arm(A, 'a');
+    await wait(5);
+    refuse(new LongtakeError('STREAM_REFUSED', 'No.'));
+    await wait(1);
+    expect(gaps()).toMatchObject([{ cause: 'server refused', from: Date.parse(START) }]);
     await accountsForAll(A);
   });
 

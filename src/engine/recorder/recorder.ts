@@ -3,16 +3,17 @@ import type { AudioSource } from '../capture/audioSource.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import type { Log } from '../../shared/ports/log.ts';
+import type { Recording } from '../../shared/domain/recording.ts';
 import { assertNever } from '../../shared/assertNever.ts';
 import { errorText } from '../../shared/errors.ts';
-import { type Millis, millis, type SourceId } from '../../shared/units.ts';
+import { type Millis, millis, type RecordingId, samples, samplesToMillis, type SourceId } from '../../shared/units.ts';
 import type { RecorderContext } from './context.ts';
 import { newGap, publishGap, SourceGap } from './gaps.ts';
 import { findLosses, type Loss, mendRecordings } from './interrupted.ts';
 import { Ledger } from './ledger.ts';
 import { SourceMeters } from './sourceMeters.ts';
 import type { ArmedSource, Interrupted, RecorderCommand, RecorderEvent, RecordingPlan } from './protocol.ts';
-import { SourceRunner } from './sourceRunner.ts';
+import { PAUSED, SourceRunner } from './sourceRunner.ts';
 
 const TICK_MS = 1000;
 
@@ -32,6 +33,8 @@ export class Recorder {
   readonly #meters: SourceMeters;
   readonly #runners = new Map<SourceId, SourceRunner>();
   readonly #names = new Map<SourceId, string>();
+  /** Lengths of the recordings that were mended, ms. */
+  readonly #mended = new Map<RecordingId, number>();
   #losses = new Map<SourceId, Loss>();
   #plan: RecordingPlan | undefined;
   #ticker: NodeJS.Timeout | undefined;
@@ -76,6 +79,11 @@ export class Recorder {
       case 'release':
         this.#enqueue(command.sourceId, () => this.#release(command.sourceId, command.callId));
         return;
+      case 'pause':
+      case 'resume':
+      case 'split':
+        this.#control(command.sourceId, command.type);
+        return;
       case 'retry':
         this.#runners.get(command.sourceId)?.retry();
         return;
@@ -117,7 +125,9 @@ export class Recorder {
     this.#losses = await findLosses(this.#context, interrupted);
     this.#ports.emit({ type: 'ready' });
     // Recording goes on meanwhile: reading through a day of frames takes its time.
-    void this.#guard(() => mendRecordings(this.#context, interrupted.recordings));
+    void this.#guard(() =>
+      mendRecordings(this.#context, interrupted.recordings, (recording) => this.#onMended(recording)),
+    );
   }
 
   #arm(source: ArmedSource, armedAt: Millis): void {
@@ -139,6 +149,10 @@ export class Recorder {
         audio: this.#ports.createSource(source),
         armedAt,
         gap: this.#gapFor(source),
+        paused: source.paused ?? false,
+        recordedMs: this.#recordedMs(source),
+        unfinished: (source.unfinished ?? []).filter((id) => !this.#mended.has(id)),
+        onReached: () => this.#ports.emit({ type: 'reached', sourceId: config.id }),
         onBlock: (block, info) => this.#meters.add(config.id, block, info),
         onConnectionEnd: () => this.#meters.forget(config.id),
       }),
@@ -151,8 +165,24 @@ export class Recorder {
     return { ...this.#context, plan: () => ({ ...this.#currentPlan(), recordingsFolder }) };
   }
 
+  /** The instant counts at which the command came, not the one at which its turn comes. */
+  #control(sourceId: SourceId, command: 'pause' | 'resume' | 'split'): void {
+    const at = this.#context.clock.monotonic();
+    this.#enqueue(sourceId, async () => this.#runners.get(sourceId)?.[command](at));
+  }
+
+  #recordedMs({ recordedMs = 0, unfinished = [] }: ArmedSource): number {
+    return unfinished.reduce((sum, id) => sum + (this.#mended.get(id) ?? 0), recordedMs);
+  }
+
+  #onMended({ id, sourceId, samples: length, format }: Recording): void {
+    const ms = samplesToMillis(samples(length), Math.max(1, format.sampleRate));
+    this.#mended.set(id, ms);
+    this.#runners.get(sourceId)?.onMended(id, ms);
+  }
+
   /** The gap that a source resumes in, when the recorder before was interrupted. */
-  #gapFor({ config }: ArmedSource): SourceGap {
+  #gapFor({ config, paused }: ArmedSource): SourceGap {
     const loss = this.#losses.get(config.id);
     this.#losses.delete(config.id);
     switch (loss?.kind) {
@@ -165,8 +195,8 @@ export class Recorder {
           this.#context,
           config,
           loss.at,
-          'crash',
-          'The recorder ended unexpectedly and was started again.',
+          paused ? 'paused' : 'crash',
+          paused ? PAUSED : 'The recorder ended unexpectedly and was started again.',
         );
         publishGap(this.#context, gap);
         return new SourceGap(this.#context, config, gap);

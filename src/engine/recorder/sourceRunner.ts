@@ -2,8 +2,17 @@ import { decorrelatedJitterGenerator, ExponentialBackoff, type IBackoff } from '
 import type { AudioSource, CaptureInfo } from '../capture/audioSource.ts';
 import type { Block } from '../containers/block.ts';
 import type { SourceConfig, SourceState, SourceStatus } from '../../shared/domain/source.ts';
-import { type ErrorCode, errorText, LongtakeError, toWireError, type WireError } from '../../shared/errors.ts';
-import { type Millis, millis, samples, samplesToMillis } from '../../shared/units.ts';
+import type { GapCause } from '../../shared/domain/recording.ts';
+import {
+  type ErrorCode,
+  errorText,
+  fromWireError,
+  LongtakeError,
+  toWireError,
+  type WireError,
+} from '../../shared/errors.ts';
+import { type GapId, type Millis, millis, type RecordingId, samples, samplesToMillis } from '../../shared/units.ts';
+import { diskError } from './diskError.ts';
 import { Connection } from './connection.ts';
 import type { RecorderContext } from './context.ts';
 import { gapCause, type SourceGap } from './gaps.ts';
@@ -13,6 +22,11 @@ const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 /** A connection that lasted this long was a good one: the next loss is retried quickly again. */
 const GOOD_CONNECTION_MS = 10_000;
+/** Audio of a pause's last moment is on its way for at most this long. */
+const MS_PER_SECOND = 1000;
+const PAUSE_WAIT_MS = 500;
+/** So long may pass without audio before it is a gap. */
+const SHORTEST_GAP_MS = 1000;
 /** What a person must change is tried again rarely, in case somebody did. */
 const FAILED_RETRY_MS = 60_000;
 
@@ -27,6 +41,9 @@ const needsPerson: ReadonlySet<ErrorCode> = new Set([
   'INTERNAL',
 ]);
 
+export const PAUSED = 'Paused by a person.';
+const STARTING = 'The input was being opened.';
+
 export interface SourceRunnerOptions {
   readonly config: SourceConfig;
   readonly audio: AudioSource;
@@ -35,6 +52,14 @@ export interface SourceRunnerOptions {
   readonly retry?: RetryPolicy;
   /** Failures in a row before this. */
   readonly failures: number;
+  /** Nothing is kept until {@link SourceRunner.resume}. */
+  readonly paused: boolean;
+  /** What this arming recorded before, ms. */
+  readonly recordedMs: number;
+  /** Recordings of this arming that may still be mended. */
+  readonly unfinished: readonly RecordingId[];
+  /** The longest length is reached; nothing more is recorded. */
+  readonly onReached: () => void;
   /** Every block, for the meters. */
   readonly onBlock: (block: Block, info: CaptureInfo) => void;
   readonly onConnectionEnd: () => void;
@@ -57,12 +82,25 @@ export class SourceRunner {
   #gaveUp = false;
   #wake: (() => void) | undefined;
   #released = false;
+  #paused: boolean;
+  /** Wall clock; when a person last began or ended a pause. */
+  #turnedAt: Millis | undefined;
+  /** A recording has begun, if only in memory. */
+  #begun = false;
+  /** The longest length is recorded. */
+  #reached = false;
+  #recordedMs: number;
 
   constructor(context: RecorderContext, options: SourceRunnerOptions) {
     this.#context = context;
     this.#options = options;
     this.#since = context.clock.now();
     this.#attempt = options.failures;
+    this.#paused = options.paused;
+    this.#recordedMs = options.recordedMs;
+    if (this.#paused) options.gap.change(options.armedAt, 'paused', PAUSED);
+    // Resumed while no recorder was there to hear of it.
+    else if (options.gap.cause === 'paused') options.gap.change(this.#since, 'starting', STARTING);
     this.#publish();
     this.#done = this.#keepRecording();
   }
@@ -74,6 +112,38 @@ export class SourceRunner {
 
   replan(): void {
     this.#connection?.replan();
+  }
+
+  /** Keeps nothing from `at` on, a monotonic instant; the input stays open. */
+  pause(at: Millis): void {
+    if (this.#paused) return;
+    const now = this.#context.clock.now();
+    this.#paused = true;
+    this.#turnedAt = now;
+    const connection = this.#connection;
+    if (connection?.pause(at)) setTimeout(() => connection.pauseNow(), PAUSE_WAIT_MS).unref();
+    else this.#options.gap.change(now, 'paused', PAUSED);
+    this.#enter(this.#state === 'recording' ? 'arming' : this.#state);
+  }
+
+  /** Records again from `at` on, a monotonic instant. */
+  resume(at: Millis): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#turnedAt = this.#context.clock.now();
+    this.#connection?.resume(at);
+    if (this.#problem) this.#lose(fromWireError(this.#problem), this.#turnedAt);
+    this.#enter(this.#state);
+  }
+
+  /** Begins a new recording now. */
+  split(): void {
+    this.#connection?.split();
+  }
+
+  /** The length of a recording that a recorder before left open is known now, ms. */
+  onMended(id: RecordingId, ms: number): void {
+    if (this.#options.unfinished.includes(id)) this.#recordedMs += ms;
   }
 
   /** Resolves when every file of the source is closed. */
@@ -91,6 +161,7 @@ export class SourceRunner {
 
   /** Tells what changed while recording, and looks after the file; called once a second. */
   tick(): void {
+    if (this.#state === 'arming') this.#tellStarting(this.#context.clock.now());
     if (this.#state !== 'recording') return;
     this.#connection?.live?.checkFile();
     this.#publish();
@@ -98,16 +169,53 @@ export class SourceRunner {
 
   async #keepRecording(): Promise<void> {
     let backoff: IBackoff<unknown> | undefined;
-    for (;;) {
+    this.#reached = this.#longest(MS_PER_SECOND) <= 0;
+    while (!this.#reached) {
       const { problem, endedAt, lastedMs } = await this.#connect();
-      if (problem) this.#options.gap.begin(endedAt ?? this.#options.armedAt, gapCause(problem), problem.message);
+      if (problem) this.#lose(problem, endedAt ?? this.#options.armedAt);
       if (!problem || this.#stop.signal.aborted) break;
+      // What the disk did not take of the rest may be recorded again.
+      this.#reached = false;
       if (lastedMs >= GOOD_CONNECTION_MS) backoff = undefined;
       backoff = nextBackoff(backoff);
       await this.#waitForNextTry(problem, this.#delayMs(problem, backoff));
       if (this.#stop.signal.aborted) break;
     }
     if (!this.#released) this.#options.gap.end(this.#context.clock.now());
+    if (this.#reached && !this.#stop.signal.aborted) this.#options.onReached();
+  }
+
+  /** What may still be recorded in this arming, sample frames at `rate` Hz. */
+  #longest(rate: number): number {
+    const { maxLengthSeconds } = this.#options.config;
+    if (maxLengthSeconds === undefined) return Number.POSITIVE_INFINITY;
+    return Math.round(maxLengthSeconds * rate) - Math.round((this.#recordedMs * rate) / 1000);
+  }
+
+  /** Nothing is captured since `from`, because of `problem`. A pause goes before it. */
+  #lose(problem: LongtakeError, from: Millis): void {
+    const { gap } = this.#options;
+    const cause = gapCause(problem);
+    const turnedAt = this.#turnedAt ?? from;
+    // While it was paused nothing was to be captured.
+    if (!this.#paused && gap.cause === 'paused') gap.change(turnedAt, cause, problem.message);
+    else gap.begin(from, cause, problem.message);
+    if (this.#paused) gap.change(turnedAt, 'paused', PAUSED);
+  }
+
+  /** Opening the input takes its time: that is told as a gap. */
+  #tellStarting(now: Millis): void {
+    const { armedAt, gap } = this.#options;
+    if (this.#paused || this.#begun || gap.id !== undefined || now - armedAt <= SHORTEST_GAP_MS) return;
+    gap.begin(armedAt, 'starting', STARTING);
+  }
+
+  #tellPaused(from: Millis): void {
+    const { config, gap } = this.#options;
+    const pausedAt = this.#turnedAt ?? from;
+    if (pausedAt - from > SHORTEST_GAP_MS) gap.begin(from, silentCause(config), 'No audio came.');
+    gap.change(millis(Math.max(from, pausedAt)), 'paused', PAUSED);
+    this.#publish();
   }
 
   /** One connection from open to loss. Without a problem, it was asked to end and all that it captured is on disk. */
@@ -118,19 +226,25 @@ export class SourceRunner {
     this.#stop.signal.addEventListener('abort', stop, { once: true });
     if (this.#stop.signal.aborted) capture.abort();
     let failure: LongtakeError | undefined;
-    let startedAt: Millis | undefined;
     let opened = false;
+    /** The gap that ends with the recording that is being opened. */
+    let ending: { readonly id: GapId; readonly at: Millis } | undefined;
     const connection = new Connection(this.#context, {
       source: config,
       onOpen: (info) => {
         this.#info = info;
       },
-      onFirstRecording: (instant) => {
-        startedAt = instant;
+      paused: this.#paused,
+      longest: (rate) => this.#longest(rate),
+      onFirstRecording: (at) => {
+        if (!this.#begun) this.#tellStarting(at);
+        this.#begun = true;
+        ending = gap.id && { id: gap.id, at };
       },
       // Audio alone ends no gap: on a full disk it would only come to be lost.
       onRecordingOpened: () => {
-        if (!opened && startedAt !== undefined) gap.end(startedAt);
+        if (ending) gap.end(ending.at, ending.id);
+        ending = undefined;
         opened = true;
         this.#attempt = 0;
         // A short connection may be over before its file is there.
@@ -138,6 +252,8 @@ export class SourceRunner {
         this.#problem = undefined;
         this.#nextTryAt = undefined;
         this.#enter('recording');
+        if (failure || this.#paused) return;
+        this.#recover('recording');
       },
       // Told with the next tick: a server may change its title as often as it likes.
       onTitle: (title) => {
@@ -145,6 +261,16 @@ export class SourceRunner {
       },
       onBlock: (block) => {
         if (this.#info) this.#options.onBlock(block, this.#info);
+        if (this.#paused && this.#problem && !failure) this.#recover('arming');
+      },
+      onPaused: (from) => this.#tellPaused(from),
+      onLost: (from, to) => {
+        const problem = failure ?? diskError(undefined);
+        gap.add(from, to, gapCause(problem), problem.message);
+      },
+      onReached: () => {
+        this.#reached = true;
+        capture.abort();
       },
       onFailure: (error) => {
         if (!failure) this.#tellFailure(error);
@@ -164,11 +290,19 @@ export class SourceRunner {
     this.#title = undefined;
     this.#options.onConnectionEnd();
     const rate = this.#info?.format.sampleRate ?? 1;
+    this.#recordedMs += samplesToMillis(samples(connection.recorded), rate);
     return {
       ...(failure ? { problem: failure } : {}),
       endedAt: opened ? endedAt : undefined,
       lastedMs: samplesToMillis(samples(connection.captured), rate),
     };
+  }
+
+  #recover(state: SourceState): void {
+    this.#problem = undefined;
+    this.#nextTryAt = undefined;
+    this.#attempt = 0;
+    this.#enter(state);
   }
 
   /** Closing the file may take as long as a hung disk does: nothing is recorded from now on, and that is said. */
@@ -236,8 +370,8 @@ export class SourceRunner {
     const recording = this.#recordingStatus();
     return {
       sourceId: this.#options.config.id,
-      state: this.#state,
-      since: this.#isLost ? (this.#options.gap.from ?? this.#since) : this.#since,
+      state: this.#paused ? 'paused' : this.#state,
+      since: this.#isLost || this.#paused ? (this.#options.gap.from ?? this.#since) : this.#since,
       armedAt: this.#options.armedAt,
       ...(recording ? { recording } : {}),
       ...(this.#info ? { format: this.#info.format } : {}),
@@ -266,6 +400,11 @@ export class SourceRunner {
       nextBoundaryAt: live.nextBoundaryAt,
     };
   }
+}
+
+/** Of an input that delivers nothing and says nothing. */
+function silentCause({ kind }: SourceConfig): GapCause {
+  return kind === 'stream' ? 'stream lost' : 'device lost';
 }
 
 function nextBackoff(backoff: IBackoff<unknown> | undefined): IBackoff<unknown> {

@@ -24,7 +24,7 @@ export const recordingStateSchema = z.enum([
 
 /** How a recording follows the one before it of the same source. */
 export const seamSchema = z.enum([
-  /** The first of a connection: there is nothing to join. */
+  /** The first of a connection, or after a pause: there is nothing to join. */
   'first',
   /** Its first sample is the one after the last sample of the recording before. */
   'gapless',
@@ -71,6 +71,8 @@ export const gapCauseSchema = z.enum([
   'crash',
   'asleep',
   'paused',
+  /** Armed, and the input is being opened for the first time. */
+  'starting',
 ]);
 export type GapCause = z.infer<typeof gapCauseSchema>;
 

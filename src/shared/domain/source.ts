@@ -124,6 +124,8 @@ export const sourceStateSchema = z.enum([
   /** Asked to record; the device or stream is being opened. */
   'arming',
   'recording',
+  /** Armed, and a person paused it: the input is open, or is being opened, and nothing is kept. */
+  'paused',
   /** Armed, but nothing can be captured now; `problem` says why and `nextTryAt` when it is tried again. */
   'reconnecting',
   /** Armed, but it can't work until a person changes something; `problem` says what. */

@@ -32,6 +32,7 @@ const causes: Readonly<Record<Gap['cause'], string>> = {
   crash: 'Recorder stopped',
   asleep: 'Computer asleep',
   paused: 'Paused',
+  starting: 'Input opened late',
 };
 
 export const causeWords = (cause: Gap['cause']): string => causes[cause];

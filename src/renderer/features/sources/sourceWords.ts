@@ -13,6 +13,8 @@ export function stateWord(state: SourceStatus['state']): string {
       return 'Opening';
     case 'recording':
       return 'REC';
+    case 'paused':
+      return 'Paused';
     case 'reconnecting':
       return 'Retrying';
     case 'failed':
