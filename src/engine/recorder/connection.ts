@@ -1,16 +1,16 @@
 import type { CaptureInfo, CaptureListener } from '../capture/audioSource.ts';
 import { type Block, splitBlock } from '../containers/block.ts';
-import type { Recording, Seam } from '../../shared/domain/recording.ts';
+import type { Recording } from '../../shared/domain/recording.ts';
 import type { SourceConfig } from '../../shared/domain/source.ts';
-import { LongtakeError } from '../../shared/errors.ts';
+import type { LongtakeError } from '../../shared/errors.ts';
 import { type Millis, millis } from '../../shared/units.ts';
 import { nextBoundary } from './boundaries.ts';
+import { CaptureTime } from './captureTime.ts';
 import type { RecorderContext } from './context.ts';
-import { diskError } from './diskError.ts';
+import { failureError } from './diskError.ts';
 import { LiveRecording } from './liveRecording.ts';
+import { hasBurst, isSingleFrame, type NextRecording } from './nextRecording.ts';
 import { PauseSwitch } from './pauseSwitch.ts';
-import type { WriterFailure } from './recordingWriter.ts';
-import { SampleClock } from './sampleClock.ts';
 import { sourcePlan } from './sourcePlan.ts';
 
 /**
@@ -19,16 +19,6 @@ import { sourcePlan } from './sourcePlan.ts';
  * recording before it.
  */
 const SHORTEST_RECORDING_MS = 250;
-
-/**
- * Servers begin with what they sent in the seconds before, as fast as they can; this long is waited for it, and for at
- * most so many bytes. A server's burst is usually 64 KiB.
- */
-const BURST_MS = 300;
-const LARGEST_BURST_BYTES = 1024 * 1024;
-
-/** The wall clock was set when it moves by more than this against the monotonic clock between two blocks. */
-const CLOCK_STEP_MS = 1000;
 
 export interface ConnectionOptions {
   readonly source: SourceConfig;
@@ -52,21 +42,6 @@ export interface ConnectionOptions {
   readonly onFailure: (error: LongtakeError) => void;
 }
 
-/** A recording that is due but not opened yet. */
-interface NextRecording {
-  readonly startedAt: Millis;
-  readonly nextBoundaryAt: Millis;
-  readonly seam: Seam;
-  /** It is the first of a connection: a burst of audio from before may come. */
-  readonly mayBurst: boolean;
-  /** Monotonic. */
-  readonly plannedAt: Millis;
-  /** Its first audio. */
-  readonly blocks: Block[];
-  samples: number;
-  bytes: number;
-}
-
 /**
  * One unbroken capture of a source, cut into recordings at boundaries. What arrives goes into exactly one recording,
  * in order: the first unit of a recording is the one after the last unit of the recording before.
@@ -76,7 +51,7 @@ export class Connection implements CaptureListener {
   readonly #options: ConnectionOptions;
   readonly #closing = new Set<Promise<void>>();
   #info: CaptureInfo | undefined;
-  #sampleClock: SampleClock | undefined;
+  #time: CaptureTime | undefined;
   #live: LiveRecording | undefined;
   #next: NextRecording | undefined;
   #title: string | undefined;
@@ -90,7 +65,6 @@ export class Connection implements CaptureListener {
   #missing = 0;
   #lost = 0;
   #skipped = 0;
-  #wallOffset = 0;
   #ended = false;
 
   constructor(context: RecorderContext, options: ConnectionOptions) {
@@ -115,7 +89,7 @@ export class Connection implements CaptureListener {
 
   onOpen(info: CaptureInfo): void {
     this.#info = info;
-    this.#sampleClock = new SampleClock(info.format.sampleRate);
+    this.#time = new CaptureTime(this.#context.clock, info.format.sampleRate);
     this.#options.onOpen(info);
   }
 
@@ -132,7 +106,7 @@ export class Connection implements CaptureListener {
   onBlock(block: Block, arrivedAt: Millis): void {
     if (this.#ended || block.samples === 0) return;
     this.#followWallClock();
-    this.#sampleClock?.observe(this.#captured + block.samples, arrivedAt);
+    this.#time?.observe(this.#captured + block.samples, arrivedAt);
     this.#distribute(block);
     this.#options.onBlock(block);
   }
@@ -265,13 +239,7 @@ export class Connection implements CaptureListener {
     next.samples += block.samples;
     next.bytes += block.bytes.length;
     const long = next.samples * 1000 >= SHORTEST_RECORDING_MS * this.#rate;
-    if (long && (!next.mayBurst || this.#isSettled(next))) this.#openNext();
-  }
-
-  /** The burst that a connection may begin with is here. */
-  #isSettled(next: NextRecording): boolean {
-    const waited = this.#context.clock.monotonic() - next.plannedAt;
-    return waited >= BURST_MS || next.bytes >= LARGEST_BURST_BYTES;
+    if (long && (!next.mayBurst || hasBurst(next, this.#context.clock))) this.#openNext();
   }
 
   #planNext(startedAt: Millis): NextRecording {
@@ -368,19 +336,19 @@ export class Connection implements CaptureListener {
     else if (lost > 0) this.#options.onLost(millis(endsAt - (lost * 1000) / this.#rate), endsAt);
   }
 
-  /** Keeps wall-clock labels true: small corrections are followed, a clock that was set begins a new recording. */
+  /** A clock that was set begins a new recording. */
   #followWallClock(): void {
-    const { clock } = this.#context;
-    const offset = clock.now() - clock.monotonic();
-    if (this.#live && Math.abs(offset - this.#wallOffset) > CLOCK_STEP_MS) {
+    const stepMs = this.#time?.step();
+    if (stepMs === undefined) return;
+    if (this.#live) {
       this.#context.log.warn('The clock was set; a new recording begins.', {
         source: this.#options.source.name,
-        stepMs: Math.round(offset - this.#wallOffset),
+        stepMs: Math.round(stepMs),
       });
       this.#finishNext();
       this.#closeLive();
     }
-    this.#wallOffset = offset;
+    this.#time?.follow();
   }
 
   #boundaryAfter(instant: Millis): Millis {
@@ -391,40 +359,22 @@ export class Connection implements CaptureListener {
 
   /** Wall-clock time of the next sample to come, or of one `delta` samples from it. */
   #wallTime(delta = 0): Millis {
-    const captured = this.#sampleClock?.timeOf(this.#captured + delta) ?? this.#context.clock.monotonic();
-    return millis(captured + this.#wallOffset);
+    return this.#time?.wallTime(this.#captured + delta) ?? this.#context.clock.now();
   }
 
   #samplesUntil(boundary: Millis): number {
-    return Math.max(0, Math.ceil(((boundary - this.#wallTime()) * this.#rate) / 1000));
+    return this.#time?.samplesUntil(boundary, this.#captured) ?? Number.POSITIVE_INFINITY;
   }
 
   /** Sample frames until the next turn of the pause switch. */
   #samplesUntilTurn(): number {
     const { dueAt } = this.#pauses;
-    if (dueAt === undefined || !this.#sampleClock) return Number.POSITIVE_INFINITY;
-    return Math.max(0, Math.ceil(((dueAt - this.#sampleClock.timeOf(this.#captured)) * this.#rate) / 1000));
+    if (dueAt === undefined || !this.#time) return Number.POSITIVE_INFINITY;
+    return this.#time.samplesUntilMonotonic(dueAt, this.#captured);
   }
 
   /** Hz. */
   get #rate(): number {
     return this.#info?.format.sampleRate ?? 0;
-  }
-}
-
-/** One coded frame is no file: most readers want a second one to be sure of the first. */
-function isSingleFrame(blocks: readonly Block[]): boolean {
-  return blocks.every(({ frames }) => frames !== undefined) && blocks.flatMap(({ frames }) => frames).length < 2;
-}
-
-function failureError(failure: WriterFailure): LongtakeError {
-  switch (failure.kind) {
-    case 'too slow':
-      return new LongtakeError(
-        'TOO_SLOW',
-        'The disk did not take the audio in time. Check that it is healthy and not busy with something else.',
-      );
-    case 'disk':
-      return diskError(failure.error);
   }
 }

@@ -1,5 +1,5 @@
 import { LongtakeError, errnoOf } from '../../shared/errors.ts';
-import { FileDeletedError } from './recordingWriter.ts';
+import { FileDeletedError, type WriterFailure } from './recordingWriter.ts';
 
 const DISK_FULL_MESSAGE =
   'The disk is full. Free some space or choose another recordings folder; recording then goes on by itself.';
@@ -43,5 +43,18 @@ export function diskError(error: unknown): LongtakeError {
         `The recordings folder cannot be written (${errnoOf(error) ?? 'unknown error'}). Check that the disk is connected and healthy.`,
         { cause: error },
       );
+  }
+}
+
+/** Why a recording could not be written, with the sentence for the person. */
+export function failureError(failure: WriterFailure): LongtakeError {
+  switch (failure.kind) {
+    case 'too slow':
+      return new LongtakeError(
+        'TOO_SLOW',
+        'The disk did not take the audio in time. Check that it is healthy and not busy with something else.',
+      );
+    case 'disk':
+      return diskError(failure.error);
   }
 }

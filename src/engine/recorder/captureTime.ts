@@ -1,0 +1,63 @@
+import type { Clock } from '../../shared/ports/clock.ts';
+import { type Millis, millis } from '../../shared/units.ts';
+import { SampleClock } from './sampleClock.ts';
+
+/** The wall clock was set when it moves by more than this against the monotonic clock between two blocks. */
+const CLOCK_STEP_MS = 1000;
+
+/** When the samples of one connection were captured. */
+export class CaptureTime {
+  readonly #clock: Clock;
+  readonly #samples: SampleClock;
+  /** Hz. */
+  readonly #rate: number;
+  /** Wall clock less monotonic clock. */
+  #wallOffset: number;
+
+  constructor(clock: Clock, rate: number) {
+    this.#clock = clock;
+    this.#rate = rate;
+    this.#samples = new SampleClock(rate);
+    this.#wallOffset = clock.now() - clock.monotonic();
+  }
+
+  /**
+   * Keeps wall-clock times true: small corrections are followed at once. Returns by how much the clock was set since the
+   * last call, ms, or nothing; {@link follow} takes it over.
+   */
+  step(): number | undefined {
+    const step = this.#clock.now() - this.#clock.monotonic() - this.#wallOffset;
+    if (Math.abs(step) > CLOCK_STEP_MS) return step;
+    this.#wallOffset += step;
+    return undefined;
+  }
+
+  /** From now on times are those of the clock as it is set now. */
+  follow(): void {
+    this.#wallOffset = this.#clock.now() - this.#clock.monotonic();
+  }
+
+  /** The samples before number `sampleEnd` had all arrived at `arrivedAt`, a monotonic instant. */
+  observe(sampleEnd: number, arrivedAt: Millis): void {
+    this.#samples.observe(sampleEnd, arrivedAt);
+  }
+
+  /** Wall-clock instant at which sample number `sample` was captured. */
+  wallTime(sample: number): Millis {
+    return millis(this.#samples.timeOf(sample) + this.#wallOffset);
+  }
+
+  /** Sample frames from number `sample` to the wall-clock instant `at`; 0 when it is over. */
+  samplesUntil(at: Millis, sample: number): number {
+    return this.#count(at - this.wallTime(sample));
+  }
+
+  /** The same to an instant of the monotonic clock. */
+  samplesUntilMonotonic(at: Millis, sample: number): number {
+    return this.#count(at - this.#samples.timeOf(sample));
+  }
+
+  #count(ms: number): number {
+    return Math.max(0, Math.ceil((ms * this.#rate) / 1000));
+  }
+}
