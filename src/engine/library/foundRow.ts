@@ -41,6 +41,12 @@ export function foundRow(file: FoundFile): RecordingRow {
     ...audioColumns(found, file.bytes),
     state: 'complete',
     seam: 'first',
+    connection: null,
+    first_sample: null,
+    missing_samples: null,
+    cold_frames: null,
+    cold_samples: null,
+    cold_unplayed: null,
     title: null,
   };
 }

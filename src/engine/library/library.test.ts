@@ -53,6 +53,21 @@ describe('recordings', () => {
     expect(library.recordings({ day: open.day, offset: 0, limit: 10 })).toEqual({ recordings: [closed], total: 1 });
   });
 
+  test('keep the proof of their seam and the cost of their beginning', () => {
+    const made = [
+      makeRecording({
+        path: '1.ogg',
+        connection: randomUUID(),
+        firstSample: 0,
+        coldStart: { frames: 4, samples: 3840 },
+      }),
+      makeRecording({ path: '2.ogg', seam: 'missing', connection: randomUUID(), firstSample: 9, missingSamples: 7 }),
+      makeRecording({ path: '3.ogg', seam: 'unverified', coldStart: { frames: 1, samples: 576, unplayed: true } }),
+    ];
+    for (const recording of made) library.saveRecording(recording);
+    expect(made.map(({ id }) => library.recording(id))).toEqual(made);
+  });
+
   test('have one row to a file', () => {
     const guessed = makeRecording({ path: 'a.wav' });
     const known = makeRecording({ path: 'a.wav' });

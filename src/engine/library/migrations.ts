@@ -108,4 +108,65 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE recordings ADD COLUMN is_float INTEGER CHECK (is_float = 1);
   `,
+  `
+  -- A seam can be more than two things, which the CHECK of the table must allow: the table is made anew.
+  CREATE TABLE recordings_new (
+    id TEXT PRIMARY KEY NOT NULL,
+    source_id TEXT NOT NULL REFERENCES sources (id),
+    source_name TEXT NOT NULL,
+    source_kind TEXT NOT NULL CHECK (source_kind IN ('soundcard', 'stream', 'generator')),
+    root TEXT NOT NULL,
+    path TEXT NOT NULL,
+    started_at REAL NOT NULL,
+    offset_minutes REAL NOT NULL,
+    zone TEXT NOT NULL,
+    day TEXT NOT NULL,
+    container TEXT NOT NULL,
+    codec TEXT NOT NULL,
+    sample_rate INTEGER NOT NULL CHECK (sample_rate >= 0),
+    channels INTEGER NOT NULL CHECK (channels >= 0),
+    bit_depth INTEGER,
+    bitrate REAL,
+    is_float INTEGER CHECK (is_float = 1),
+    samples INTEGER NOT NULL CHECK (samples >= 0),
+    bytes INTEGER NOT NULL CHECK (bytes >= 0),
+    state TEXT NOT NULL CHECK (state IN ('recording', 'complete', 'repaired', 'damaged')),
+    seam TEXT NOT NULL CHECK (seam IN ('first', 'gapless', 'missing', 'unverified')),
+    connection TEXT,
+    first_sample INTEGER CHECK (first_sample >= 0),
+    missing_samples INTEGER CHECK (missing_samples >= 0),
+    cold_frames INTEGER CHECK (cold_frames > 0),
+    cold_samples INTEGER CHECK (cold_samples >= 0),
+    cold_unplayed INTEGER CHECK (cold_unplayed = 1),
+    title TEXT,
+    duration_us INTEGER GENERATED ALWAYS AS (iif(sample_rate > 0, samples * 1000000 / sample_rate, 0)) VIRTUAL
+  ) STRICT;
+  INSERT INTO recordings_new (
+    id, source_id, source_name, source_kind, root, path, started_at, offset_minutes, zone, day, container, codec,
+    sample_rate, channels, bit_depth, bitrate, is_float, samples, bytes, state, seam, title
+  ) SELECT
+    id, source_id, source_name, source_kind, root, path, started_at, offset_minutes, zone, day, container, codec,
+    sample_rate, channels, bit_depth, bitrate, is_float, samples, bytes, state, seam, title
+  FROM recordings;
+  DROP TABLE recordings;
+  ALTER TABLE recordings_new RENAME TO recordings;
+  CREATE UNIQUE INDEX recordings_by_place ON recordings (root, path);
+  CREATE INDEX recordings_by_day ON recordings (day, started_at DESC, source_name COLLATE NOCASE, id DESC);
+  CREATE INDEX recordings_by_source ON recordings (source_id);
+  CREATE INDEX recordings_unfinished ON recordings (started_at) WHERE state = 'recording';
+  CREATE TRIGGER recordings_added AFTER INSERT ON recordings BEGIN
+    INSERT INTO days (day, recordings, duration_us, bytes) VALUES (NEW.day, 1, NEW.duration_us, NEW.bytes)
+      ON CONFLICT (day) DO UPDATE SET recordings = recordings + excluded.recordings, duration_us = duration_us + excluded.duration_us, bytes = bytes + excluded.bytes;
+  END;
+  CREATE TRIGGER recordings_changed AFTER UPDATE ON recordings BEGIN
+    UPDATE days SET recordings = recordings - 1, duration_us = duration_us - OLD.duration_us, bytes = bytes - OLD.bytes WHERE day = OLD.day;
+    DELETE FROM days WHERE day = OLD.day AND recordings = 0 AND gaps = 0;
+    INSERT INTO days (day, recordings, duration_us, bytes) VALUES (NEW.day, 1, NEW.duration_us, NEW.bytes)
+      ON CONFLICT (day) DO UPDATE SET recordings = recordings + excluded.recordings, duration_us = duration_us + excluded.duration_us, bytes = bytes + excluded.bytes;
+  END;
+  CREATE TRIGGER recordings_removed AFTER DELETE ON recordings BEGIN
+    UPDATE days SET recordings = recordings - 1, duration_us = duration_us - OLD.duration_us, bytes = bytes - OLD.bytes WHERE day = OLD.day;
+    DELETE FROM days WHERE day = OLD.day AND recordings = 0 AND gaps = 0;
+  END;
+  `,
 ];

@@ -26,6 +26,13 @@ export interface RecordingRow {
   readonly bytes: number;
   readonly state: string;
   readonly seam: string;
+  readonly connection: string | null;
+  readonly first_sample: number | null;
+  readonly missing_samples: number | null;
+  readonly cold_frames: number | null;
+  readonly cold_samples: number | null;
+  /** 1 when a decoder gives nothing for the frames of the cold start. */
+  readonly cold_unplayed: number | null;
   readonly title: string | null;
 }
 
@@ -52,6 +59,12 @@ const recordingColumns: Readonly<Record<keyof RecordingRow, true>> = {
   bytes: true,
   state: true,
   seam: true,
+  connection: true,
+  first_sample: true,
+  missing_samples: true,
+  cold_frames: true,
+  cold_samples: true,
+  cold_unplayed: true,
   title: true,
 };
 
@@ -110,6 +123,12 @@ export function toRecordingRow(recording: Recording): RecordingRow {
     bytes: recording.bytes,
     state: recording.state,
     seam: recording.seam,
+    connection: recording.connection ?? null,
+    first_sample: recording.firstSample ?? null,
+    missing_samples: recording.missingSamples ?? null,
+    cold_frames: recording.coldStart?.frames ?? null,
+    cold_samples: recording.coldStart?.samples ?? null,
+    cold_unplayed: recording.coldStart?.unplayed === true ? 1 : null,
     title: recording.title ?? null,
   };
 }
@@ -140,8 +159,18 @@ export function fromRecordingRow(row: RecordingRow): Recording {
     bytes: row.bytes,
     state: row.state,
     seam: row.seam,
+    ...(row.connection === null ? {} : { connection: row.connection }),
+    ...(row.first_sample === null ? {} : { firstSample: row.first_sample }),
+    ...(row.missing_samples === null ? {} : { missingSamples: row.missing_samples }),
+    ...coldStartOf(row),
     ...(row.title === null ? {} : { title: row.title }),
   });
+}
+
+function coldStartOf(row: RecordingRow): object {
+  if (row.cold_frames === null || row.cold_samples === null) return {};
+  const unplayed = row.cold_unplayed === 1 ? { unplayed: true } : {};
+  return { coldStart: { frames: row.cold_frames, samples: row.cold_samples, ...unplayed } };
 }
 
 export function toGapRow(gap: Gap): GapRow {

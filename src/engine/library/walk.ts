@@ -1,4 +1,4 @@
-import { containerExtension } from '../../shared/domain/recording.ts';
+import { FILE_EXTENSIONS } from '../../shared/domain/recording.ts';
 import type { DirectoryEntry, FileSystem } from '../../shared/ports/fileSystem.ts';
 import { absolutePath } from './paths.ts';
 
@@ -6,7 +6,7 @@ import { absolutePath } from './paths.ts';
 const OWN_FOLDER = '.longtake';
 /** macOS keeps attributes in `._name` files on volumes that have none; they are not audio. */
 const COMPANION_PREFIX = '._';
-const EXTENSIONS: ReadonlySet<string> = new Set(Object.values(containerExtension));
+const EXTENSIONS: ReadonlySet<string> = new Set(FILE_EXTENSIONS);
 
 /** The audio files of one folder, as paths relative to the recordings folder. */
 export interface VisitedFolder {

@@ -11,6 +11,9 @@ export function createMuxer(recording: Recording): Muxer {
     case 'mp3':
     case 'adts':
       return rawMuxer;
+    case 'ogg':
+    case 'flac':
+      throw new RangeError(`No muxer for ${recording.container} yet.`);
     default:
       return assertNever(recording.container);
   }

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { CaptureInfo } from '../capture/audioSource.ts';
 import type { Block } from '../containers/block.ts';
 import { errnoOf } from '../../shared/errors.ts';
-import { containerExtension, type Recording, type Seam } from '../../shared/domain/recording.ts';
+import { fileExtension, type Recording, type Seam } from '../../shared/domain/recording.ts';
 import type { SourceConfig } from '../../shared/domain/source.ts';
 import type { OpenFile } from '../../shared/ports/fileSystem.ts';
 import { dayAt, type Millis, recordingId } from '../../shared/units.ts';
@@ -169,7 +169,7 @@ function describe(context: RecorderContext, options: LiveRecordingOptions): Reco
       sourceName: source.name,
       at: startedAt,
       offsetMinutes,
-      extension: containerExtension[info.container],
+      extension: fileExtension(info.container, info.format.codec),
     }),
     startedAt,
     offsetMinutes,

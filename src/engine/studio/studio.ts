@@ -87,6 +87,8 @@ const mimeTypes = {
   wav: 'audio/wav',
   mp3: 'audio/mpeg',
   adts: 'audio/aac',
+  ogg: 'audio/ogg',
+  flac: 'audio/flac',
 } as const satisfies Record<Container, string>;
 
 /** The parts that handlers work with. */

@@ -12,6 +12,8 @@ export function rateName(hertz: number): string {
   return `${Number((hertz / 1000).toFixed(2))} kHz`;
 }
 
+const codecNames = { mp3: 'MP3', aac: 'AAC', vorbis: 'Vorbis', opus: 'Opus', flac: 'FLAC' } as const;
+
 /** `48 kHz 24 bit stereo`, `MP3 128 kbit/s stereo`; parts that are not known are left out. */
 export function formatName(format: AudioFormat): string {
   const parts: string[] = [];
@@ -22,7 +24,10 @@ export function formatName(format: AudioFormat): string {
       break;
     case 'mp3':
     case 'aac':
-      parts.push(format.codec.toUpperCase());
+    case 'vorbis':
+    case 'opus':
+    case 'flac':
+      parts.push(codecNames[format.codec]);
       if (format.bitrate !== undefined && format.bitrate > 0) parts.push(`${Math.round(format.bitrate / 1000)} kbit/s`);
       break;
     default:

@@ -1,15 +1,25 @@
 import { z } from 'zod';
 import type { Day, GapId, RecordingId, SourceId } from '../units.ts';
-import { audioFormatSchema } from './source.ts';
+import { type AudioFormat, audioFormatSchema } from './source.ts';
 
 /** ms since 1970 UTC, up to the end of the year 9999. What is on disk may be anybody's, so its numbers have bounds. */
 const instantSchema = z.number().min(0).max(253_402_300_799_999);
 
-export const containerSchema = z.enum(['wav', 'mp3', 'adts']);
+export const containerSchema = z.enum(['wav', 'mp3', 'adts', 'ogg', 'flac']);
 export type Container = z.infer<typeof containerSchema>;
 
-/** File name extension of a container, without the dot. */
-export const containerExtension = { wav: 'wav', mp3: 'mp3', adts: 'aac' } as const satisfies Record<Container, string>;
+const extensions = { wav: 'wav', mp3: 'mp3', adts: 'aac', flac: 'flac' } as const;
+/** Ogg files are named by what is in them (RFC 5334 10.3, RFC 7845 9.). */
+const oggExtensions = { vorbis: 'ogg', opus: 'opus', flac: 'oga' } as const;
+
+/** File name extension, without the dot. */
+export function fileExtension(container: Container, codec: AudioFormat['codec']): string {
+  if (container !== 'ogg') return extensions[container];
+  return codec === 'vorbis' || codec === 'opus' || codec === 'flac' ? oggExtensions[codec] : 'ogg';
+}
+
+/** Extensions of all files that are recordings. */
+export const FILE_EXTENSIONS: readonly string[] = [...Object.values(extensions), ...Object.values(oggExtensions)];
 
 export const recordingStateSchema = z.enum([
   /** The recorder writes to it now. */
@@ -26,10 +36,31 @@ export const recordingStateSchema = z.enum([
 export const seamSchema = z.enum([
   /** The first of a connection, or after a pause: there is nothing to join. */
   'first',
-  /** Its first sample is the one after the last sample of the recording before. */
+  /**
+   * Verified from the counters: its first sample is the one after the last sample of the recording before, and that one
+   * was closed with all of its samples on disk.
+   */
   'gapless',
+  /** Audio is missing between it and the recording before; `missingSamples` says how much, when that is known. */
+  'missing',
+  /** It follows a recording of the same connection that is not closed yet. */
+  'unverified',
 ]);
 export type Seam = z.infer<typeof seamSchema>;
+
+/** The start of a file of coded audio that needs data from before the file. Joined with it, nothing is lost. */
+export const coldStartSchema = z.object({
+  /** Frames or packets of the file. */
+  frames: z.int().min(1).max(1e6),
+  /** Sample frames that they decode to. */
+  samples: z.int().min(0).max(1e9),
+  /**
+   * True: a decoder gives nothing for them, so they are not part of the recording's `samples` (Vorbis). Otherwise they
+   * play, but not exactly as in the stream.
+   */
+  unplayed: z.boolean().optional(),
+});
+export type ColdStart = z.infer<typeof coldStartSchema>;
 
 export const recordingSchema = z.object({
   id: z.uuid().transform((value) => value as RecordingId),
@@ -56,10 +87,27 @@ export const recordingSchema = z.object({
   bytes: z.int().min(0).max(1e15),
   state: recordingStateSchema,
   seam: seamSchema,
+  /** Of the unbroken capture that it is a part of; the recordings of one share its count of sample frames. */
+  connection: z.uuid().optional(),
+  /** Number of its first sample frame within `connection`, from 0. What is missing in between is counted. */
+  firstSample: z.int().min(0).max(1e13).optional(),
+  /** Sample frames missing between the recording before and this one; with the seam `missing` alone. */
+  missingSamples: z.int().min(0).max(1e13).optional(),
+  /** What its beginning costs when the file is played alone; absent when nothing. */
+  coldStart: coldStartSchema.optional(),
   /** Last title on air that the recording heard. */
   title: z.string().optional(),
 });
 export type Recording = z.infer<typeof recordingSchema>;
+
+/**
+ * Number of the sample frame that follows the recording in its connection: where the next one begins when nothing is
+ * missing. Undefined when the recording does not say where it begins.
+ */
+export function nextSample({ firstSample, samples, coldStart }: Recording): number | undefined {
+  if (firstSample === undefined) return undefined;
+  return firstSample + samples + (coldStart?.unplayed === true ? coldStart.samples : 0);
+}
 
 export const gapCauseSchema = z.enum([
   'device lost',

@@ -57,7 +57,8 @@ const streamFields = {
   url: z.url({ protocol: /^https?$/, error: 'Enter an address that starts with http:// or https://.' }).max(2000),
   /** Empty when the stream asks for none. The password is kept with the other secrets. */
   username: z.string().max(200),
-  format: z.enum(['auto', 'mp3', 'aac']),
+  /** `auto` believes the bytes; the others force a reader: `ogg` any codec in Ogg, `flac` native or in Ogg. */
+  format: z.enum(['auto', 'mp3', 'aac', 'ogg', 'opus', 'flac']),
   /** So long without audio means that the stream is lost; {@link DEFAULT_STALL_SECONDS} when absent. */
   stallSeconds: z
     .int('Enter whole seconds.')
@@ -105,7 +106,7 @@ export const sourceDraftSchema = z.discriminatedUnion('kind', [
 export type SourceDraft = z.infer<typeof sourceDraftSchema>;
 
 export const audioFormatSchema = z.object({
-  codec: z.enum(['pcm', 'mp3', 'aac']),
+  codec: z.enum(['pcm', 'mp3', 'aac', 'vorbis', 'opus', 'flac']),
   /** Hz; 0 while unknown. */
   sampleRate: z.int().min(0).max(10_000_000),
   channels: z.int().min(0).max(1024),
@@ -201,7 +202,7 @@ export type StreamHop = z.infer<typeof streamHopSchema>;
 /** What was found at a stream's address. */
 export const streamReportSchema = z.object({
   format: audioFormatSchema,
-  container: z.enum(['mp3', 'adts']),
+  container: z.enum(['mp3', 'adts', 'ogg', 'flac']),
   contentType: z.string().optional(),
   /** Name that the station gives itself. */
   stationName: z.string().optional(),

@@ -1,4 +1,4 @@
-import type { AudioFormat } from '../../../shared/domain/source.ts';
+import type { AudioFormat, StreamConfig } from '../../../shared/domain/source.ts';
 import { LongtakeError } from '../../../shared/errors.ts';
 import { createAdtsParser } from '../../containers/adts.ts';
 import type { Block } from '../../containers/block.ts';
@@ -13,7 +13,7 @@ export type StreamContainer = 'mp3' | 'adts';
 
 export interface StreamPromise {
   /** The source's setting; `auto` believes the bytes. */
-  readonly format: 'auto' | 'mp3' | 'aac';
+  readonly format: StreamConfig['format'];
   readonly contentType: string | undefined;
   /** Audio bytes between two titles; undefined when no titles come. */
   readonly icyInterval: number | undefined;
@@ -136,7 +136,8 @@ export class StreamReader {
 
   #expected(): StreamContainer | undefined {
     const { format, contentType } = this.#promise;
-    if (format !== 'auto') return format === 'mp3' ? 'mp3' : 'adts';
+    if (format === 'mp3') return 'mp3';
+    if (format === 'aac') return 'adts';
     const promised = promisedBy(contentType);
     return promised === 'mp3' || promised === 'adts' ? promised : undefined;
   }

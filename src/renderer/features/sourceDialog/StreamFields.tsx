@@ -15,6 +15,9 @@ const FORMATS: readonly { readonly value: StreamConfig['format']; readonly label
   { value: 'auto', label: 'Find out' },
   { value: 'mp3', label: 'MP3' },
   { value: 'aac', label: 'AAC' },
+  { value: 'ogg', label: 'Ogg' },
+  { value: 'opus', label: 'Opus' },
+  { value: 'flac', label: 'FLAC' },
 ];
 
 const protectionWords: Readonly<Record<RequestOutput<'app.info'>['secretsProtection'], string>> = {
