@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from './setup/main.mjs';
 import { root } from './setup/paths.mjs';
@@ -21,13 +22,19 @@ await main(async () => {
   }
   await prepare(plans.bench);
   const files = (wanted.length > 0 ? wanted : names).map((name) => join('test', 'bench', `${name}${ENDING}`));
+  const folder = await mkdtemp(join(tmpdir(), 'longtake-bench-'));
+  const results = join(folder, 'results.jsonl');
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const ending = await supervise(
     process.execPath,
     // Figures are printed as they come, without vitest's frame around them. The flag
     // comes last: it would take a file for its value.
     [vitest, 'run', '--project', 'bench', ...files, '--reporter=verbose', '--disable-console-intercept'],
-    { cwd: root, env: { ...process.env, CI: 'true' }, graceMs: GRACE_MS },
+    { cwd: root, env: { ...process.env, CI: 'true', LONGTAKE_BENCH_RESULTS: results }, graceMs: GRACE_MS },
   );
+  // All figures once more, in the last line, for programs.
+  const lines = existsSync(results) ? (await readFile(results, 'utf8')).trim().split('\n') : [];
+  console.log(`[${lines.join(',')}]`);
+  await rm(folder, { recursive: true });
   return ending.code;
 });

@@ -30,7 +30,7 @@ const program = (name, command = name) => ({ names: [name], command });
  */
 const data = (name) => ({ names: [name] });
 
-/** @typedef {'build' | 'electron' | 'display' | 'studio' | 'test'} GroupName */
+/** @typedef {'build' | 'electron' | 'display' | 'studio' | 'test' | 'bench'} GroupName */
 
 /** @type {Readonly<Record<GroupName, Group>>} */
 export const groups = {
@@ -73,5 +73,9 @@ export const groups = {
       program('opus-tools', 'opusinfo'),
       program('vorbis-tools', 'ogginfo'),
     ],
+  },
+  bench: {
+    reason: 'to measure against other recorders',
+    needs: [program('streamripper')],
   },
 };

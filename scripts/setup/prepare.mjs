@@ -32,7 +32,7 @@ export const plans = {
   build: { groups: [], runtime: false, build: true },
   check: { groups: [], runtime: false, build: false },
   test: { groups: ['studio', 'test', 'display'], runtime: true, build: true },
-  bench: { groups: ['studio'], runtime: true, build: false },
+  bench: { groups: ['studio', 'test', 'bench'], runtime: true, build: true },
   fuzz: { groups: ['test'], runtime: false, build: false },
 };
 

@@ -10,6 +10,7 @@ import { createStatements } from '../../src/engine/library/statements.ts';
 import { type Day, day } from '../../src/shared/units.ts';
 import { makeGap, makeRecording } from '../support/makeRecording.ts';
 import { silentLog } from '../support/silentLog.ts';
+import { spread, tellResult } from './support/result.ts';
 
 const RECORDINGS = 100_000;
 const SOURCES = 20;
@@ -127,12 +128,12 @@ test(`a library of ${RECORDINGS} recordings answers in under ${LIMIT_MS} ms`, as
     saveRecording: figures(times.save),
     fullScanOverIndex: { page: spread(ratios.page), days: spread(ratios.days) },
   };
-  console.log(JSON.stringify(result));
+  await tellResult(result);
   expect(result.dayPage.p95).toBeLessThan(LIMIT_MS);
   expect(result.daysAll.p95).toBeLessThan(LIMIT_MS);
 });
 
-test('opening it takes no more than a moment', () => {
+test('opening it takes no more than a moment', async () => {
   library.close();
   const times: number[] = [];
   for (let round = 0; round < 5; round += 1) {
@@ -141,12 +142,8 @@ test('opening it takes no more than a moment', () => {
     });
     if (round < 4) library.close();
   }
-  console.log(JSON.stringify({ bench: 'library.open', recordings: RECORDINGS, unit: 'ms', ...figures(times) }));
+  await tellResult({ bench: 'library.open', recordings: RECORDINGS, unit: 'ms', ...figures(times) });
   expect(figures(times).p50).toBeLessThan(1000);
 });
 
 /** How the ratio of the medians lies over the rounds. */
-function spread(ratios: readonly number[]): { readonly min: number; readonly median: number; readonly max: number } {
-  const sorted = ratios.toSorted((a, b) => a - b).map((ratio) => Math.round(ratio * 10) / 10);
-  return { min: sorted[0] ?? NaN, median: sorted[sorted.length >> 1] ?? NaN, max: sorted.at(-1) ?? NaN };
-}

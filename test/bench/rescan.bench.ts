@@ -9,6 +9,7 @@ import { systemClock } from '../../src/engine/platform/systemClock.ts';
 import { LEDGER_FOLDER } from '../../src/shared/domain/ledger.ts';
 import { makeRecording } from '../support/makeRecording.ts';
 import { silentLog } from '../support/silentLog.ts';
+import { tellResult } from './support/result.ts';
 
 const FILES = 100_000;
 const PER_FOLDER = 500;
@@ -50,7 +51,7 @@ async function makeFolder(number: number): Promise<void> {
 
 test(`a scan of ${FILES} files lets everything else run`, async () => {
   const runs = { fromNothing: await scan(), again: await scan() };
-  console.log(JSON.stringify({ bench: 'rescan', files: FILES, unit: 'ms', ...runs }));
+  await tellResult({ bench: 'rescan', files: FILES, unit: 'ms', ...runs });
   expect(runs.fromNothing.added).toBe(FILES);
   expect(runs.again).toMatchObject({ added: 0, updated: 0, removed: 0 });
   expect(runs.fromNothing.delay.p99).toBeLessThan(50);

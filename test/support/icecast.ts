@@ -14,7 +14,7 @@ const run = promisify(execFile);
 /** Of the mounts that ask for a login. */
 export const LISTENER = { username: 'listener', password: 'let me in' } as const;
 
-const SOURCE_PASSWORD = 'source-secret';
+export const SOURCE_PASSWORD = 'source-secret';
 const READY_MS = 20_000;
 const POLL_MS = 25;
 

@@ -21,6 +21,8 @@ export interface TestStudioOptions {
   readonly settings?: Partial<Settings>;
   /** Added to the environment of child processes: ALSA_CONFIG_PATH and the like. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where the child processes are, for a studio that is itself a built program. */
+  readonly built?: string;
   /** Use the folder of an earlier studio, to see what a restart finds. */
   readonly folder?: string;
   /** Keep the state of an earlier studio. */
@@ -60,7 +62,7 @@ export class TestStudio {
     this.studio = createStudio({
       clock: systemClock,
       fileSystem: nodeFileSystem,
-      processHost: this.#spyOn(createChildProcessHost(BUILT, options.env)),
+      processHost: this.#spyOn(createChildProcessHost(options.built ?? BUILT, options.env)),
       secrets: memorySecrets(),
       notifier: { notify: () => undefined },
       log: this.#log(),
