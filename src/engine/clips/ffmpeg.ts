@@ -10,7 +10,10 @@ import { decodeError } from './ffmpegOutput.ts';
 import { type FfmpegEnvironment, findFfmpeg } from './findFfmpeg.ts';
 
 /** ffmpeg's names of the demuxers. They are given, not guessed: a playlist named .mp3 would make it fetch addresses. */
-const demuxers = { wav: 'wav', mp3: 'mp3', adts: 'aac', ogg: 'ogg', flac: 'flac' } as const satisfies Record<Container, string>;
+const demuxers = { wav: 'wav', mp3: 'mp3', adts: 'aac', ogg: 'ogg', flac: 'flac' } as const satisfies Record<
+  Container,
+  string
+>;
 
 /** Added to this process's niceness, 0 to 19: a waveform can wait, a meter only a little. */
 const FILE_NICENESS = 10;

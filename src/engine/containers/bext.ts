@@ -91,7 +91,8 @@ export function startOf(info: BroadcastInfo, sampleRate: number): StartInstant |
   return { startedAt, offsetMinutes };
 }
 
-function zonedIso({ startedAt, offsetMinutes }: StartInstant): string {
+/** ISO 8601 with milliseconds and zone, such as `2026-11-21T23:30:00.250+01:00`. */
+export function zonedIso({ startedAt, offsetMinutes }: StartInstant): string {
   const local = new Date(Math.floor(startedAt) + offsetMinutes * 60_000).toISOString().slice(0, -1);
   const distance = Math.abs(offsetMinutes);
   const two = (value: number) => String(value).padStart(2, '0');

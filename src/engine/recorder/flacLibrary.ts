@@ -1,17 +1,25 @@
 import type { FlacLibrary } from '../containers/flac/flacEncoder.ts';
 
 let loading: Promise<FlacLibrary> | undefined;
+let loaded: FlacLibrary | undefined;
 
-/** libFLAC as WebAssembly; loaded once, when the first recording needs it. */
+/** libFLAC as WebAssembly; loaded once, when the first source needs it. */
 export function loadFlacLibrary(): Promise<FlacLibrary> {
   loading ??= load();
   return loading;
+}
+
+/** For a file that is begun between two samples; a source waits for {@link loadFlacLibrary} before it captures. */
+export function loadedFlacLibrary(): FlacLibrary {
+  if (!loaded) throw new Error('The FLAC encoder was not loaded.');
+  return loaded;
 }
 
 async function load(): Promise<FlacLibrary> {
   const { default: pick } = await import('libflacjs');
   const library = withoutFetch(() => pick('release.wasm'));
   if (!library.isReady()) await new Promise<void>((resolve) => library.on('ready', resolve));
+  loaded = library;
   return library;
 }
 

@@ -52,7 +52,7 @@ export class LiveRecording {
     const bytesPerSecond = format.bitrate
       ? format.bitrate / 8
       : (format.sampleRate * format.channels * (format.bitDepth ?? 16)) / 8;
-    this.#muxer = createMuxer(this.#recording);
+    this.#muxer = createMuxer(this.#recording, format);
     this.#writer = new RecordingWriter(this.#open(options), this.#muxer, {
       maxPendingBytes: Math.max(MIN_PENDING_BYTES, bytesPerSecond * MAX_DISK_DELAY_SECONDS),
       onFailure: options.onFailure,
@@ -159,6 +159,7 @@ function describe(context: RecorderContext, options: LiveRecordingOptions): Reco
   const { source, info, startedAt } = options;
   const plan = sourcePlan(context.plan(), source);
   const offsetMinutes = context.clock.offsetMinutes(startedAt);
+  const format = info.container === 'flac' ? { ...info.format, codec: 'flac' as const } : info.format;
   return {
     id: recordingId(randomUUID()),
     sourceId: source.id,
@@ -169,14 +170,14 @@ function describe(context: RecorderContext, options: LiveRecordingOptions): Reco
       sourceName: source.name,
       at: startedAt,
       offsetMinutes,
-      extension: fileExtension(info.container, info.format.codec),
+      extension: fileExtension(info.container, format.codec),
     }),
     startedAt,
     offsetMinutes,
     zone: context.clock.zone(),
     day: dayAt(startedAt, offsetMinutes),
     container: info.container,
-    format: info.format,
+    format,
     samples: 0,
     bytes: 0,
     state: 'recording',

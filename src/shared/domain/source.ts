@@ -39,6 +39,9 @@ const planFields = {
     .optional(),
 };
 
+/** What PCM is written as. Absent: `wav`. FLAC holds the same samples, at most 24 bits and 8 channels, in half the room. */
+export const pcmContainerSchema = z.enum(['wav', 'flac']);
+
 const soundcardFields = {
   kind: z.literal('soundcard'),
   /** `default`, the exact name of a device, or a part of its name (not case-sensitive). */
@@ -46,6 +49,7 @@ const soundcardFields = {
   sampleRate: sampleRateSchema,
   bitDepth: bitDepthSchema,
   channels: z.int().min(1).max(64),
+  container: pcmContainerSchema.optional(),
 };
 
 export const DEFAULT_STALL_SECONDS = 20;
@@ -78,6 +82,7 @@ const generatorFields = {
   sampleRate: sampleRateSchema,
   bitDepth: bitDepthSchema,
   channels: z.int().min(1).max(8),
+  container: pcmContainerSchema.optional(),
 };
 
 const name = sourceNameSchema;

@@ -105,10 +105,10 @@ class GeneratorRun {
   }
 
   #info(): CaptureInfo {
-    const { sampleRate, channels, bitDepth, programme } = this.#config;
+    const { sampleRate, channels, bitDepth, programme, container } = this.#config;
     return {
       format: { codec: 'pcm', sampleRate, channels, bitDepth },
-      container: 'wav',
+      container: container ?? 'wav',
       label: `Test signal: ${programmeNames[programme]}`,
     };
   }

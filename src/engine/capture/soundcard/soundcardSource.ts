@@ -69,10 +69,10 @@ function choose(config: SoundcardConfig, { inputs, frozen }: DeviceListing) {
   return device;
 }
 
-function infoOf({ sampleRate, channels, bitDepth }: SoundcardConfig, input: PortAudioInput): CaptureInfo {
+function infoOf({ sampleRate, channels, bitDepth, container }: SoundcardConfig, input: PortAudioInput): CaptureInfo {
   return {
     format: { codec: 'pcm', sampleRate, channels, bitDepth },
-    container: 'wav',
+    container: container ?? 'wav',
     label: input.device.name,
   };
 }
