@@ -15,8 +15,8 @@ import { type GapId, type Millis, millis, type RecordingId, samples, samplesToMi
 import { diskError } from './diskError.ts';
 import { Connection } from './connection.ts';
 import type { RecorderContext } from './context.ts';
-import { loadFlacLibrary } from './flacLibrary.ts';
 import { gapCause, type SourceGap } from './gaps.ts';
+import { prepareFlac } from './prepareFlac.ts';
 import type { RetryPolicy } from './protocol.ts';
 
 const FIRST_RETRY_MS = 500;
@@ -416,16 +416,4 @@ function nextBackoff(backoff: IBackoff<unknown> | undefined): IBackoff<unknown> 
     initialDelay: FIRST_RETRY_MS,
     maxDelay: LONGEST_RETRY_MS,
   }).next();
-}
-
-/** Encoders are made between two samples, so what they need is there before the first. */
-async function prepareFlac(config: SourceConfig): Promise<void> {
-  if (config.kind === 'stream' || config.container !== 'flac') return;
-  if (config.channels > 8 || config.bitDepth > 24) {
-    throw new LongtakeError(
-      'DEVICE_FORMAT',
-      `FLAC holds at most 8 channels of 24 bits, not ${config.channels} of ${config.bitDepth}. Choose fewer, or WAV.`,
-    );
-  }
-  await loadFlacLibrary();
 }

@@ -78,7 +78,7 @@ export class Analyst {
   /** A recording opened or closed. */
   followRecording(recording: Recording): void {
     const open = this.#coded.get(recording.sourceId);
-    if (recording.state === 'recording' && recording.format.codec !== 'pcm') {
+    if (recording.state === 'recording' && recording.sourceKind === 'stream') {
       this.#coded.set(recording.sourceId, recording);
     } else if (open?.id === recording.id) {
       this.#coded.delete(recording.sourceId);
