@@ -43,7 +43,8 @@ export class Sources {
   }
 
   async describe(config: SourceConfig): Promise<Source> {
-    const hasPassword = config.kind === 'stream' && (await this.#ports.secrets.get(secretKey(config.id))) !== undefined;
+    const hasPassword =
+      config.kind === 'stream' && (await this.#ports.secrets.get(passwordKey(config.id))) !== undefined;
     return { config, status: this.status(config.id), hasPassword };
   }
 
@@ -60,7 +61,7 @@ export class Sources {
     this.config(id);
     const state = this.#ports.settingsStore.read();
     this.#ports.settingsStore.write({ ...state, sources: state.sources.filter((config) => config.id !== id) });
-    await this.#ports.secrets.delete(secretKey(id));
+    await this.#ports.secrets.delete(passwordKey(id));
     this.#statuses.delete(id);
     this.#ports.emit('sources.changed', {});
   }
@@ -109,7 +110,7 @@ export class Sources {
   }
 
   async password(config: SourceConfig): Promise<string | undefined> {
-    return config.kind === 'stream' ? this.#ports.secrets.get(secretKey(config.id)) : undefined;
+    return config.kind === 'stream' ? this.#ports.secrets.get(passwordKey(config.id)) : undefined;
   }
 
   status(id: SourceId): SourceStatus {
@@ -155,8 +156,8 @@ export class Sources {
   async #save(id: SourceId, draft: SourceDraft): Promise<SourceConfig> {
     const { config, password } = split(id, draft);
     this.#refuseSameName(config);
-    if (password === '') await this.#ports.secrets.delete(secretKey(id));
-    else if (password !== undefined) await this.#ports.secrets.set(secretKey(id), password);
+    if (password === '') await this.#ports.secrets.delete(passwordKey(id));
+    else if (password !== undefined) await this.#ports.secrets.set(passwordKey(id), password);
     const state = this.#ports.settingsStore.read();
     const exists = state.sources.some((other) => other.id === id);
     const sources = exists
@@ -193,6 +194,7 @@ function sameName(one: string, other: string): boolean {
   return one.normalize('NFC').toLowerCase() === other.normalize('NFC').toLowerCase();
 }
 
-function secretKey(id: SourceId): string {
+/** Where the password of a stream is among the secrets. */
+export function passwordKey(id: SourceId): string {
   return `source:${id}:password`;
 }
