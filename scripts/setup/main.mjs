@@ -42,6 +42,7 @@ export function exitCodeOf(signal) {
 /**
  * Runs a script to its end and makes its result the exit code.
  * @param {() => Promise<number>} work
+ * @returns {Promise<() => void>} gives signals back to who comes after
  */
 export async function main(work) {
   for (const stream of [process.stdout, process.stderr]) {
@@ -50,16 +51,16 @@ export async function main(work) {
       if (!['EPIPE', 'EIO'].includes(codeOf(error) ?? '')) throw error;
     });
   }
-  const stopLooking = watchNpm();
+  const stopLooking = watchNpm(() => current('SIGTERM', false));
   let firstAt = -Infinity;
-  for (const signal of SIGNALS) {
-    process.on(signal, () => {
-      const now = performance.now();
-      const again = now - firstAt > SAME_SIGNAL_MS && firstAt !== -Infinity;
-      if (firstAt === -Infinity) firstAt = now;
-      current(signal, again);
-    });
-  }
+  /** @param {NodeJS.Signals} signal */
+  const onSignal = (signal) => {
+    const now = performance.now();
+    const again = now - firstAt > SAME_SIGNAL_MS && firstAt !== -Infinity;
+    if (firstAt === -Infinity) firstAt = now;
+    current(signal, again);
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
     process.exitCode = await work();
   } catch (error) {
@@ -72,20 +73,24 @@ export async function main(work) {
   } finally {
     stopLooking();
   }
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  };
 }
 
 /**
  * npm starts scripts through a shell, and Debian's does not pass signals on: when
  * npm is told to end, it goes, its shell goes, and this would stay behind.
+ * @param {() => void} onGone
  * @returns {() => void} stops watching
  */
-function watchNpm() {
+export function watchNpm(onGone) {
   if (process.env['npm_lifecycle_event'] === undefined) return () => undefined;
   const parent = process.ppid;
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(timer);
-    current('SIGTERM', false);
+    onGone();
   }, LOOK_MS);
   return () => clearInterval(timer);
 }

@@ -11,17 +11,19 @@ import { checkNode } from './node.mjs';
 import { provideNpmPackages } from './npm.mjs';
 import { cacheFolder, root, shortHash } from './paths.mjs';
 import { SetupProblem, sentenceOf } from './problem.mjs';
-import { Reporter, edgesOf, spell } from './report.mjs';
+import { Reporter, edgesOf, patient, spell } from './report.mjs';
 
 /** @typedef {import('./debian-packages.mjs').GroupName} GroupName */
 /** @typedef {import('./electron.mjs').Runtime} Runtime */
 /** @typedef {import('./native-modules.mjs').Recipe} Recipe */
+/** @typedef {import('./report.mjs').ReportEdges} ReportEdges */
 
 /**
  * What a command needs.
  * @typedef {object} Plan
  * @property {readonly GroupName[]} groups Debian packages, beside those that the other needs bring
  * @property {boolean} runtime Electron and the native modules
+ * @property {boolean} [native] the native modules for Node alone
  * @property {boolean} build the app in `out/`
  */
 
@@ -32,6 +34,7 @@ export const plans = {
   build: { groups: [], runtime: false, build: true },
   check: { groups: [], runtime: false, build: false },
   test: { groups: ['studio', 'test', 'display'], runtime: true, build: true },
+  headless: { groups: [], runtime: false, native: true, build: true },
   bench: { groups: ['studio', 'test', 'bench'], runtime: true, build: true },
   fuzz: { groups: ['test'], runtime: false, build: false },
 };
@@ -39,11 +42,13 @@ export const plans = {
 /**
  * Makes this machine ready for a command, one line per step.
  * @param {Plan} plan
+ * @param {{ stream?: NodeJS.WriteStream, isPatient?: boolean }} [report] where the steps are told; `isPatient`: only
+ *   when there is something to do
  * @returns {Promise<Runtime | undefined>} the Electron to run, when the plan asks for one
  * @throws {import('./problem.mjs').SetupProblem} after its step has told it
  */
-export async function prepare(plan) {
-  const reporter = new Reporter(edgesOf(process.stdout));
+export async function prepare(plan, { stream = process.stdout, isPatient = false } = {}) {
+  const reporter = new Reporter(isPatient ? patient(edgesOf(stream)) : edgesOf(stream));
   const startedAt = performance.now();
   reporter.line('Longtake: getting ready');
   const locks = join(cacheFolder(), 'locks');
@@ -87,6 +92,9 @@ async function steps(plan, reporter) {
   }));
   await debianStep(reporter, 'System packages', await groupsFor(plan));
   const runtime = plan.runtime ? await runtimeSteps(reporter) : undefined;
+  if (plan.native) {
+    for (const recipe of recipesFor([ownNodeApi()])) await nativeStep(reporter, recipe, process.execPath);
+  }
   if (plan.build) {
     await reporter.step('App', async (progress) => ({ outcome: await buildApp(progress), value: undefined }));
   }
@@ -100,6 +108,7 @@ async function steps(plan, reporter) {
 async function groupsFor(plan) {
   /** @type {GroupName[]} */
   const names = [...plan.groups];
+  if (plan.native && (await needsCompiling(recipesFor([ownNodeApi()])))) names.push('build');
   if (!plan.runtime) return names;
   names.push('electron');
   if (displayKind(process.platform, process.env) === 'none') names.push('display');

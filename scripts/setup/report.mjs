@@ -26,6 +26,7 @@ const QUIET_MS = 1000;
 const LOG_INTERVAL_MS = 5000;
 /** And one that says nothing new only in this time. */
 const LOG_SAME_MS = 15_000;
+const CLEAR_LINE = '\r\x1b[K';
 const INDENT = '        ';
 
 /**
@@ -41,6 +42,29 @@ export function edgesOf(stream) {
     repeat: (run, everyMs) => {
       const timer = setInterval(run, everyMs);
       return () => clearInterval(timer);
+    },
+  };
+}
+
+/**
+ * Keeps quiet until there is something to tell: a step that takes its time, or one that did not go well.
+ * @param {ReportEdges} edges
+ * @returns {ReportEdges}
+ */
+export function patient(edges) {
+  /** @type {string | undefined} */
+  let held = '';
+  return {
+    ...edges,
+    write: (text) => {
+      if (held === undefined) {
+        edges.write(text);
+        return;
+      }
+      held += text;
+      if (!/^  (\.\.\.|note|FAILED)/.test(text.replaceAll(CLEAR_LINE, ''))) return;
+      edges.write(held);
+      held = undefined;
     },
   };
 }
@@ -95,7 +119,7 @@ export class Reporter {
       const text = doing === '' ? title : `${title}: ${doing}`;
       if (edges.isTty) {
         const shown = `  ...   ${text} (${spell(elapsed)})`;
-        edges.write(`\r\x1b[K${shown.slice(0, Math.max(20, edges.columns - 1))}`);
+        edges.write(`${CLEAR_LINE}${shown.slice(0, Math.max(20, edges.columns - 1))}`);
       } else if (now - loggedAt >= (text === logged ? LOG_SAME_MS : LOG_INTERVAL_MS)) {
         loggedAt = now;
         logged = text;
@@ -105,7 +129,7 @@ export class Reporter {
     const stop = edges.repeat(tick, edges.isTty ? 250 : QUIET_MS);
     const clear = () => {
       stop();
-      if (edges.isTty) edges.write('\r\x1b[K');
+      if (edges.isTty) edges.write(CLEAR_LINE);
     };
     try {
       const { outcome, value } = await work((text) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SetupProblem } from '../../scripts/setup/problem.mjs';
-import { Reporter, spell } from '../../scripts/setup/report.mjs';
+import { Reporter, patient, spell } from '../../scripts/setup/report.mjs';
 
 /** A terminal or a log whose time stands still until `pass` is called. */
 function screen(isTty: boolean) {
@@ -117,4 +117,33 @@ it('spells durations', () => {
     '1 min 00 s',
     '3 min 05 s',
   ]);
+});
+
+describe('a patient report', () => {
+  const told = (lines: readonly string[]): string => {
+    let text = '';
+    const edges = patient({
+      write: (more: string) => {
+        text += more;
+      },
+      isTty: false,
+      columns: 60,
+      now: () => 0,
+      repeat: () => () => undefined,
+    });
+    for (const line of lines) edges.write(line);
+    return text;
+  };
+
+  it('says nothing when everything is there', () => {
+    expect(told(['Longtake: getting ready\n', '  ok    Node: 20.20.2\n', 'Ready in 0.2 s.\n'])).toBe('');
+  });
+
+  it.each(['  ...   App: building (1.2 s)\n', '  note  System packages: some are missing\n', '  FAILED  App: no\n'])(
+    'says all from the beginning once there is %j',
+    (line) => {
+      const lines = ['Longtake: getting ready\n', '  ok    Node: 20.20.2\n', line, 'Ready in 2 s.\n'];
+      expect(told(lines)).toBe(lines.join(''));
+    },
+  );
 });
