@@ -19,6 +19,7 @@ export default defineConfig(({ command }) => ({
           index: resolve(root, 'src/main/index.ts'),
           recorder: resolve(root, 'src/engine/recorder/process.ts'),
           prober: resolve(root, 'src/engine/capture/proberProcess.ts'),
+          longtake: resolve(root, 'src/headless/longtake.ts'),
           analyst: resolve(root, 'src/engine/studio/analystProcess.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

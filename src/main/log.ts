@@ -2,7 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import electronLog from 'electron-log/node';
 import type { Log } from '../shared/ports/log.ts';
-import { logLine } from './scrub.ts';
+import { logLine } from '../shared/scrub.ts';
 
 /** A log file of this size, in bytes, makes room for a new one. */
 const MAX_FILE_BYTES = 5 * 1024 * 1024;

@@ -52,7 +52,7 @@ export interface StudioPorts {
   readonly armTerms?: (id: SourceId) => ArmTerms;
   /**
    * Another studio records into the same folder at the same time: what sources of others left open there is theirs to
-   * mend.
+   * mend, and what else is there is nobody's to look for.
    */
   readonly sharesFolder?: boolean;
   /** Folder for the catalogue and caches, absolute. */
@@ -245,7 +245,7 @@ export function createStudio(ports: StudioPorts): Studio {
       await heedLedger(root);
       if (settings.resumeArmed) for (const id of sources.storedArmed()) sources.markArmed(id);
       await recorder.start();
-      void scanUnknownFolder(parts, root);
+      if (ports.sharesFolder !== true) void scanUnknownFolder(parts, root);
     },
     stop: async () => {
       parts.probers.stopPreview();

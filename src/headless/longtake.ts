@@ -1,0 +1,101 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { MAX_SPLIT_SECONDS, MIN_SPLIT_SECONDS } from '../shared/domain/settings.ts';
+import { errorText } from '../shared/errors.ts';
+import { VERSION } from '../shared/version.ts';
+import { devices } from './devices.ts';
+import { EXIT, type ExitCode, Failure } from './exit.ts';
+import { record } from './record.ts';
+
+/** The children are built beside this program. */
+const ENTRY_FOLDER = import.meta.dirname;
+
+const EXIT_CODES = `
+Exit codes:
+  ${EXIT.done}    ended as asked; every file is closed
+  ${EXIT.failed}    it could not start, or not end in order
+  ${EXIT.usage}    the command line or the configuration is wrong
+  ${EXIT.gaveUp}    every source has given up (max_retries)
+  130  ended at once by a second Ctrl+C`;
+
+const RECORD_HELP = `
+SIGTERM and Ctrl+C close every file within 5 s.
+A stream's password may be in the environment instead of the file: LONGTAKE_PASSWORD_RADIO_1 for [Radio 1].
+${EXIT_CODES}`;
+
+async function main(): Promise<ExitCode> {
+  let code: ExitCode = EXIT.done;
+  const program = new Command('longtake')
+    .description('Records soundcards and streams unattended, without a window.')
+    .version(VERSION)
+    .exitOverride()
+    .option('--list-devices', 'the same as the command devices')
+    .addHelpText('after', EXIT_CODES);
+  program
+    .command('devices')
+    .description('List the inputs of this computer, and how a configuration names them.')
+    .option('--json', 'as JSON')
+    .exitOverride()
+    .action(async ({ json }: { json?: boolean }) => {
+      code = await devices({ json: json === true, entryFolder: ENTRY_FOLDER });
+    });
+  program
+    .command('record')
+    .description('Record what an ISR configuration file says, until told to end.')
+    .option('-c, --config <file>', 'the configuration', 'config.ini')
+    .option('--check', 'say what would be recorded, and record nothing')
+    .option('--dry-run', 'the same as --check')
+    .option('--json', 'one JSON object a line on stdout for every event; the log goes to stderr')
+    .option('--split-seconds <seconds>', 'in place of split_minutes', splitSeconds)
+    .exitOverride()
+    .addHelpText('after', RECORD_HELP)
+    .action(async (options: RecordFlags) => {
+      code = await record({
+        config: options.config,
+        check: options.check === true || options.dryRun === true,
+        json: options.json === true,
+        splitSeconds: options.splitSeconds,
+        entryFolder: ENTRY_FOLDER,
+      });
+    });
+  const [first, ...rest] = process.argv.slice(2);
+  // As ISR has it.
+  const args = first === '--list-devices' ? ['devices', ...rest] : process.argv.slice(2);
+  await program.parseAsync(args, { from: 'user' });
+  return code;
+}
+
+interface RecordFlags {
+  readonly config: string;
+  readonly check?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly splitSeconds?: number;
+}
+
+function splitSeconds(text: string): number {
+  const seconds = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds >= MIN_SPLIT_SECONDS && seconds <= MAX_SPLIT_SECONDS) return seconds;
+  throw new InvalidArgumentError(`Enter whole seconds from ${MIN_SPLIT_SECONDS} to ${MAX_SPLIT_SECONDS}.`);
+}
+
+function exitCodeOf(error: unknown): number {
+  // Help that was asked for is no error; commander has told the others.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  process.stderr.write(`${error instanceof Failure ? error.message : errorText(error)}\n`);
+  return error instanceof Failure ? error.exitCode : EXIT.failed;
+}
+
+// Whoever read along may be gone; that is no reason to end a recording.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+// The recorder is another process: whatever fails here, recording goes on.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => process.stderr.write(`An error was not handled: ${errorText(error)}\n`));
+}
+let exitCode: number;
+try {
+  exitCode = await main();
+} catch (error) {
+  exitCode = exitCodeOf(error);
+}
+process.exit(exitCode);

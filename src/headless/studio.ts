@@ -1,0 +1,69 @@
+import { createChildProcessHost } from '../engine/platform/childProcessHost.ts';
+import { nodeFileSystem } from '../engine/platform/nodeFileSystem.ts';
+import { systemClock } from '../engine/platform/systemClock.ts';
+import { passwordKey } from '../engine/studio/sources.ts';
+import { createStudio, type Studio, type StudioPorts } from '../engine/studio/studio.ts';
+import { LongtakeError } from '../shared/errors.ts';
+import type { Log } from '../shared/ports/log.ts';
+import type { Secrets } from '../shared/ports/secrets.ts';
+import type { SettingsStore, StoredState } from '../shared/ports/settingsStore.ts';
+import type { SourceId } from '../shared/units.ts';
+import { VERSION } from '../shared/version.ts';
+
+export interface HeadlessStudioOptions {
+  /** Where the built child processes are; absolute. */
+  readonly entryFolder: string;
+  readonly log: Log;
+  readonly state: StoredState;
+  readonly passwords?: ReadonlyMap<SourceId, string>;
+  readonly dataFolder: string;
+  readonly armTerms?: NonNullable<StudioPorts['armTerms']>;
+}
+
+/** A studio without a desktop, whose settings and passwords live as long as the process. */
+export function createHeadlessStudio(options: HeadlessStudioOptions): Studio {
+  const { entryFolder, log, state, passwords = new Map<SourceId, string>(), dataFolder, armTerms } = options;
+  const noDesktop = (): never => {
+    throw new LongtakeError('NOT_ALLOWED', 'This studio runs without a desktop.');
+  };
+  return createStudio({
+    clock: systemClock,
+    fileSystem: nodeFileSystem,
+    processHost: createChildProcessHost(entryFolder),
+    secrets: memorySecrets(passwords),
+    notifier: {
+      notify: ({ title, body, urgent }) => log[urgent ? 'error' : 'info'](`${title}: ${body}`),
+    },
+    log,
+    settingsStore: memorySettings(state),
+    dataFolder,
+    sharesFolder: true,
+    ...(armTerms ? { armTerms } : {}),
+    appInfo: { version: VERSION, platform: process.platform, runtime: `Node ${process.versions.node}` },
+    desktop: {
+      revealFile: noDesktop,
+      openFolder: () => Promise.resolve().then(noDesktop),
+      chooseFolder: () => Promise.resolve().then(noDesktop),
+    },
+  });
+}
+
+function memorySettings(initial: StoredState): SettingsStore {
+  let state = initial;
+  return {
+    read: () => state,
+    write: (changed) => {
+      state = changed;
+    },
+  };
+}
+
+function memorySecrets(passwords: ReadonlyMap<SourceId, string>): Secrets {
+  const kept = new Map([...passwords].map(([id, password]) => [passwordKey(id), password]));
+  return {
+    protection: 'memory',
+    get: (key) => Promise.resolve(kept.get(key)),
+    set: (key, secret) => Promise.resolve(void kept.set(key, secret)),
+    delete: (key) => Promise.resolve(void kept.delete(key)),
+  };
+}
