@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/ports/clock.ts';
 import type { Secrets } from '../../shared/ports/secrets.ts';
 import type { SettingsStore } from '../../shared/ports/settingsStore.ts';
 import { type SourceId, sourceId } from '../../shared/units.ts';
+import { credentialsIn, withoutCredentials } from '../capture/stream/address.ts';
 import type { ArmedSource, ArmTerms } from '../recorder/protocol.ts';
 import type { EventListener } from './emitter.ts';
 import { recorderStopped } from './recorderHost.ts';
@@ -55,6 +56,16 @@ export class Sources {
   async update(id: SourceId, draft: SourceDraft): Promise<SourceConfig> {
     this.config(id);
     return this.#save(id, draft);
+  }
+
+  /** Takes passwords out of addresses that an earlier version, or an edited file, left in the settings. */
+  async moveLogins(): Promise<void> {
+    for (const config of this.configs()) {
+      if (config.kind !== 'stream' || !credentialsIn(new URL(config.url))) continue;
+      const stored = await this.password(config);
+      const { id, ...draft } = config;
+      await this.#save(id, { ...draft, ...(stored === undefined ? {} : { password: stored }) });
+    }
   }
 
   async remove(id: SourceId): Promise<void> {
@@ -184,10 +195,22 @@ export class Sources {
   }
 }
 
+/** As the settings have it. */
+const LONGEST_USERNAME = 200;
+
 function split(id: SourceId, draft: SourceDraft): { config: SourceConfig; password: string | undefined } {
   if (draft.kind !== 'stream') return { config: { id, ...draft }, password: undefined };
   const { password, ...config } = draft;
-  return { config: { id, ...config }, password };
+  const url = new URL(config.url);
+  if (url.username === '' && url.password === '') return { config: { id, ...config }, password };
+  // A password has no place in the settings, wherever it was typed.
+  const login = credentialsIn(url);
+  const bare = {
+    ...config,
+    url: withoutCredentials(url).href,
+    username: config.username || (login?.username ?? '').slice(0, LONGEST_USERNAME),
+  };
+  return { config: { id, ...bare }, password: password || login?.password || password };
 }
 
 function sameName(one: string, other: string): boolean {

@@ -223,6 +223,17 @@ export function createStudio(ports: StudioPorts): Studio {
     }
   }
 
+  /** A keychain that is locked keeps nothing from being recorded: they are moved at the next start. */
+  async function moveLogins(): Promise<void> {
+    try {
+      await sources.moveLogins();
+    } catch (error) {
+      log.error('A password in the address of a stream could not be moved to the other secrets.', {
+        error: String(error),
+      });
+    }
+  }
+
   const handlers = createHandlers(parts);
 
   return {
@@ -240,6 +251,7 @@ export function createStudio(ports: StudioPorts): Studio {
     start: async () => {
       await ports.fileSystem.makeFolder(ports.dataFolder);
       openCatalogue();
+      await moveLogins();
       const { settings } = ports.settingsStore.read();
       const root = resolve(settings.recordingsFolder);
       await heedLedger(root);
