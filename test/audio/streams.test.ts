@@ -155,6 +155,15 @@ describe('a stream from Icecast', () => {
     expect(report.format.bitrate).toBeLessThan(131_000);
   });
 
+  test('is found through the playlists that the server itself offers', async () => {
+    for (const list of ['/live.mp3.m3u', '/live.mp3.xspf', '/live.aac.m3u']) {
+      const recorder = new Recorder();
+      await capture(recorder, icecast.url(list), ({ duration }) => duration > 500);
+      expect(recorder.info?.address).toMatch(/\/live\.(?:mp3|aac)$/);
+      expect(recorder.skipped).toBeLessThan(1000);
+    }
+  });
+
   test('that loses its station, or its server, is lost at once', async () => {
     await icecast.play('/brief.mp3');
     const left = new Recorder();

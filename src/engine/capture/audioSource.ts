@@ -10,6 +10,8 @@ export interface CaptureInfo {
   readonly container: Container;
   /** Of the device or station, for people. */
   readonly label: string;
+  /** Where the audio comes from, when the configured address led elsewhere; without credentials. */
+  readonly address?: string;
 }
 
 /** Hears what a source captures. Calls come in order; `onOpen` is the first, and comes once. */

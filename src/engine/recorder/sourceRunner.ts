@@ -378,6 +378,7 @@ export class SourceRunner {
       ...(recording ? { recording } : {}),
       ...(this.#info ? { format: this.#info.format } : {}),
       ...(this.#title === undefined ? {} : { title: this.#title }),
+      ...(this.#info?.address === undefined ? {} : { address: this.#info.address }),
       ...(this.#problem ? { problem: this.#problem } : {}),
       ...(this.#nextTryAt === undefined ? {} : { nextTryAt: this.#nextTryAt }),
       ...(this.#attempt > 0 ? { attempt: this.#attempt } : {}),

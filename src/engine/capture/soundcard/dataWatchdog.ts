@@ -14,13 +14,13 @@ export interface WatchdogLimits {
  * data is the only sign. Time in which this process itself did not run is not held against the device.
  */
 export class DataWatchdog {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #limits: WatchdogLimits;
   #quietSince: number;
   #checkedAt: number;
   #fed = false;
 
-  constructor(clock: Clock, limits: WatchdogLimits) {
+  constructor(clock: Pick<Clock, 'monotonic'>, limits: WatchdogLimits) {
     this.#clock = clock;
     this.#limits = limits;
     this.#quietSince = this.#checkedAt = clock.monotonic();

@@ -17,20 +17,46 @@ export function parseAddress(text: string): URL {
 /** Who to log in as: the given name and password, else those in the address, else nobody. */
 export function credentialsFor(url: URL, username: string, password: string | undefined): Credentials | undefined {
   if (username !== '' || (password ?? '') !== '') return { username, password: password ?? '' };
+  return credentialsIn(url);
+}
+
+/** Those that an address holds itself (RFC 3986 3.2.1). */
+export function credentialsIn(url: URL): Credentials | undefined {
   if (url.username === '' && url.password === '') return undefined;
   return { username: decoded(url.username), password: decoded(url.password) };
 }
 
-/** Value of the Authorization header for a request to `url` (RFC 7617), when `first` is where the login is for. */
-export function authorization(first: URL, url: URL, credentials: Credentials | undefined): string | undefined {
-  if (!credentials || !isSameParty(first, url)) return undefined;
-  return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`, 'utf8').toString('base64')}`;
+/** Who logs in where: nobody is told a password that was meant for somebody else. */
+export class Logins {
+  readonly #known: readonly { readonly url: URL; readonly credentials: Credentials }[];
+
+  constructor(known: readonly { readonly url: URL; readonly credentials: Credentials }[] = []) {
+    this.#known = known;
+  }
+
+  /** With those for `url` and where its own server sends on to; nothing is added without credentials. */
+  with(url: URL, credentials: Credentials | undefined): Logins {
+    return credentials ? new Logins([...this.#known, { url, credentials }]) : this;
+  }
+
+  /** What an address says itself goes first, then what was learned last. */
+  for(url: URL): Credentials | undefined {
+    return credentialsIn(url) ?? this.#known.findLast((login) => isSameParty(login.url, url))?.credentials;
+  }
+}
+
+/** Value of the Authorization header (RFC 7617). */
+export function basicAuthorization({ username, password }: Credentials): string {
+  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }
 
 /** Throws STREAM_UNREACHABLE for a place that is no web address. */
 export function redirectTarget(from: URL, location: string): URL {
   const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  if (target && isHttp(target)) return target;
+  if (target && isHttp(target)) {
+    target.hash = '';
+    return target;
+  }
   throw new LongtakeError(
     'STREAM_UNREACHABLE',
     `${from.host} sends on to an address that is no web address. Ask the station for the direct address.`,

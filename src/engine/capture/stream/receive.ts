@@ -1,14 +1,17 @@
-import { Client, type Dispatcher, buildConnector } from 'undici';
+import type { Dispatcher } from 'undici';
+import type { StreamHop } from '../../../shared/domain/source.ts';
 import { LongtakeError } from '../../../shared/errors.ts';
 import { VERSION } from '../../../shared/version.ts';
-import { acceptIcy } from './acceptIcy.ts';
-import { type Credentials, authorization, redirectTarget, withoutCredentials } from './address.ts';
+import { type Logins, basicAuthorization, redirectTarget, withoutCredentials } from './address.ts';
+import { type ConnectLimits, openLine, type ProxyEnvironment } from './connectThrough.ts';
 import { connectionError, redirectError, statusError } from './streamErrors.ts';
 
 /** The start of an answer that brings a stream. */
 export interface Answer {
   /** Where the address led after redirects, without credentials. */
   readonly url: URL;
+  /** The redirects that led there, in order. */
+  readonly redirects: readonly StreamHop[];
   /** Lower-case names; the first value of each. */
   readonly headers: ReadonlyMap<string, string>;
 }
@@ -19,18 +22,14 @@ export interface Receiver {
   onBytes(bytes: Uint8Array): void;
 }
 
-export interface ReceiveOptions {
+export interface ReceiveOptions extends ConnectLimits {
   readonly url: URL;
-  readonly credentials: Credentials | undefined;
-  /** Time for name resolution, TCP and TLS together, ms. */
-  readonly connectTimeout: number;
-  /** Longest time without a byte, ms. */
-  readonly stallTimeout: number;
+  readonly logins: Logins;
+  /** Of proxies; this process's own when absent. */
+  readonly environment?: ProxyEnvironment;
 }
 
 const MOST_REDIRECTS = 5;
-/** Stations put long descriptions into headers. */
-const LARGEST_HEADER = 64 * 1024;
 
 /**
  * Asks for a stream and hands over what comes until the server ends it (resolves), it fails (rejects with a
@@ -38,62 +37,67 @@ const LARGEST_HEADER = 64 * 1024;
  * throws ends the connection and is passed on. Credentials go to the host that they are for, and to no other.
  */
 export async function receive(options: ReceiveOptions, receiver: Receiver, signal: AbortSignal): Promise<void> {
-  let url = options.url;
-  for (let count = 0; count <= MOST_REDIRECTS; count += 1) {
+  let { url } = options;
+  const redirects: StreamHop[] = [];
+  const visited = new Set<string>();
+  while (redirects.length <= MOST_REDIRECTS) {
     if (signal.aborted) return;
-    const location = await request(url, options, receiver, signal);
+    visited.add(url.href);
+    const location = await request({ ...options, url }, redirects, receiver, signal);
     if (location === undefined) return;
+    redirects.push({ url: withoutCredentials(url).href, is: 'redirect' });
     url = redirectTarget(url, location);
+    if (visited.has(url.href)) throw redirectError(options.url, 'in a circle');
   }
-  throw redirectError(options.url);
+  throw redirectError(options.url, 'without end');
 }
 
 type Headers = ReadonlyMap<string, string>;
 
 /** One request; resolves with where it is redirected to, if it is. */
 async function request(
-  url: URL,
   options: ReceiveOptions,
+  redirects: readonly StreamHop[],
   receiver: Receiver,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const client = openClient(url, options);
+  const { url } = options;
+  const { dispatcher, proxy } = openLine(url, options, options.environment);
+  const onAnswer = (headers: Headers) =>
+    receiver.onAnswer({ url: withoutCredentials(url), redirects: [...redirects], headers });
   try {
-    return await exchange(client, url, options, receiver, signal);
+    return await exchange(
+      dispatcher,
+      options,
+      { ...receiver, onAnswer, onBytes: (b) => receiver.onBytes(b) },
+      proxy,
+      signal,
+    );
   } finally {
-    await client.destroy();
+    await dispatcher.destroy();
   }
 }
 
-function openClient(url: URL, { connectTimeout, stallTimeout }: ReceiveOptions): Client {
-  const connect = buildConnector({ timeout: connectTimeout });
-  return new Client(url.origin, {
-    pipelining: 1,
-    headersTimeout: stallTimeout,
-    bodyTimeout: stallTimeout,
-    maxHeaderSize: LARGEST_HEADER,
-    connect: (target, callback) => {
-      connect(target, (...result) => {
-        if (result[1]) acceptIcy(result[1]);
-        callback(...result);
-      });
-    },
-  });
+interface Exchange {
+  onAnswer(headers: Headers): void;
+  onBytes(bytes: Uint8Array): void;
 }
 
 function exchange(
-  client: Client,
-  url: URL,
+  dispatcher: Dispatcher,
   options: ReceiveOptions,
-  receiver: Receiver,
+  receiver: Exchange,
+  proxy: () => string | undefined,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  const { url, logins } = options;
+  const credentials = logins.for(url);
   return new Promise((resolve, reject) => {
     let answered = false;
     let location: string | undefined;
     /** What ended the exchange from our side. */
     let ended: { readonly reason: unknown } | undefined;
-    const stop = () => void client.destroy(new LongtakeError('CANCELLED', 'The stream is no longer wanted.'));
+    const stop = () => void dispatcher.destroy(new LongtakeError('CANCELLED', 'The stream is no longer wanted.'));
     const settle = (finish: () => void) => {
       signal.removeEventListener('abort', stop);
       finish();
@@ -114,9 +118,9 @@ function exchange(
         controller.abort(new LongtakeError('CANCELLED', 'The stream is elsewhere.'));
         return;
       }
-      if (status !== 200) throw statusError(url, status, text, options.credentials !== undefined);
+      if (status !== 200) throw statusError(url, { status, text, hadLogin: credentials !== undefined, proxy: proxy() });
       answered = true;
-      receiver.onAnswer({ url: withoutCredentials(url), headers });
+      receiver.onAnswer(headers);
     };
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart: () => undefined,
@@ -129,24 +133,21 @@ function exchange(
         settle(() => {
           if (ended) reject(ended.reason);
           else if (signal.aborted) resolve(undefined);
-          else if (location === undefined) reject(connectionError(url, error, answered, options));
+          else if (location === undefined)
+            reject(connectionError(url, error, { ...options, answered, proxy: proxy() }));
           else resolve(location);
         });
       },
     };
     signal.addEventListener('abort', stop, { once: true });
-    client.dispatch({ method: 'GET', path: url.pathname + url.search, headers: headersFor(url, options) }, handler);
+    const headers = {
+      'user-agent': `Longtake/${VERSION}`,
+      accept: '*/*',
+      'icy-metadata': '1',
+      ...(credentials ? { authorization: basicAuthorization(credentials) } : {}),
+    };
+    dispatcher.dispatch({ origin: url.origin, method: 'GET', path: url.pathname + url.search, headers }, handler);
   });
-}
-
-function headersFor(url: URL, { url: first, credentials }: ReceiveOptions): Record<string, string> {
-  const login = authorization(first, url, credentials);
-  return {
-    'user-agent': `Longtake/${VERSION}`,
-    accept: '*/*',
-    'icy-metadata': '1',
-    ...(login === undefined ? {} : { authorization: login }),
-  };
 }
 
 function firstValues(headers: Readonly<Record<string, string | string[] | undefined>>): Headers {

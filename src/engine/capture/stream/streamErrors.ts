@@ -1,5 +1,7 @@
 import { errors as undici } from 'undici';
-import { LongtakeError } from '../../../shared/errors.ts';
+import { type ErrorDetails, LongtakeError } from '../../../shared/errors.ts';
+import { cleanText } from '../../containers/icy.ts';
+import { certificateError } from './certificateErrors.ts';
 
 /** Limits that a message states, ms. */
 export interface Limits {
@@ -10,23 +12,22 @@ export interface Limits {
 /** undici leaves the code of this error empty. */
 const NO_HTTP = 'NO_HTTP';
 
-/** What a certificate is refused for, by the code of Node's TLS error. */
-const CERTIFICATE_PROBLEMS: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  CERT_NOT_YET_VALID: 'its certificate is not valid yet; check the date and time of this computer',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by an authority that this computer does not know',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate cannot be verified; the server does not send the whole chain',
-  UNABLE_TO_GET_ISSUER_CERT: 'its certificate is signed by an authority that this computer does not know',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is signed by an authority that this computer does not know',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-  CERT_REVOKED: 'its certificate was revoked',
-  CERT_SIGNATURE_FAILURE: 'the signature of its certificate is wrong',
-};
+/** How a connection was made, as far as a message tells. */
+export interface Way {
+  /** Without its credentials; undefined for none. */
+  readonly proxy: string | undefined;
+}
 
-/** The error for a status that brings no stream. `hadLogin`: a name or password was sent. */
-export function statusError(url: URL, status: number, statusText: string, hadLogin: boolean): LongtakeError {
-  const options = { details: { host: url.host, status } };
+export interface StatusAnswer extends Way {
+  readonly status: number;
+  readonly text: string;
+  /** A name or password was sent. */
+  readonly hadLogin: boolean;
+}
+
+/** The error for a status that brings no stream. */
+export function statusError(url: URL, { status, text, hadLogin, proxy }: StatusAnswer): LongtakeError {
+  const options = { details: { host: url.host, status, ...(proxy === undefined ? {} : { proxy }) } };
   const path = url.pathname;
   switch (status) {
     case 401:
@@ -50,41 +51,108 @@ export function statusError(url: URL, status: number, statusText: string, hadLog
         `There is no stream at ${path} on ${url.host}. It may be off the air; otherwise check the address.`,
         options,
       );
-    default:
+    case 407:
+      return proxyLogin(proxy ?? 'on the way', options);
+    default: {
+      const answer = `${status} ${cleanText(text)}`.trim();
+      const through = proxy === undefined ? '' : ` The answer came through the proxy ${proxy}.`;
       return new LongtakeError(
         'STREAM_UNREACHABLE',
-        `${url.host} answered ${`${status} ${statusText}`.trim()} instead of a stream. Try again later, or check the address.`,
+        `${url.host} answered ${answer} instead of a stream. Try again later, or check the address.${through}`,
         options,
       );
+    }
   }
 }
 
-export function redirectError(url: URL): LongtakeError {
+export function redirectError(url: URL, how: 'in a circle' | 'without end'): LongtakeError {
   return new LongtakeError(
     'STREAM_UNREACHABLE',
-    `${url.host} sends on from address to address without end. Ask the station for the direct address.`,
+    `${url.host} sends on from address to address ${how}. Ask the station for the direct address.`,
     { details: { host: url.host } },
   );
 }
 
-/** The error for a connection that failed. `answered`: the stream had begun. What is one already stays as it is. */
-export function connectionError(url: URL, error: unknown, answered: boolean, limits: Limits): LongtakeError {
+export function streamEnded(url: URL): LongtakeError {
+  return new LongtakeError('STREAM_LOST', `${url.host} ended the stream.`, { details: { host: url.host } });
+}
+
+export function withoutAudio(url: URL, stallTimeout: number): LongtakeError {
+  return new LongtakeError(
+    'STREAM_STALLED',
+    `${url.host} sends, but no audio has come for ${seconds(stallTimeout)}. It is opened again.`,
+    { details: { host: url.host } },
+  );
+}
+
+export interface Failure extends Limits, Way {
+  /** The stream had begun. */
+  readonly answered: boolean;
+}
+
+/** The error for a connection that failed. What is one already stays as it is. */
+export function connectionError(url: URL, error: unknown, failure: Failure): LongtakeError {
   if (error instanceof LongtakeError) return error;
   const code = codeOf(error);
-  const options = { details: { host: url.host, reason: code || String(error) }, cause: error };
-  const certificate = Object.hasOwn(CERTIFICATE_PROBLEMS, code) ? CERTIFICATE_PROBLEMS[code] : undefined;
-  if (certificate !== undefined) {
-    return new LongtakeError('STREAM_TLS', `The identity of ${url.host} is not certain: ${certificate}.`, options);
-  }
+  const { answered, proxy } = failure;
+  const details = { host: url.host, reason: code || String(error), ...(proxy === undefined ? {} : { proxy }) };
+  const options = { details, cause: error };
+  const certificate = certificateError(url, code, error);
+  if (certificate) return certificate;
   if (isBodyTimeout(code)) {
     return new LongtakeError(
       'STREAM_STALLED',
-      `Nothing has come from ${url.host} for ${seconds(limits.stallTimeout)}.`,
+      `Nothing has come from ${url.host} for ${seconds(failure.stallTimeout)}.`,
       options,
     );
   }
   if (answered) return new LongtakeError('STREAM_LOST', `The connection to ${url.host} broke.`, options);
-  return new LongtakeError(isTls(code) ? 'STREAM_TLS' : 'STREAM_UNREACHABLE', whyNot(url, code, limits), options);
+  if (isTls(code)) return new LongtakeError('STREAM_TLS', whyNot(url, code, failure), options);
+  if (proxy !== undefined) return proxyError(url, proxy, error, code, options);
+  return new LongtakeError('STREAM_UNREACHABLE', whyNot(url, code, failure), options);
+}
+
+interface ErrorOptions {
+  readonly details: ErrorDetails;
+  readonly cause?: unknown;
+}
+
+function proxyError(url: URL, proxy: string, error: unknown, code: string, options: ErrorOptions): LongtakeError {
+  // undici puts the status of a tunnel that was refused into its message only.
+  const status = Number(/\((\d{3})\)/.exec(String(error))?.[1] ?? Number.NaN);
+  if (status === 407) return proxyLogin(proxy, options);
+  const why = Number.isNaN(status) ? proxyReason(code) : `answered ${status} when it was asked for ${url.host}`;
+  return new LongtakeError(
+    'STREAM_UNREACHABLE',
+    `The proxy ${proxy} ${why}. Correct HTTP_PROXY or HTTPS_PROXY, or add ${url.hostname} to NO_PROXY, and start Longtake again.`,
+    options,
+  );
+}
+
+function proxyReason(code: string): string {
+  switch (code) {
+    case 'ENOTFOUND':
+    case 'EAI_NODATA':
+    case 'EAI_NONAME':
+      return 'is on a computer whose name nobody knows';
+    case 'ECONNREFUSED':
+      return 'takes no connection';
+    case 'UND_ERR_CONNECT_TIMEOUT':
+    case 'ETIMEDOUT':
+      return 'did not answer in time';
+    case NO_HTTP:
+      return 'does not speak HTTP';
+    default:
+      return 'cannot be reached, or broke the connection off';
+  }
+}
+
+function proxyLogin(proxy: string, options: ErrorOptions): LongtakeError {
+  return new LongtakeError(
+    'STREAM_REFUSED',
+    `The proxy ${proxy} asks for a user name and password, or does not accept those that it got. Put both into HTTP_PROXY or HTTPS_PROXY, as in http://user:password@proxy.example:3128, and start Longtake again.`,
+    options,
+  );
 }
 
 function whyNot(url: URL, code: string, limits: Limits): string {
@@ -118,6 +186,8 @@ function whyNot(url: URL, code: string, limits: Limits): string {
 /** Every address of a name was tried: the errors of all are in one; the first tells. */
 function codeOf(error: unknown): string {
   if (error instanceof undici.HTTPParserError) return NO_HTTP;
+  // TLS through a proxy: what was wrong is inside.
+  if (error instanceof undici.SecureProxyConnectionError) return codeOf(error.cause);
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   return '';

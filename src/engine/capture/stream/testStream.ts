@@ -1,10 +1,12 @@
 import type { AudioFormat, SourceDraft, StreamReport } from '../../../shared/domain/source.ts';
 import { LongtakeError } from '../../../shared/errors.ts';
 import { cleanText } from '../../containers/icy.ts';
-import { credentialsFor, parseAddress } from './address.ts';
-import { type Answer, receive } from './receive.ts';
+import { millis } from '../../../shared/units.ts';
+import { credentialsFor, Logins, parseAddress, withoutCredentials } from './address.ts';
+import { streamEnded } from './streamErrors.ts';
 import type { StreamContainer, StreamReader } from './streamReader.ts';
-import { ended, openReader } from './streamSource.ts';
+import { openReader } from './streamSource.ts';
+import { type Station, tune, type TunedAnswer } from './tune.ts';
 
 type StreamDraft = Extract<SourceDraft, { kind: 'stream' }>;
 
@@ -15,13 +17,15 @@ export interface TestStreamLimits {
   readonly title: number;
 }
 
+const clock = { monotonic: () => millis(performance.now()) };
+
 const LIMITS: TestStreamLimits = { total: 15_000, title: 3000 };
 /** Of audio, for an average bitrate that means something. */
 const ENOUGH_SECONDS = 2;
 
 /** What a test has found so far. */
 interface Findings {
-  answer?: Answer;
+  answer?: TunedAnswer;
   container?: StreamContainer;
   format?: AudioFormat;
   title?: string;
@@ -36,15 +40,16 @@ export async function testStream(
   draft: StreamDraft,
   password: string | undefined,
   signal: AbortSignal,
-  limits: TestStreamLimits = LIMITS,
+  most: TestStreamLimits = LIMITS,
 ): Promise<StreamReport> {
-  const url = parseAddress(draft.url);
+  const entered = parseAddress(draft.url);
+  const url = withoutCredentials(entered);
   const findings: Findings = { samples: 0 };
   const done = new AbortController();
   const stop = () => done.abort();
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
-  const timers = [setTimeout(stop, limits.total)];
+  const timers = [setTimeout(stop, most.total)];
   let reader: StreamReader | undefined;
   const enough = () => {
     if (findings.samples < ENOUGH_SECONDS * (findings.format?.sampleRate ?? Infinity)) return;
@@ -54,7 +59,7 @@ export async function testStream(
     onFormat: (container: StreamContainer, format: AudioFormat) => {
       findings.container = container;
       findings.format = format;
-      timers.push(setTimeout(stop, limits.title));
+      timers.push(setTimeout(stop, most.title));
     },
     onBlock: (block: { readonly samples: number }) => {
       findings.samples += block.samples;
@@ -66,21 +71,30 @@ export async function testStream(
     },
     onSkipped: () => undefined,
   };
-  const receiver = {
-    onAnswer: (answer: Answer) => {
-      findings.answer = answer;
-      reader = openReader(draft, answer, listener);
-    },
-    onBytes: (bytes: Uint8Array) => {
+  const open = (answer: TunedAnswer): Station => {
+    findings.answer = answer;
+    const opened = openReader(draft, answer, listener);
+    reader = opened;
+    return {
       // What comes behind the last look is not looked at.
-      if (!done.signal.aborted) reader?.push(bytes);
-    },
+      onBytes: (bytes) => {
+        if (!done.signal.aborted) opened.push(bytes);
+      },
+      onEnd: () => {
+        if (!done.signal.aborted) opened.end();
+      },
+      get opened() {
+        return findings.format !== undefined;
+      },
+    };
   };
-  const login = credentialsFor(url, draft.username, password ?? draft.password);
-  const options = { url, credentials: login, stallTimeout: limits.total, connectTimeout: limits.total };
+  const logins = new Logins().with(url, credentialsFor(entered, draft.username, password ?? draft.password));
+  const limits = { stallTimeout: most.total, connectTimeout: most.total, entryTimeout: most.total / 3 };
   try {
-    await receive(options, receiver, done.signal);
-    if (!done.signal.aborted) reader?.end();
+    await tune({ ...limits, url, logins, clock, open }, done.signal);
+  } catch (error) {
+    // A short stream that ended has told all that it is.
+    if (!(error instanceof LongtakeError) || error.code !== 'STREAM_LOST' || !findings.format) throw error;
   } finally {
     for (const timer of timers) clearTimeout(timer);
     signal.removeEventListener('abort', stop);
@@ -88,7 +102,7 @@ export async function testStream(
   if (signal.aborted) throw new LongtakeError('CANCELLED', 'The test was cancelled.');
   const title = reader?.title;
   if (title !== undefined) findings.title = title;
-  return report(url, findings, reader?.format, done.signal.aborted, limits);
+  return report(url, findings, reader?.format, done.signal.aborted, most);
 }
 
 function report(
@@ -98,13 +112,14 @@ function report(
   timedOut: boolean,
   limits: TestStreamLimits,
 ): StreamReport {
-  if (!answer || !container || !format) throw timedOut ? silent(url, limits) : ended(url);
+  if (!answer || !container || !format) throw timedOut ? silent(url, limits) : streamEnded(url);
   const contentType = answer.headers.get('content-type');
   const stationName = cleanText(answer.headers.get('icy-name') ?? '');
   return {
     format: measured ?? format,
     container,
     finalUrl: answer.url.href,
+    route: [...answer.route],
     ...(contentType === undefined ? {} : { contentType: cleanText(contentType) }),
     ...(stationName === '' ? {} : { stationName }),
     ...(title === undefined ? {} : { title }),
