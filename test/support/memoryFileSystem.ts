@@ -35,6 +35,20 @@ export class MemoryFileSystem implements FileSystem {
     // Folders are only names here.
   }
 
+  async move(from: string, to: string): Promise<void> {
+    if (this.files.has(to)) throw nodeError('EEXIST');
+    this.files.set(to, this.#bytes(from));
+    this.files.delete(from);
+  }
+
+  async removeFile(path: string): Promise<void> {
+    if (!this.files.delete(path)) throw nodeError('ENOENT');
+  }
+
+  async removeFolder(): Promise<void> {
+    // Folders are only names here.
+  }
+
   async list(): Promise<readonly []> {
     return [];
   }

@@ -1,5 +1,18 @@
 import { constants } from 'node:fs';
-import { type FileHandle, appendFile, mkdir, open, readFile, readdir, stat, statfs } from 'node:fs/promises';
+import {
+  type FileHandle,
+  appendFile,
+  lstat,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  rename,
+  rmdir,
+  stat,
+  statfs,
+  unlink,
+} from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from '../../shared/errors.ts';
 import type { FileSystem, OpenFile } from '../../shared/ports/fileSystem.ts';
@@ -12,6 +25,9 @@ export const nodeFileSystem: FileSystem = {
   append: (path, text) => appendFile(path, text, { flush: true }),
   readText: (path) => readFile(path, 'utf8'),
   makeFolder: (path) => makeFolder(path),
+  move: (from, to) => move(from, to),
+  removeFile: (path) => unlink(path),
+  removeFolder: (path) => rmdir(path),
   list: async (path) =>
     (await readdir(path, { withFileTypes: true })).map((entry) => ({
       name: entry.name,
@@ -55,6 +71,19 @@ async function isFolder(path: string): Promise<boolean> {
     return (await stat(path)).isDirectory();
   } catch (error) {
     if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/** A rename overwrites what has the name: an empty file takes the name first, which only one can. */
+async function move(from: string, to: string): Promise<void> {
+  // Without this, what is not there would leave an empty file behind where the process ends in between.
+  await lstat(from);
+  await (await open(to, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL)).close();
+  try {
+    await rename(from, to);
+  } catch (error) {
+    await unlink(to);
     throw error;
   }
 }

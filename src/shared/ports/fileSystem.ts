@@ -29,6 +29,11 @@ export interface FileSystem {
   readText(path: string): Promise<string>;
   /** Makes the folder and those above it; fine when it exists. */
   makeFolder(path: string): Promise<void>;
+  /** Gives a file another name on the same volume (error code EXDEV otherwise); one that is taken is an EEXIST. */
+  move(from: string, to: string): Promise<void>;
+  removeFile(path: string): Promise<void>;
+  /** Removes a folder that is empty (error code ENOTEMPTY or EEXIST otherwise). */
+  removeFolder(path: string): Promise<void>;
   list(path: string): Promise<readonly DirectoryEntry[]>;
   stat(path: string): Promise<{ readonly bytes: number; readonly modifiedAt: number } | undefined>;
   /** Bytes that this process may still write to the volume of `path`. */
