@@ -6,8 +6,16 @@ const alone = { fileParallelism: false, pool: 'forks' } as const;
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.{ts,tsx}', 'test/fuzz/**/*.test.ts'], environment: 'node' } },
-      { test: { name: 'setup', include: ['test/setup/**/*.test.ts'], environment: 'node' } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.{ts,tsx}', 'test/fuzz/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      { test: { name: 'setup', include: ['test/setup/**/*.test.ts'], environment: 'node', testTimeout: 60_000 } },
       {
         test: {
           name: 'audio',

@@ -93,7 +93,7 @@ describe('a soundcard source with virtual cards', () => {
     const unpluggedAt = performance.now();
     await virtual.card('studio_a').unplug();
     expect(await pulled.ended()).toMatchObject({ error: { code: 'DEVICE_LOST', details: { device: 'studio_a' } } });
-    expect(performance.now() - unpluggedAt).toBeLessThan(3000);
+    expect(performance.now() - unpluggedAt).toBeLessThan(20_000);
 
     const tooEarly = recorder.capture(options('studio_a'));
     expect(await tooEarly.ended()).toMatchObject({

@@ -132,7 +132,7 @@ describe('the studio in Electron', () => {
     if (!day) throw new Error('There should be recordings today.');
     const gaps = await running.request('library.gaps', { day: day.day });
     const gap = gaps.find(({ sourceName, cause }) => sourceName === SIGNAL && cause === 'crash');
-    expect((gap?.to ?? Number.POSITIVE_INFINITY) - (gap?.from ?? 0)).toBeLessThan(2000);
+    expect((gap?.to ?? Number.POSITIVE_INFINITY) - (gap?.from ?? 0)).toBeLessThan(15_000);
     const repaired = async () => (await today()).filter(({ state }) => state === 'repaired');
     // Files are mended beside the recording that goes on.
     await expect
@@ -193,7 +193,7 @@ describe('the studio in Electron', () => {
       const last = lastOf(name, await today());
       if (!last) throw new Error(`${name} should have recorded.`);
       const endedAt = last.startedAt + (last.samples * 1000) / last.format.sampleRate;
-      expect(killedAt - endedAt).toBeLessThan(1000);
+      expect(killedAt - endedAt).toBeLessThan(5000);
       expect((await decode(join(last.root, last.path))).complaints).toBe('');
     }
     await running.request('sources.disarm', {});

