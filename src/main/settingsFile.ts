@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Arming, armingSchema } from '../shared/domain/arming.ts';
 import { type Settings, settingsSchema } from '../shared/domain/settings.ts';
 import { sourceConfigSchema } from '../shared/domain/source.ts';
 import type { StoredState } from '../shared/ports/settingsStore.ts';
@@ -18,6 +19,7 @@ const settingsFileSchema = z.object({
   settings: settingsSchema,
   sources: z.array(sourceConfigSchema),
   armed: z.array(z.uuid()),
+  armings: z.record(z.string(), armingSchema).optional(),
 });
 
 /** The settings file as JSON schema, by property; for the file as it is written, before defaults and brands. */
@@ -50,7 +52,9 @@ export function readSettingsFile(
   const sources = readSources(migrated['sources'], problems);
   const known = new Set<unknown>(sources.map((source) => source.id));
   const armed = (Array.isArray(migrated['armed']) ? migrated['armed'] : []).filter((id) => known.has(id));
-  return { state: { settings, sources, armed: armed.map((id) => sourceId(String(id))) }, problems };
+  const armings = readArmings(migrated['armings'], known);
+  const state = { settings, sources, armed: armed.map((id) => sourceId(String(id))) };
+  return { state: Object.keys(armings).length > 0 ? { ...state, armings } : state, problems };
 }
 
 function migrate(
@@ -96,6 +100,17 @@ function readSources(content: unknown, problems: string[]): StoredState['sources
     problems.push(`The source ${name} was not valid.`);
     return [];
   });
+}
+
+/** One that is not valid is left out without a word: the source is armed and not paused. */
+function readArmings(content: unknown, known: ReadonlySet<unknown>): Record<string, Arming> {
+  if (!isRecord(content)) return {};
+  return Object.fromEntries(
+    Object.entries(content).flatMap(([id, item]) => {
+      const parsed = armingSchema.safeParse(item);
+      return known.has(id) && parsed.success ? [[id, parsed.data]] : [];
+    }),
+  );
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

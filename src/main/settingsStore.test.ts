@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_SETTINGS, type Settings } from '../shared/domain/settings.ts';
 import type { StoredState } from '../shared/ports/settingsStore.ts';
-import { sourceId } from '../shared/units.ts';
+import { recordingId, sourceId } from '../shared/units.ts';
 
 // Outside of Electron its package looks for a runtime, and would download one; any folder satisfies it.
 vi.stubEnv('ELECTRON_OVERRIDE_DIST_PATH', tmpdir());
@@ -38,6 +38,14 @@ describe('openSettingsStore', () => {
     expect(first.store.read()).toEqual(changed);
     expect(openSettingsStore(folder, defaults).store.read()).toEqual(changed);
     expect(statSync(join(folder, 'settings.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it('keeps what armings have come to, of sources that exist', () => {
+    const { store } = openSettingsStore(folder, defaults);
+    const unfinished = [recordingId('5a0a5c1e-6a2f-4d58-8c5d-0d7b7f4f2c11')];
+    const armings = { [radio]: { paused: true, recordedMs: 1234.5, unfinished } };
+    store.write({ ...changed, armings: { ...armings, gone: { paused: true, recordedMs: 0, unfinished: [] } } });
+    expect(openSettingsStore(folder, defaults).store.read()).toEqual({ ...changed, armings });
   });
 
   it('leaves no temporary file behind', () => {

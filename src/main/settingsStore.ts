@@ -84,5 +84,6 @@ function keepCopy(path: string): string {
 }
 
 function contentOf(state: StoredState): Record<string, unknown> {
-  return { version: SETTINGS_VERSION, settings: state.settings, sources: state.sources, armed: state.armed };
+  const { settings, sources, armed, armings } = state;
+  return { version: SETTINGS_VERSION, settings, sources, armed, ...(armings ? { armings } : {}) };
 }

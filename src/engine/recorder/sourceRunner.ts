@@ -163,7 +163,8 @@ export class SourceRunner {
   /** Tells what changed while recording, and looks after the file; called once a second. */
   tick(): void {
     if (this.#state === 'arming') this.#tellStarting(this.#context.clock.now());
-    if (this.#state !== 'recording') return;
+    if (this.#paused) this.#publish();
+    if (this.#paused || this.#state !== 'recording') return;
     this.#connection?.live?.checkFile();
     this.#publish();
   }

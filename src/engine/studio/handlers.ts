@@ -7,12 +7,14 @@ import type { Settings, SettingsPatch } from '../../shared/domain/settings.ts';
 import type { SourceDraft } from '../../shared/domain/source.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { RecordingId, SourceId } from '../../shared/units.ts';
+import type { ArmingActions } from './arming.ts';
+import { createControlHandlers } from './controls.ts';
 import { scanFolder, scanUnknownFolder } from './scanning.ts';
 import type { StudioParts, StudioPorts } from './studio.ts';
 
 /** One function per request of the contract. */
-export function createHandlers(parts: StudioParts): Handlers {
-  const { ports, events, sources, recorder, probers, analyst, library, catalogue, interruptions, lock } = parts;
+export function createHandlers(parts: StudioParts, arming: ArmingActions): Handlers {
+  const { ports, events, sources, recorder, probers, analyst, library, catalogue, armings, lock } = parts;
 
   const settings = (): Settings => ports.settingsStore.read().settings;
 
@@ -22,29 +24,16 @@ export function createHandlers(parts: StudioParts): Handlers {
     return found;
   };
 
-  const arm = async (id: SourceId): Promise<void> => {
-    if (sources.armed().includes(id)) return;
-    const source = await sources.armedSource(id);
-    catalogue.saveSource(source.config);
-    const armedAt = sources.markArmed(id);
-    sources.setStatus({ sourceId: id, state: 'arming', since: armedAt, armedAt });
-    recorder.arm(source, armedAt);
-  };
-
-  const disarm = async (id: SourceId, reason: string): Promise<void> => {
-    if (!sources.armed().includes(id)) return;
-    sources.markDisarmed(id);
-    interruptions.forget(id);
-    await recorder.disarm(id, reason);
-    sources.setDisarmed(id);
-  };
+  const { arm, disarm } = arming;
 
   const update = async (id: SourceId, draft: SourceDraft) => {
     checkPattern(ports, draft.filenamePattern);
     const config = await sources.update(id, draft);
     catalogue.saveSource(config);
     if (sources.armed().includes(id)) {
+      const { paused } = armings.of(id);
       await disarm(id, 'changed');
+      if (paused) armings.setPaused(id, true);
       await arm(id);
     }
     return sources.describe(config);
@@ -97,6 +86,7 @@ export function createHandlers(parts: StudioParts): Handlers {
       const wanted = ids ?? sources.configs().map((config) => config.id);
       await allOf(wanted.map((id) => lock.run(id, () => disarm(id, 'person'))));
     },
+    ...createControlHandlers(parts),
     'sources.retry': ({ id }) => recorder.retry(id),
 
     'devices.list': async () => [...(await probers.devices())],

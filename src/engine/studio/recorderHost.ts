@@ -77,12 +77,12 @@ export class RecorderHost {
       settle();
       this.#onExit(child, code, performance.now() - startedAt);
     });
-    this.#send({ type: 'start', plan: this.#options.plan(), interrupted: this.#options.interrupted() });
+    this.send({ type: 'start', plan: this.#options.plan(), interrupted: this.#options.interrupted() });
     return this.#ready;
   }
 
   arm(source: ArmedSource, armedAt: number): void {
-    this.#send({ type: 'arm', source, armedAt });
+    this.send({ type: 'arm', source, armedAt });
   }
 
   /** Resolves when the source's file is closed, or the recorder is gone. */
@@ -96,16 +96,16 @@ export class RecorderHost {
   }
 
   retry(sourceId: SourceId): void {
-    this.#send({ type: 'retry', sourceId });
+    this.send({ type: 'retry', sourceId });
   }
 
   watch(sourceIds: readonly SourceId[]): void {
     this.#watched = sourceIds;
-    this.#send({ type: 'watch', sourceIds });
+    this.send({ type: 'watch', sourceIds });
   }
 
   replan(): void {
-    this.#send({ type: 'plan', plan: this.#options.plan() });
+    this.send({ type: 'plan', plan: this.#options.plan() });
   }
 
   /** Closes every file and ends the process; at most 5 s. */
@@ -123,7 +123,7 @@ export class RecorderHost {
         clearTimeout(timer);
         resolve();
       };
-      this.#send({ type: 'stop', reason });
+      this.send({ type: 'stop', reason });
     });
     this.#child = undefined;
     child.kill();
@@ -135,7 +135,7 @@ export class RecorderHost {
     const callId = (this.#callId += 1);
     await new Promise<void>((resolve) => {
       this.#disarming.set(callId, resolve);
-      this.#send(command(callId));
+      this.send(command(callId));
       if (!this.#child) this.#settleDisarms();
     });
   }
@@ -207,7 +207,8 @@ export class RecorderHost {
     this.#disarming.clear();
   }
 
-  #send(command: RecorderCommand): void {
+  /** Nothing happens while the recorder is being started again: it learns all when it is armed. */
+  send(command: RecorderCommand): void {
     this.#child?.send(command);
   }
 }

@@ -66,6 +66,14 @@ export class Recorders {
     this.#hostOf(sourceId)?.retry(sourceId);
   }
 
+  setPaused(sourceId: SourceId, paused: boolean): void {
+    this.#hostOf(sourceId)?.send({ type: paused ? 'pause' : 'resume', sourceId });
+  }
+
+  split(sourceId: SourceId): void {
+    this.#hostOf(sourceId)?.send({ type: 'split', sourceId });
+  }
+
   watch(sourceIds: readonly SourceId[]): void {
     this.#watched = sourceIds;
     for (const host of this.#hosts.values()) host.watch(sourceIds);

@@ -8,6 +8,7 @@ import type { SettingsStore } from '../../shared/ports/settingsStore.ts';
 import { type SourceId, sourceId } from '../../shared/units.ts';
 import { credentialsIn, withoutCredentials } from '../capture/stream/address.ts';
 import type { ArmedSource, ArmTerms } from '../recorder/protocol.ts';
+import type { Armings } from './armings.ts';
 import type { EventListener } from './emitter.ts';
 import { recorderStopped } from './recorderHost.ts';
 
@@ -16,6 +17,7 @@ export interface SourcesPorts {
   readonly secrets: Secrets;
   readonly settingsStore: SettingsStore;
   readonly armTerms?: (id: SourceId) => ArmTerms;
+  readonly armings: Armings;
   readonly emit: EventListener;
 }
 
@@ -117,6 +119,7 @@ export class Sources {
       ...(password === undefined ? {} : { password }),
       // It goes on counting where the recorder before it stopped.
       failures: this.status(id).attempt ?? 0,
+      ...this.#ports.armings.of(id),
     };
   }
 
@@ -135,6 +138,14 @@ export class Sources {
 
   setDisarmed(id: SourceId): void {
     this.setStatus({ sourceId: id, state: 'disarmed', since: this.#ports.clock.now() });
+  }
+
+  /** It is armed, and has a longest length. */
+  isLimited(id: SourceId): boolean {
+    return (
+      this.#armedAt.has(id) &&
+      this.configs().some((config) => config.id === id && config.maxLengthSeconds !== undefined)
+    );
   }
 
   /** It cannot even be handed to the recorder now. */
@@ -156,7 +167,7 @@ export class Sources {
       const { armedAt } = this.status(id);
       this.setStatus({
         sourceId: id,
-        state: 'reconnecting',
+        state: this.#ports.armings.of(id).paused ? 'paused' : 'reconnecting',
         since: this.#ports.clock.now(),
         ...(armedAt === undefined ? {} : { armedAt }),
         problem: toWireError(recorderStopped),

@@ -9,12 +9,15 @@ import type { ProcessHost } from '../../shared/ports/processHost.ts';
 import type { Secrets } from '../../shared/ports/secrets.ts';
 import type { SettingsStore } from '../../shared/ports/settingsStore.ts';
 import type { Container } from '../../shared/domain/recording.ts';
-import { LongtakeError } from '../../shared/errors.ts';
+import { errorText, LongtakeError } from '../../shared/errors.ts';
 import { type SourceId, recordingId } from '../../shared/units.ts';
 import { leftArmed } from '../library/leftArmed.ts';
 import { type Library, openLibrary } from '../library/library.ts';
 import type { ArmTerms, RecorderEvent } from '../recorder/protocol.ts';
 import { Analyst } from './analyst.ts';
+import { createArming } from './arming.ts';
+import { Armings } from './armings.ts';
+import { endAtLongest } from './controls.ts';
 import { Emitter } from './emitter.ts';
 import { CatalogueWriter } from './catalogueWriter.ts';
 import { createHandlers } from './handlers.ts';
@@ -103,6 +106,7 @@ export interface StudioParts {
   /** For what must not fail because of the library. */
   readonly catalogue: CatalogueWriter;
   readonly interruptions: Interruptions;
+  readonly armings: Armings;
   /** Held while a source is armed, disarmed, changed or moved. */
   readonly lock: KeyedLock<SourceId>;
 }
@@ -111,7 +115,8 @@ export interface StudioParts {
 export function createStudio(ports: StudioPorts): Studio {
   const events = new Emitter();
   const log = ports.log.scoped('studio');
-  const sources = new Sources({ ...ports, emit: events.emit });
+  const armings = new Armings(ports.settingsStore);
+  const sources = new Sources({ ...ports, armings, emit: events.emit });
   const analyst = new Analyst({ ...ports, log, emit: events.emit });
   let opened: Library | undefined;
   const library = (): Library => {
@@ -171,8 +176,10 @@ export function createStudio(ports: StudioPorts): Studio {
     library,
     catalogue,
     interruptions,
+    armings,
     lock,
   };
+  const arming = createArming(parts);
 
   const armedNow = (id: SourceId): boolean => sources.armed().includes(id);
 
@@ -183,7 +190,13 @@ export function createStudio(ports: StudioPorts): Studio {
         interruptions.heard(event.status);
         if (armedNow(event.status.sourceId)) sources.setStatus(event.status);
         return;
+      case 'reached':
+        void endAtLongest(parts, arming, event.sourceId).catch((error: unknown) =>
+          log.error('A source that has recorded its maximum length could not be stopped.', { error: errorText(error) }),
+        );
+        return;
       case 'recording':
+        if (sources.isLimited(event.recording.sourceId)) armings.heard(event.recording);
         catalogue.saveRecording(event.recording);
         events.emit(event.recording.state === 'recording' ? 'recordings.opened' : 'recordings.closed', event.recording);
         analyst.followRecording(event.recording);
@@ -234,7 +247,7 @@ export function createStudio(ports: StudioPorts): Studio {
     }
   }
 
-  const handlers = createHandlers(parts);
+  const handlers = createHandlers(parts, arming);
 
   return {
     handlers,
@@ -256,6 +269,7 @@ export function createStudio(ports: StudioPorts): Studio {
       const root = resolve(settings.recordingsFolder);
       await heedLedger(root);
       if (settings.resumeArmed) for (const id of sources.storedArmed()) sources.markArmed(id);
+      armings.keep(sources.armed());
       await recorder.start();
       if (ports.sharesFolder !== true) void scanUnknownFolder(parts, root);
     },

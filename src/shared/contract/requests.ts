@@ -72,6 +72,18 @@ export const requests = {
   'sources.arm': { input: z.strictObject({ ids: z.array(sourceIdSchema).optional() }), output: done },
   /** Without ids: all. Returns when their files are closed. */
   'sources.disarm': { input: z.strictObject({ ids: z.array(sourceIdSchema).optional() }), output: done },
+  /**
+   * Keeps nothing of armed sources until they are resumed, from the sample on that is captured now; the input stays
+   * open, and the file is closed within a second. A pause lasts over a restart. Without ids: all that are armed.
+   */
+  'sources.pause': { input: z.strictObject({ ids: z.array(sourceIdSchema).optional() }), output: done },
+  /** Records again, into a new recording, from the sample on that is captured now. Without ids: all that are armed. */
+  'sources.resume': { input: z.strictObject({ ids: z.array(sourceIdSchema).optional() }), output: done },
+  /**
+   * Begins a new recording with the sample that is captured now; nothing is lost between the two. A recording that is
+   * not yet 250 ms long goes on. Without ids: all that record.
+   */
+  'sources.split': { input: z.strictObject({ ids: z.array(sourceIdSchema).optional() }), output: done },
   /** Tries a reconnecting or failed source now instead of at its next try. */
   'sources.retry': { input: z.strictObject({ id: sourceIdSchema }), output: done },
 

@@ -22,7 +22,7 @@ export const ledgerEntrySchema = z.discriminatedUnion('type', [
     at: z.number(),
     sourceId: z.uuid(),
     sourceName: z.string(),
-    /** `person`, `removed`, `quit` */
+    /** `person`, `removed`, `changed`, `maximum length`, `quit` */
     reason: z.string(),
   }),
 ]);

@@ -1,3 +1,4 @@
+import type { Arming } from '../domain/arming.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { SourceConfig } from '../domain/source.ts';
 import type { SourceId } from '../units.ts';
@@ -8,6 +9,8 @@ export interface StoredState {
   readonly sources: readonly SourceConfig[];
   /** What a person armed and did not disarm. */
   readonly armed: readonly SourceId[];
+  /** What armings that last have come to, by source; a source that is left out has nothing to tell. */
+  readonly armings?: Readonly<Record<string, Arming>>;
 }
 
 /** Keeps {@link StoredState} on disk; a write is there when the call returns. */
