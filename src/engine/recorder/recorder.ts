@@ -7,13 +7,14 @@ import type { Recording } from '../../shared/domain/recording.ts';
 import { assertNever } from '../../shared/assertNever.ts';
 import { errorText } from '../../shared/errors.ts';
 import { type Millis, millis, type RecordingId, samples, samplesToMillis, type SourceId } from '../../shared/units.ts';
+import { PAUSED } from './armedTime.ts';
 import type { RecorderContext } from './context.ts';
 import { newGap, publishGap, SourceGap } from './gaps.ts';
 import { findLosses, type Loss, mendRecordings } from './interrupted.ts';
 import { Ledger } from './ledger.ts';
 import { SourceMeters } from './sourceMeters.ts';
 import type { ArmedSource, Interrupted, RecorderCommand, RecorderEvent, RecordingPlan } from './protocol.ts';
-import { PAUSED, SourceRunner } from './sourceRunner.ts';
+import { SourceRunner } from './sourceRunner.ts';
 
 const TICK_MS = 1000;
 

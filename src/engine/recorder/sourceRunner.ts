@@ -2,7 +2,6 @@ import { decorrelatedJitterGenerator, ExponentialBackoff, type IBackoff } from '
 import type { AudioSource, CaptureInfo } from '../capture/audioSource.ts';
 import type { Block } from '../containers/block.ts';
 import type { SourceConfig, SourceState, SourceStatus } from '../../shared/domain/source.ts';
-import type { GapCause } from '../../shared/domain/recording.ts';
 import {
   type ErrorCode,
   errorText,
@@ -11,11 +10,12 @@ import {
   toWireError,
   type WireError,
 } from '../../shared/errors.ts';
-import { type GapId, type Millis, millis, type RecordingId, samples, samplesToMillis } from '../../shared/units.ts';
+import { type Millis, millis, type RecordingId, samples, samplesToMillis } from '../../shared/units.ts';
+import { ArmedTime } from './armedTime.ts';
 import { diskError } from './diskError.ts';
 import { Connection } from './connection.ts';
 import type { RecorderContext } from './context.ts';
-import { gapCause, type SourceGap } from './gaps.ts';
+import type { SourceGap } from './gaps.ts';
 import { prepareFlac } from './prepareFlac.ts';
 import type { RetryPolicy } from './protocol.ts';
 
@@ -24,10 +24,8 @@ const LONGEST_RETRY_MS = 30_000;
 /** A connection that lasted this long was a good one: the next loss is retried quickly again. */
 const GOOD_CONNECTION_MS = 10_000;
 /** Audio of a pause's last moment is on its way for at most this long. */
-const MS_PER_SECOND = 1000;
 const PAUSE_WAIT_MS = 500;
-/** So long may pass without audio before it is a gap. */
-const SHORTEST_GAP_MS = 1000;
+const MS_PER_SECOND = 1000;
 /** What a person must change is tried again rarely, in case somebody did. */
 const FAILED_RETRY_MS = 60_000;
 
@@ -41,9 +39,6 @@ const needsPerson: ReadonlySet<ErrorCode> = new Set([
   'INVALID_INPUT',
   'INTERNAL',
 ]);
-
-export const PAUSED = 'Paused by a person.';
-const STARTING = 'The input was being opened.';
 
 export interface SourceRunnerOptions {
   readonly config: SourceConfig;
@@ -83,11 +78,7 @@ export class SourceRunner {
   #gaveUp = false;
   #wake: (() => void) | undefined;
   #released = false;
-  #paused: boolean;
-  /** Wall clock; when a person last began or ended a pause. */
-  #turnedAt: Millis | undefined;
-  /** A recording has begun, if only in memory. */
-  #begun = false;
+  readonly #armedTime: ArmedTime;
   /** The longest length is recorded. */
   #reached = false;
   #recordedMs: number;
@@ -97,11 +88,8 @@ export class SourceRunner {
     this.#options = options;
     this.#since = context.clock.now();
     this.#attempt = options.failures;
-    this.#paused = options.paused;
     this.#recordedMs = options.recordedMs;
-    if (this.#paused) options.gap.change(options.armedAt, 'paused', PAUSED);
-    // Resumed while no recorder was there to hear of it.
-    else if (options.gap.cause === 'paused') options.gap.change(this.#since, 'starting', STARTING);
+    this.#armedTime = new ArmedTime(options, this.#since);
     this.#publish();
     this.#done = this.#keepRecording();
   }
@@ -117,23 +105,20 @@ export class SourceRunner {
 
   /** Keeps nothing from `at` on, a monotonic instant; the input stays open. */
   pause(at: Millis): void {
-    if (this.#paused) return;
+    if (this.#armedTime.paused) return;
     const now = this.#context.clock.now();
-    this.#paused = true;
-    this.#turnedAt = now;
+    this.#armedTime.pause(now);
     const connection = this.#connection;
     if (connection?.pause(at)) setTimeout(() => connection.pauseNow(), PAUSE_WAIT_MS).unref();
-    else this.#options.gap.change(now, 'paused', PAUSED);
+    else this.#armedTime.beginPause(now);
     this.#enter(this.#state === 'recording' ? 'arming' : this.#state);
   }
 
   /** Records again from `at` on, a monotonic instant. */
   resume(at: Millis): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#turnedAt = this.#context.clock.now();
+    if (!this.#armedTime.paused) return;
     this.#connection?.resume(at);
-    if (this.#problem) this.#lose(fromWireError(this.#problem), this.#turnedAt);
+    this.#armedTime.resume(this.#context.clock.now(), this.#problem && fromWireError(this.#problem));
     this.#enter(this.#state);
   }
 
@@ -162,11 +147,10 @@ export class SourceRunner {
 
   /** Tells what changed while recording, and looks after the file; called once a second. */
   tick(): void {
-    if (this.#state === 'arming') this.#tellStarting(this.#context.clock.now());
-    if (this.#paused) this.#publish();
-    if (this.#paused || this.#state !== 'recording') return;
-    this.#connection?.live?.checkFile();
-    this.#publish();
+    const { paused } = this.#armedTime;
+    if (this.#state === 'arming') this.#armedTime.wait(this.#context.clock.now());
+    if (this.#state === 'recording') this.#connection?.live?.checkFile();
+    if (paused || this.#state === 'recording') this.#publish();
   }
 
   async #keepRecording(): Promise<void> {
@@ -174,7 +158,7 @@ export class SourceRunner {
     this.#reached = this.#longest(MS_PER_SECOND) <= 0;
     while (!this.#reached) {
       const { problem, endedAt, lastedMs } = await this.#connect();
-      if (problem) this.#lose(problem, endedAt ?? this.#options.armedAt);
+      if (problem) this.#armedTime.lose(problem, endedAt);
       if (!problem || this.#stop.signal.aborted) break;
       // What the disk did not take of the rest may be recorded again.
       this.#reached = false;
@@ -183,7 +167,7 @@ export class SourceRunner {
       await this.#waitForNextTry(problem, this.#delayMs(problem, backoff));
       if (this.#stop.signal.aborted) break;
     }
-    if (!this.#released) this.#options.gap.end(this.#context.clock.now());
+    if (!this.#released) this.#armedTime.end(this.#context.clock.now());
     if (this.#reached && !this.#stop.signal.aborted) this.#options.onReached();
   }
 
@@ -194,68 +178,36 @@ export class SourceRunner {
     return Math.round(maxLengthSeconds * rate) - Math.round((this.#recordedMs * rate) / 1000);
   }
 
-  /** Nothing is captured since `from`, because of `problem`. A pause goes before it. */
-  #lose(problem: LongtakeError, from: Millis): void {
-    const { gap } = this.#options;
-    const cause = gapCause(problem);
-    const turnedAt = this.#turnedAt ?? from;
-    // While it was paused nothing was to be captured.
-    if (!this.#paused && gap.cause === 'paused') gap.change(turnedAt, cause, problem.message);
-    else gap.begin(from, cause, problem.message);
-    if (this.#paused) gap.change(turnedAt, 'paused', PAUSED);
-  }
-
-  /** Opening the input takes its time: that is told as a gap. */
-  #tellStarting(now: Millis): void {
-    const { armedAt, gap } = this.#options;
-    if (this.#paused || this.#begun || gap.id !== undefined || now - armedAt <= SHORTEST_GAP_MS) return;
-    gap.begin(armedAt, 'starting', STARTING);
-  }
-
-  #tellPaused(from: Millis): void {
-    const { config, gap } = this.#options;
-    const pausedAt = this.#turnedAt ?? from;
-    if (pausedAt - from > SHORTEST_GAP_MS) gap.begin(from, silentCause(config), 'No audio came.');
-    gap.change(millis(Math.max(from, pausedAt)), 'paused', PAUSED);
-    this.#publish();
-  }
-
   /** One connection from open to loss. Without a problem, it was asked to end and all that it captured is on disk. */
   async #connect(): Promise<{ problem?: LongtakeError; endedAt: Millis | undefined; lastedMs: number }> {
-    const { audio, config, gap } = this.#options;
+    const { audio, config } = this.#options;
+    const armedTime = this.#armedTime;
     const capture = new AbortController();
     const stop = (): void => capture.abort();
     this.#stop.signal.addEventListener('abort', stop, { once: true });
     if (this.#stop.signal.aborted) capture.abort();
     let failure: LongtakeError | undefined;
     let opened = false;
-    /** The gap that ends with the recording that is being opened. */
-    let ending: { readonly id: GapId; readonly at: Millis } | undefined;
+    /** Ends the gap before the recording that is being opened. */
+    let endGap: (() => void) | undefined;
     const connection = new Connection(this.#context, {
       source: config,
       onOpen: (info) => {
         this.#info = info;
       },
-      paused: this.#paused,
+      paused: armedTime.paused,
       longest: (rate) => this.#longest(rate),
       onFirstRecording: (at) => {
-        if (!this.#begun) this.#tellStarting(at);
-        this.#begun = true;
-        ending = gap.id && { id: gap.id, at };
+        endGap = armedTime.begin(at);
       },
       // Audio alone ends no gap: on a full disk it would only come to be lost.
       onRecordingOpened: () => {
-        if (ending) gap.end(ending.at, ending.id);
-        ending = undefined;
+        endGap?.();
+        endGap = undefined;
         opened = true;
         this.#attempt = 0;
         // A short connection may be over before its file is there.
-        if (failure) return;
-        this.#problem = undefined;
-        this.#nextTryAt = undefined;
-        this.#enter('recording');
-        if (failure || this.#paused) return;
-        this.#recover('recording');
+        if (!failure && !armedTime.paused) this.#recover('recording');
       },
       // Told with the next tick: a server may change its title as often as it likes.
       onTitle: (title) => {
@@ -263,13 +215,13 @@ export class SourceRunner {
       },
       onBlock: (block) => {
         if (this.#info) this.#options.onBlock(block, this.#info);
-        if (this.#paused && this.#problem && !failure) this.#recover('arming');
+        if (armedTime.paused && this.#problem && !failure) this.#recover('arming');
       },
-      onPaused: (from) => this.#tellPaused(from),
-      onLost: (from, to) => {
-        const problem = failure ?? diskError(undefined);
-        gap.add(from, to, gapCause(problem), problem.message);
+      onPaused: (from) => {
+        armedTime.beginPause(from);
+        this.#publish();
       },
+      onLost: (from, to) => armedTime.addLost(from, to, failure ?? diskError(undefined)),
       onReached: () => {
         this.#reached = true;
         capture.abort();
@@ -373,8 +325,8 @@ export class SourceRunner {
     const recording = this.#recordingStatus();
     return {
       sourceId: this.#options.config.id,
-      state: this.#paused ? 'paused' : this.#state,
-      since: this.#isLost || this.#paused ? (this.#options.gap.from ?? this.#since) : this.#since,
+      state: this.#armedTime.paused ? 'paused' : this.#state,
+      since: this.#isLost || this.#armedTime.paused ? (this.#armedTime.gapFrom ?? this.#since) : this.#since,
       armedAt: this.#options.armedAt,
       ...(recording ? { recording } : {}),
       ...(this.#info ? { format: this.#info.format } : {}),
@@ -404,11 +356,6 @@ export class SourceRunner {
       nextBoundaryAt: live.nextBoundaryAt,
     };
   }
-}
-
-/** Of an input that delivers nothing and says nothing. */
-function silentCause({ kind }: SourceConfig): GapCause {
-  return kind === 'stream' ? 'stream lost' : 'device lost';
 }
 
 function nextBackoff(backoff: IBackoff<unknown> | undefined): IBackoff<unknown> {

@@ -1,0 +1,113 @@
+import type { GapCause } from '../../shared/domain/recording.ts';
+import type { SourceConfig } from '../../shared/domain/source.ts';
+import type { LongtakeError } from '../../shared/errors.ts';
+import { type Millis, millis } from '../../shared/units.ts';
+import { gapCause, type SourceGap } from './gaps.ts';
+
+/** So long may pass without audio before it is a gap. */
+const SHORTEST_GAP_MS = 1000;
+
+export const PAUSED = 'Paused by a person.';
+const STARTING = 'The input was being opened.';
+
+export interface ArmedTimeOptions {
+  readonly config: SourceConfig;
+  readonly armedAt: Millis;
+  readonly gap: SourceGap;
+  readonly paused: boolean;
+}
+
+/**
+ * Accounts for the time in which a source is armed and nothing of it is recorded: it is being opened, it is lost, or a
+ * person paused it. All instants are of the wall clock.
+ */
+export class ArmedTime {
+  readonly #options: ArmedTimeOptions;
+  #paused: boolean;
+  /** When a person last began or ended a pause. */
+  #turnedAt: Millis | undefined;
+  /** A recording has begun, if only in memory. */
+  #begun = false;
+
+  constructor(options: ArmedTimeOptions, now: Millis) {
+    const { gap, armedAt } = options;
+    this.#options = options;
+    this.#paused = options.paused;
+    if (this.#paused) gap.change(armedAt, 'paused', PAUSED);
+    // Resumed while no recorder was there to hear of it.
+    else if (gap.cause === 'paused') gap.change(now, 'starting', STARTING);
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Since when nothing is recorded; undefined while it is, or when the wait is too short to be told of. */
+  get gapFrom(): Millis | undefined {
+    return this.#options.gap.from;
+  }
+
+  pause(now: Millis): void {
+    this.#paused = true;
+    this.#turnedAt = now;
+  }
+
+  /** `problem`: why nothing can be recorded now. */
+  resume(now: Millis, problem: LongtakeError | undefined): void {
+    this.#paused = false;
+    this.#turnedAt = now;
+    if (problem) this.lose(problem, now);
+  }
+
+  /** The audio from before a pause ended at `from`. */
+  beginPause(from: Millis): void {
+    const { config, gap } = this.#options;
+    const pausedAt = this.#turnedAt ?? from;
+    if (pausedAt - from > SHORTEST_GAP_MS) gap.begin(from, silentCause(config), 'No audio came.');
+    gap.change(millis(Math.max(from, pausedAt)), 'paused', PAUSED);
+  }
+
+  /** Nothing is captured because of `problem`: since `from`, or since the source was armed. A pause goes before it. */
+  lose(problem: LongtakeError, from: Millis = this.#options.armedAt): void {
+    const { gap } = this.#options;
+    const cause = gapCause(problem);
+    const turnedAt = this.#turnedAt ?? from;
+    // While it was paused nothing was to be captured.
+    if (!this.#paused && gap.cause === 'paused') gap.change(turnedAt, cause, problem.message);
+    else gap.begin(from, cause, problem.message);
+    if (this.#paused) gap.change(turnedAt, 'paused', PAUSED);
+  }
+
+  /** What was captured between two instants never reached the disk. */
+  addLost(from: Millis, to: Millis, problem: LongtakeError): void {
+    this.#options.gap.add(from, to, gapCause(problem), problem.message);
+  }
+
+  /** The input is still being opened at `now`: a wait that takes long is a gap. */
+  wait(now: Millis): void {
+    const { armedAt, gap } = this.#options;
+    if (this.#paused || this.#begun || gap.id !== undefined || now - armedAt <= SHORTEST_GAP_MS) return;
+    gap.begin(armedAt, 'starting', STARTING);
+  }
+
+  /** A recording that joins none before it begins at `at`. Returns what is to be called when its file is there. */
+  begin(at: Millis): () => void {
+    this.wait(at);
+    this.#begun = true;
+    const { gap } = this.#options;
+    const { id } = gap;
+    return () => {
+      if (id !== undefined) gap.end(at, id);
+    };
+  }
+
+  /** The source is disarmed. */
+  end(now: Millis): void {
+    this.#options.gap.end(now);
+  }
+}
+
+/** Of an input that delivers nothing and says nothing. */
+function silentCause({ kind }: SourceConfig): GapCause {
+  return kind === 'stream' ? 'stream lost' : 'device lost';
+}
