@@ -8,7 +8,7 @@ import type { SettingsStore } from '../../shared/ports/settingsStore.ts';
 import { type SourceId, sourceId } from '../../shared/units.ts';
 import { credentialsIn, withoutCredentials } from '../capture/stream/address.ts';
 import type { ArmedSource, ArmTerms } from '../recorder/protocol.ts';
-import type { Armings } from './armings.ts';
+import { Armings } from './armings.ts';
 import type { EventListener } from './emitter.ts';
 import { recorderStopped } from './recorderHost.ts';
 
@@ -17,18 +17,19 @@ export interface SourcesPorts {
   readonly secrets: Secrets;
   readonly settingsStore: SettingsStore;
   readonly armTerms?: (id: SourceId) => ArmTerms;
-  readonly armings: Armings;
   readonly emit: EventListener;
 }
 
 /** The configured sources: what they are, which are armed, and what each does now. */
 export class Sources {
   readonly #ports: SourcesPorts;
+  readonly armings: Armings;
   readonly #statuses = new Map<SourceId, SourceStatus>();
   readonly #armedAt = new Map<SourceId, number>();
 
   constructor(ports: SourcesPorts) {
     this.#ports = ports;
+    this.armings = new Armings(ports.settingsStore);
   }
 
   configs(): readonly SourceConfig[] {
@@ -119,7 +120,7 @@ export class Sources {
       ...(password === undefined ? {} : { password }),
       // It goes on counting where the recorder before it stopped.
       failures: this.status(id).attempt ?? 0,
-      ...this.#ports.armings.of(id),
+      ...this.armings.of(id),
     };
   }
 
@@ -167,7 +168,7 @@ export class Sources {
       const { armedAt } = this.status(id);
       this.setStatus({
         sourceId: id,
-        state: this.#ports.armings.of(id).paused ? 'paused' : 'reconnecting',
+        state: this.armings.of(id).paused ? 'paused' : 'reconnecting',
         since: this.#ports.clock.now(),
         ...(armedAt === undefined ? {} : { armedAt }),
         problem: toWireError(recorderStopped),

@@ -16,7 +16,7 @@ import { type Library, openLibrary } from '../library/library.ts';
 import type { ArmTerms, RecorderEvent } from '../recorder/protocol.ts';
 import { Analyst } from './analyst.ts';
 import { createArming } from './arming.ts';
-import { Armings } from './armings.ts';
+import type { Armings } from './armings.ts';
 import { endAtLongest } from './controls.ts';
 import { Emitter } from './emitter.ts';
 import { CatalogueWriter } from './catalogueWriter.ts';
@@ -115,8 +115,7 @@ export interface StudioParts {
 export function createStudio(ports: StudioPorts): Studio {
   const events = new Emitter();
   const log = ports.log.scoped('studio');
-  const armings = new Armings(ports.settingsStore);
-  const sources = new Sources({ ...ports, armings, emit: events.emit });
+  const sources = new Sources({ ...ports, emit: events.emit });
   const analyst = new Analyst({ ...ports, log, emit: events.emit });
   let opened: Library | undefined;
   const library = (): Library => {
@@ -176,7 +175,7 @@ export function createStudio(ports: StudioPorts): Studio {
     library,
     catalogue,
     interruptions,
-    armings,
+    armings: sources.armings,
     lock,
   };
   const arming = createArming(parts);
@@ -196,7 +195,7 @@ export function createStudio(ports: StudioPorts): Studio {
         );
         return;
       case 'recording':
-        if (sources.isLimited(event.recording.sourceId)) armings.heard(event.recording);
+        if (sources.isLimited(event.recording.sourceId)) sources.armings.heard(event.recording);
         catalogue.saveRecording(event.recording);
         events.emit(event.recording.state === 'recording' ? 'recordings.opened' : 'recordings.closed', event.recording);
         analyst.followRecording(event.recording);
@@ -269,7 +268,7 @@ export function createStudio(ports: StudioPorts): Studio {
       const root = resolve(settings.recordingsFolder);
       await heedLedger(root);
       if (settings.resumeArmed) for (const id of sources.storedArmed()) sources.markArmed(id);
-      armings.keep(sources.armed());
+      sources.armings.keep(sources.armed());
       await recorder.start();
       if (ports.sharesFolder !== true) void scanUnknownFolder(parts, root);
     },
