@@ -265,7 +265,7 @@ function withDistinctNames(sources: readonly IsrSource[], problems: IsrProblem[]
     sources.map(({ draft, outputDirectory }) => ({
       pattern: draft.filenamePattern ?? ISR_DEFAULTS.filenamePattern,
       folder: outputDirectory.replace(/[/\\]+$/, ''),
-      extensions: extensionsOf(draft),
+      format: formatOf(draft),
     })),
   );
   return sources.map((source, index) => {
@@ -284,24 +284,14 @@ function withDistinctNames(sources: readonly IsrSource[], problems: IsrProblem[]
   });
 }
 
-/** What a stream may turn out to be. */
-const STREAM_EXTENSIONS: Readonly<Record<Extract<SourceDraft, { kind: 'stream' }>['format'], readonly string[]>> = {
-  auto: ['mp3', 'aac', 'ogg', 'opus', 'oga', 'flac'],
-  mp3: ['mp3'],
-  aac: ['aac'],
-  ogg: ['ogg', 'opus', 'oga'],
-  opus: ['opus'],
-  flac: ['flac', 'oga'],
-};
-
-function extensionsOf(draft: SourceDraft): readonly string[] {
+function formatOf(draft: SourceDraft): string {
   switch (draft.kind) {
     case 'soundcard':
-      return 'fileFormat' in draft && draft.fileFormat === 'flac' ? ['flac'] : ['wav'];
+      return 'fileFormat' in draft && draft.fileFormat === 'flac' ? 'flac' : 'wav';
     case 'stream':
-      return STREAM_EXTENSIONS[draft.format];
+      return draft.format;
     case 'generator':
-      return ['wav'];
+      return 'wav';
     default:
       return assertNever(draft);
   }

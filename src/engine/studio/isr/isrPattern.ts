@@ -25,21 +25,21 @@ export interface Named {
   readonly pattern: string;
   /** Folder that the pattern is below; absolute or relative, but comparable. */
   readonly folder: string;
-  /** Every extension that its files may have. */
-  readonly extensions: readonly string[];
+  /** What its files are asked to be, such as `wav` or `auto`. */
+  readonly format: string;
 }
 
 /**
- * The patterns of sources side by side, such that no two make the same name: ISR's own default names a file by its
- * instant alone, and all sources begin new files at the same one. The first source in the file keeps its pattern; one
- * that would make the same names has its own name added.
+ * The patterns of sources side by side, such that those that are bound to make the same names do not: ISR's own default
+ * names a file by its instant alone, and all sources begin new files at the same one. The first source in the file
+ * keeps its pattern; one like it has its own name added. What clashes all the same when a file is made is numbered.
  */
 export function distinctPatterns(sources: readonly Named[]): readonly string[] {
   const taken = new Set<string>();
-  return sources.map(({ pattern, folder, extensions }) => {
-    const places = extensions.map((extension) => `${folder}\0${pattern}\0${extension}`);
-    const clashes = places.some((place) => taken.has(place));
-    for (const place of places) taken.add(place);
+  return sources.map(({ pattern, folder, format }) => {
+    const place = `${folder}\0${pattern}\0${format}`;
+    const clashes = taken.has(place);
+    taken.add(place);
     return clashes ? `${pattern}_{source}` : pattern;
   });
 }
