@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SourceDraft } from '../../src/shared/domain/source.ts';
 import { buildRecorderHost, RecordingStudio } from './support/longtake.ts';
+import { runPeers } from './support/peers.ts';
 import { type Cost, CostMeter } from './support/processCost.ts';
 import { spread, tellResult } from './support/result.ts';
 import { Stations } from './support/stations.ts';
@@ -54,23 +54,10 @@ async function runPeer(peer: Peer, stations: Stations, to: string): Promise<Outc
     stations.mounts.map(async (mount, index) => {
       const own = join(to, `${index}`);
       await mkdir(own, { recursive: true });
-      const child = peer.start(stations.icecast.url(mount), own);
-      child.stdout?.resume();
-      child.stderr?.resume();
-      return child;
+      return peer.start(stations.icecast.url(mount), own);
     }),
   );
-  const meter = new CostMeter(children.map(({ pid }) => pid ?? 0));
-  await sleep(SECONDS * 1000);
-  const cost = await meter.end();
-  await Promise.all(
-    children.map(async (child) => {
-      if (child.exitCode !== null) throw new Error(`${peer.name} ended before its time.`);
-      const exit = once(child, 'exit');
-      child.kill('SIGINT');
-      await exit;
-    }),
-  );
+  const cost = await runPeers(peer.name, children, SECONDS);
   return { ...cost, ...(await lossesIn(to, stations)) };
 }
 
