@@ -32,6 +32,7 @@ export const errorCodes = {
   DECODER_MISSING: 'expected',
   DAMAGED: 'expected',
   SECRETS_UNAVAILABLE: 'expected',
+  WEBHOOK_FAILED: 'expected',
 } as const satisfies Record<string, 'cancelled' | 'expected' | 'bug'>;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -13,6 +13,8 @@ export type SourceId = Branded<string, 'SourceId'>;
 export type RecordingId = Branded<string, 'RecordingId'>;
 /** Identity of a gap; a UUID. */
 export type GapId = Branded<string, 'GapId'>;
+/** Identity of an alarm; a UUID. */
+export type AlarmId = Branded<string, 'AlarmId'>;
 /** Local calendar day at the place of recording, `YYYY-MM-DD`. */
 export type Day = Branded<string, 'Day'>;
 
@@ -21,6 +23,7 @@ export const millis = (count: number): Millis => count as Millis;
 export const sourceId = (id: string): SourceId => id as SourceId;
 export const recordingId = (id: string): RecordingId => id as RecordingId;
 export const gapId = (id: string): GapId => id as GapId;
+export const alarmId = (id: string): AlarmId => id as AlarmId;
 export const day = (text: string): Day => text as Day;
 
 /** The calendar day of an instant (ms since 1970 UTC) where local time is `offsetMinutes` east of UTC. */

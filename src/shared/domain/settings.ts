@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alarmSettingsSchema, DEFAULT_ALARM_SETTINGS } from './alarm.ts';
 
 /** Shortest split, for tests and the impatient. */
 export const MIN_SPLIT_SECONDS = 5;
@@ -23,6 +24,7 @@ export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   /** What was armed when Longtake ended is armed again when it starts. */
   resumeArmed: z.boolean(),
+  alarms: alarmSettingsSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;
 /** Settings of a first start; the recordings folder depends on the machine. */
@@ -31,6 +33,7 @@ export const DEFAULT_SETTINGS: Omit<Settings, 'recordingsFolder'> = {
   filenamePattern: DEFAULT_FILENAME_PATTERN,
   theme: 'system',
   resumeArmed: true,
+  alarms: DEFAULT_ALARM_SETTINGS,
 };
 
 export const settingsPatchSchema = settingsSchema.partial();

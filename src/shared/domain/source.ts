@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { wireErrorSchema } from '../errors.ts';
 import type { RecordingId, SourceId } from '../units.ts';
+import { alarmOverridesSchema } from './alarm.ts';
 import { filenamePatternSchema, splitSecondsSchema } from './settings.ts';
 
 const id = z.uuid().transform((value) => value as SourceId);
@@ -85,13 +86,16 @@ const generatorFields = {
   container: pcmContainerSchema.optional(),
 };
 
+/** Own rules for alarms instead of the general ones. */
+const alarmFields = { alarms: alarmOverridesSchema.optional() };
+
 const name = sourceNameSchema;
 
 /** A configured input, as settings keep it. */
 export const sourceConfigSchema = z.discriminatedUnion('kind', [
-  z.object({ id, name, ...soundcardFields, ...planFields }),
-  z.object({ id, name, ...streamFields, ...planFields }),
-  z.object({ id, name, ...generatorFields, ...planFields }),
+  z.object({ id, name, ...soundcardFields, ...planFields, ...alarmFields }),
+  z.object({ id, name, ...streamFields, ...planFields, ...alarmFields }),
+  z.object({ id, name, ...generatorFields, ...planFields, ...alarmFields }),
 ]);
 export type SourceConfig = z.infer<typeof sourceConfigSchema>;
 export type SoundcardConfig = Extract<SourceConfig, { kind: 'soundcard' }>;
@@ -104,9 +108,9 @@ export type SourceKind = SourceConfig['kind'];
  * absent leaves the stored one as it is.
  */
 export const sourceDraftSchema = z.discriminatedUnion('kind', [
-  z.object({ name, ...soundcardFields, ...planFields }),
-  z.object({ name, ...streamFields, ...planFields, password: z.string().max(500).optional() }),
-  z.object({ name, ...generatorFields, ...planFields }),
+  z.object({ name, ...soundcardFields, ...planFields, ...alarmFields }),
+  z.object({ name, ...streamFields, ...planFields, ...alarmFields, password: z.string().max(500).optional() }),
+  z.object({ name, ...generatorFields, ...planFields, ...alarmFields }),
 ]);
 export type SourceDraft = z.infer<typeof sourceDraftSchema>;
 

@@ -1,0 +1,3 @@
+import { library } from '../library/library.ts'; // plants boundaries(dependencies)
+
+export const alarms = library;
