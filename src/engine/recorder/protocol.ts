@@ -1,6 +1,7 @@
 import type { Settings } from '../../shared/domain/settings.ts';
 import type { Gap, Recording } from '../../shared/domain/recording.ts';
 import type { Levels, SourceConfig, SourceStatus } from '../../shared/domain/source.ts';
+import type { SignalReport } from '../../shared/domain/signal.ts';
 import type { RecordingId, SourceId } from '../../shared/units.ts';
 
 /** How recordings are named, split and placed. */
@@ -80,6 +81,8 @@ export type RecorderEvent =
   | { readonly type: 'recording'; readonly recording: Recording }
   | { readonly type: 'gap'; readonly gap: Gap }
   | { readonly type: 'levels'; readonly levels: readonly Levels[] }
+  /** Once a second, of every source that records. */
+  | { readonly type: 'signals'; readonly signals: readonly SignalReport[] }
   | {
       readonly type: 'log';
       readonly level: 'debug' | 'info' | 'warn' | 'error';

@@ -122,6 +122,8 @@ export class Recorder {
     this.#ticker = setInterval(() => {
       this.#ports.emit({ type: 'alive' });
       for (const runner of this.#runners.values()) runner.tick();
+      const signals = this.#meters.takeSignals();
+      if (signals.length > 0) this.#ports.emit({ type: 'signals', signals });
     }, TICK_MS);
     this.#losses = await findLosses(this.#context, interrupted);
     this.#ports.emit({ type: 'ready' });

@@ -1,17 +1,17 @@
 import type { CaptureInfo } from '../capture/audioSource.ts';
-import { LevelMeter } from '../containers/levels.ts';
-import type { PcmFormat } from '../containers/pcm.ts';
 import type { Block } from '../containers/block.ts';
-import type { AudioFormat, Levels } from '../../shared/domain/source.ts';
+import type { SignalReport } from '../../shared/domain/signal.ts';
+import type { Levels } from '../../shared/domain/source.ts';
 import type { SourceId } from '../../shared/units.ts';
+import { createSignalProbe, type SignalProbe } from './signalProbe.ts';
 
 /** Levels are told ten times a second. */
 const INTERVAL_MS = 100;
 
-/** Measures the levels of watched PCM sources, and costs nothing while nobody watches. */
+/** Listens to every source that records, for alarms, and tells the levels of watched PCM sources. */
 export class SourceMeters {
   readonly #tell: (levels: readonly Levels[]) => void;
-  readonly #meters = new Map<SourceId, LevelMeter>();
+  readonly #probes = new Map<SourceId, SignalProbe>();
   readonly #latest = new Map<SourceId, Levels>();
   #watched: ReadonlySet<SourceId> = new Set();
   #timer: NodeJS.Timeout | undefined;
@@ -22,26 +22,33 @@ export class SourceMeters {
 
   watch(sourceIds: readonly SourceId[]): void {
     this.#watched = new Set(sourceIds);
-    for (const id of this.#meters.keys()) if (!this.#watched.has(id)) this.forget(id);
+    for (const id of this.#latest.keys()) if (!this.#watched.has(id)) this.#latest.delete(id);
     clearInterval(this.#timer);
     this.#timer = this.#watched.size > 0 ? setInterval(() => this.#flush(), INTERVAL_MS) : undefined;
   }
 
   add(id: SourceId, block: Block, info: CaptureInfo): void {
-    if (!this.#watched.has(id) || info.format.codec !== 'pcm') return;
-    let meter = this.#meters.get(id);
-    if (!meter) {
-      meter = new LevelMeter(pcmFormat(info.format));
-      this.#meters.set(id, meter);
+    let probe = this.#probes.get(id);
+    if (!probe) {
+      probe = createSignalProbe(info.format);
+      this.#probes.set(id, probe);
     }
-    for (const { peak, rms } of meter.push(block)) {
-      this.#latest.set(id, { sourceId: id, peak: [...peak], rms: [...rms] });
-    }
+    const newest = probe.push(block).at(-1);
+    if (!newest || !this.#watched.has(id)) return;
+    this.#latest.set(id, { sourceId: id, peak: [...newest.peak], rms: [...newest.rms] });
+  }
+
+  /** What every source sounded like since the last call. */
+  takeSignals(): SignalReport[] {
+    return [...this.#probes].flatMap(([sourceId, probe]) => {
+      const heard = probe.take();
+      return heard ? [{ sourceId, ...heard }] : [];
+    });
   }
 
   /** The source ended or has a new format. */
   forget(id: SourceId): void {
-    this.#meters.delete(id);
+    this.#probes.delete(id);
     this.#latest.delete(id);
   }
 
@@ -50,8 +57,4 @@ export class SourceMeters {
     this.#tell([...this.#latest.values()]);
     this.#latest.clear();
   }
-}
-
-function pcmFormat({ sampleRate, channels, bitDepth, float }: AudioFormat): PcmFormat {
-  return { sampleRate, channels, bitDepth: bitDepth ?? 16, float: float === true };
 }
