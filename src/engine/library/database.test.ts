@@ -126,6 +126,7 @@ describe('migrations', () => {
       '411d5cc4a64f93f5',
       '1777f1c3a1c491fe',
       'bbe6926f2afc0a6c',
+      'c2c0b18af0706a91',
     ]);
   });
 

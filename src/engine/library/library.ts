@@ -1,8 +1,10 @@
+import type { Alarm } from '../../shared/domain/alarm.ts';
 import type { DaySummary, Gap, Recording } from '../../shared/domain/recording.ts';
 import type { SourceConfig } from '../../shared/domain/source.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { type Day, type RecordingId, type SourceId, sourceId } from '../../shared/units.ts';
+import { AlarmStore } from './alarmStore.ts';
 import { catchUp, type CatchUpOptions } from './catchUp.ts';
 import { type Connection, openDatabase } from './database.ts';
 import { toLibraryError } from './libraryError.ts';
@@ -38,6 +40,7 @@ export function openLibrary(path: string, log: Log): OpenedLibrary {
  * DISK_FULL, DISK_ERROR, DISK_DENIED or DAMAGED for what the disk does to it.
  */
 export class Library {
+  readonly alarms: AlarmStore;
   readonly #connection: Connection;
   readonly #statements: Statements;
   readonly #log: Log;
@@ -47,6 +50,7 @@ export class Library {
   constructor(connection: Connection, log: Log) {
     this.#connection = connection;
     this.#statements = createStatements(connection);
+    this.alarms = new AlarmStore(connection);
     this.#log = log;
   }
 
@@ -73,6 +77,11 @@ export class Library {
   /** Adds the gap or replaces the one with its id. */
   saveGap(gap: Gap): void {
     attempt(() => this.#statements.putGap(toGapRow(gap)));
+  }
+
+  /** Adds the alarm to the history or replaces the one with its id. */
+  saveAlarm(alarm: Alarm): void {
+    this.alarms.save(alarm);
   }
 
   recording(id: RecordingId): Recording | undefined {
@@ -112,6 +121,11 @@ export class Library {
   /** Gaps that began on `day`, newest first, at most {@link MAX_GAPS}. */
   gaps(day: Day): readonly Gap[] {
     return this.#readGaps(() => this.#statements.dayGaps.all(day, MAX_GAPS));
+  }
+
+  /** Gaps that last or ended after `instant` (ms since 1970 UTC), oldest first. */
+  gapsSince(instant: number): readonly Gap[] {
+    return this.#readGaps(() => this.#statements.gapsSince.all(instant));
   }
 
   /** Takes recordings out of the catalogue; their files are left alone. Returns how many were there. */

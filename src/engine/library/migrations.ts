@@ -169,4 +169,30 @@ export const migrations: readonly string[] = [
     DELETE FROM days WHERE day = OLD.day AND recordings = 0 AND gaps = 0;
   END;
   `,
+  `
+  CREATE TABLE alarms (
+    id TEXT PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL,
+    source_id TEXT,
+    source_name TEXT,
+    began_at REAL NOT NULL,
+    raised_at REAL NOT NULL,
+    cleared_at REAL,
+    ending TEXT,
+    acknowledged_at REAL,
+    value REAL NOT NULL,
+    threshold REAL NOT NULL,
+    unit TEXT NOT NULL,
+    message TEXT NOT NULL,
+    advice TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX alarms_by_time ON alarms (raised_at DESC, id DESC);
+  CREATE INDEX alarms_open ON alarms (raised_at) WHERE cleared_at IS NULL;
+
+  CREATE TABLE webhook_outbox (
+    id TEXT PRIMARY KEY NOT NULL,
+    made_at REAL NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -23,6 +23,7 @@ describe('CatalogueWriter', () => {
         saveRecording: ({ id, state }) => save(`${id} ${state}`),
         saveGap: ({ id }) => save(id),
         saveSource: ({ id }) => save(id),
+        saveAlarm: ({ id }) => save(id),
       }),
       silentLog,
     );
@@ -59,6 +60,7 @@ describe('CatalogueWriter', () => {
           saved.push(id);
         },
         saveSource: () => undefined,
+        saveAlarm: () => undefined,
       }),
       silentLog,
     );

@@ -1,3 +1,4 @@
+import type { Alarm } from '../../shared/domain/alarm.ts';
 import type { Gap, Recording } from '../../shared/domain/recording.ts';
 import type { SourceConfig } from '../../shared/domain/source.ts';
 import { type ErrorCode, LongtakeError } from '../../shared/errors.ts';
@@ -8,6 +9,7 @@ export interface Catalogue {
   saveRecording(recording: Recording): void;
   saveGap(gap: Gap): void;
   saveSource(config: SourceConfig): void;
+  saveAlarm(alarm: Alarm): void;
 }
 
 /** Rows that wait for the database; more than a day of 64 sources with a split of an hour. */
@@ -43,6 +45,10 @@ export class CatalogueWriter {
 
   saveSource(config: SourceConfig): void {
     this.#save(config.id, (catalogue) => catalogue.saveSource(config));
+  }
+
+  saveAlarm(alarm: Alarm): void {
+    this.#save(alarm.id, (catalogue) => catalogue.saveAlarm(alarm));
   }
 
   /** Tries what waits a last time; later rows are left to the ledger. */
