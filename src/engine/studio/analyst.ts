@@ -4,11 +4,15 @@ import { fromWireError, LongtakeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { ChildHandle, ProcessHost } from '../../shared/ports/processHost.ts';
 import type { SourceId } from '../../shared/units.ts';
+import type { StreamSample } from '../analysis/streamSample.ts';
 import type { AnalystCommand, AnalystEvent } from './analystProtocol.ts';
 import type { EventListener } from './emitter.ts';
 
 /** With nothing asked for this long the process ends; it costs some 60 MB. */
 const IDLE_MS = 60_000;
+/** Of coded audio whose bitrate is not known yet, bit/s; and the most that is read of any. */
+const USUAL_BITRATE = 192_000;
+const LARGEST_SAMPLE_BYTES = 1024 * 1024;
 
 export interface AnalystPorts {
   readonly processHost: ProcessHost;
@@ -67,6 +71,24 @@ export class Analyst {
       (event) => event.type === 'decoder' && event.available,
     );
     return this.#decoder;
+  }
+
+  /**
+   * Listens to the newest seconds of what a source records now; undefined when it records no coded audio. Rejects with
+   * DECODER_MISSING, and with DAMAGED for what cannot be decoded now.
+   */
+  async sample(sourceId: SourceId, seconds: number): Promise<StreamSample | undefined> {
+    const recording = this.#coded.get(sourceId);
+    if (!recording) return undefined;
+    const event = await this.#call((callId) => ({
+      type: 'sample',
+      callId,
+      path: join(recording.root, recording.path),
+      container: recording.container,
+      bytes: Math.min(LARGEST_SAMPLE_BYTES, Math.ceil(((recording.format.bitrate ?? USUAL_BITRATE) / 8) * seconds)),
+    }));
+    if (event.type !== 'sample') throw new Error(`The analyst answered with ${event.type}.`);
+    return event;
   }
 
   /** Sources whose levels are wanted; only those that record coded audio are metered here. */

@@ -8,6 +8,7 @@ import type { Log } from '../../shared/ports/log.ts';
 import type { SourceId } from '../../shared/units.ts';
 import type { LevelWindow } from '../containers/levels.ts';
 import { PeakMaker } from '../analysis/peaks.ts';
+import { sampleNewest } from '../analysis/streamSample.ts';
 import { meterGrowingFile } from '../analysis/streamMeter.ts';
 import { pause } from '../analysis/tailFile.ts';
 import type { AnalystCommand, AnalystEvent } from './analystProtocol.ts';
@@ -26,6 +27,7 @@ export interface AnalystServicePorts {
 }
 
 type PeaksCommand = Extract<AnalystCommand, { type: 'peaks' }>;
+type SampleCommand = Extract<AnalystCommand, { type: 'sample' }>;
 
 /** Answers main from within the analyst process: waveforms, and the meters of streams. */
 export class AnalystService {
@@ -52,6 +54,9 @@ export class AnalystService {
         return;
       case 'decoder':
         this.#own(this.#tellDecoder(command.callId));
+        return;
+      case 'sample':
+        this.#own(this.#sample(command));
         return;
       case 'meter':
         this.#meters.get(command.sourceId)?.abort();
@@ -103,6 +108,21 @@ export class AnalystService {
 
   async #tellDecoder(callId: number): Promise<void> {
     this.#ports.emit({ type: 'decoder', callId, available: await this.#ports.decoder.available() });
+  }
+
+  async #sample(command: SampleCommand): Promise<void> {
+    const { callId } = command;
+    const controller = new AbortController();
+    this.#working.set(callId, controller);
+    try {
+      const sample = await sampleNewest(command, { ...this.#ports, signal: controller.signal });
+      this.#ports.emit({ type: 'sample', callId, ...sample });
+    } catch (error) {
+      this.#ports.emit({ type: 'error', callId, error: toWireError(toCoded(error)) });
+    } finally {
+      this.#working.delete(callId);
+      this.#startNext();
+    }
   }
 
   async #meter(sourceId: SourceId, audio: { readonly path: string; readonly container: Container }): Promise<void> {

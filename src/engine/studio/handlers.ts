@@ -1,12 +1,14 @@
 import { isAbsolute, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { recordingPath } from '../recorder/fileName.ts';
 import { diskError } from '../recorder/diskError.ts';
 import type { Handlers } from '../../shared/contract/handlers.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
 import type { Settings, SettingsPatch } from '../../shared/domain/settings.ts';
-import type { SourceDraft } from '../../shared/domain/source.ts';
+import type { SourceConfig, SourceDraft } from '../../shared/domain/source.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { RecordingId, SourceId } from '../../shared/units.ts';
+import { createAlarmHandlers } from './alarmHandlers.ts';
 import type { ArmingActions } from './arming.ts';
 import { createControlHandlers } from './controls.ts';
 import { scanFolder, scanUnknownFolder } from './scanning.ts';
@@ -28,9 +30,10 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
 
   const update = async (id: SourceId, draft: SourceDraft) => {
     checkPattern(ports, draft.filenamePattern);
+    const before = sources.config(id);
     const config = await sources.update(id, draft);
     catalogue.saveSource(config);
-    if (sources.armed().includes(id)) {
+    if (sources.armed().includes(id) && needsNewRecording(before, config, draft)) {
       const { paused } = armings.of(id);
       await disarm(id, 'changed');
       if (paused) armings.setPaused(id, true);
@@ -113,6 +116,8 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     'library.rescan': () => scanFolder(parts, settings().recordingsFolder),
     'recordings.peaks': ({ id, points }) => analyst.peaks(recording(id), points),
 
+    ...createAlarmHandlers(parts),
+
     'desktop.revealRecording': async ({ id }) => {
       const { root, path } = recording(id);
       const file = join(root, path);
@@ -129,6 +134,12 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
       return folder === undefined ? {} : { folder };
     },
   };
+}
+
+/** What only says when to raise an alarm is no reason to cut a recording. */
+function needsNewRecording(before: SourceConfig, after: SourceConfig, draft: SourceDraft): boolean {
+  const hasNewPassword = draft.kind === 'stream' && draft.password !== undefined;
+  return hasNewPassword || !isDeepStrictEqual({ ...before, alarms: undefined }, { ...after, alarms: undefined });
 }
 
 /** Waits for all, also when one fails; then tells the first failure. */

@@ -14,6 +14,7 @@ import { type SourceId, recordingId } from '../../shared/units.ts';
 import { leftArmed } from '../library/leftArmed.ts';
 import { type Library, openLibrary } from '../library/library.ts';
 import type { ArmTerms, RecorderEvent } from '../recorder/protocol.ts';
+import { Alarms } from './alarms.ts';
 import { Analyst } from './analyst.ts';
 import { createArming } from './arming.ts';
 import type { Armings } from './armings.ts';
@@ -102,6 +103,7 @@ export interface StudioParts {
   readonly recorder: Recorders;
   readonly probers: Probers;
   readonly analyst: Analyst;
+  readonly alarms: Alarms;
   readonly library: () => Library;
   /** For what must not fail because of the library. */
   readonly catalogue: CatalogueWriter;
@@ -124,6 +126,7 @@ export function createStudio(ports: StudioPorts): Studio {
   };
 
   const catalogue = new CatalogueWriter(library, log);
+  const alarms = new Alarms({ ports, log: ports.log.scoped('alarms'), events, sources, analyst, library, catalogue });
   const interruptions = new Interruptions();
   const lock = new KeyedLock<SourceId>();
 
@@ -172,6 +175,7 @@ export function createStudio(ports: StudioPorts): Studio {
     recorder,
     probers: new Probers({ ...ports, log, emit: events.emit }),
     analyst,
+    alarms,
     library,
     catalogue,
     interruptions,
@@ -206,6 +210,9 @@ export function createStudio(ports: StudioPorts): Studio {
         return;
       case 'levels':
         events.emit('levels', [...event.levels]);
+        return;
+      case 'signals':
+        alarms.onSignals(event.signals);
         return;
       case 'log':
         ports.log.scoped('recorder')[event.level](event.message, event.data);
@@ -263,6 +270,7 @@ export function createStudio(ports: StudioPorts): Studio {
     start: async () => {
       await ports.fileSystem.makeFolder(ports.dataFolder);
       openCatalogue();
+      alarms.start();
       await moveLogins();
       const { settings } = ports.settingsStore.read();
       const root = resolve(settings.recordingsFolder);
@@ -275,6 +283,7 @@ export function createStudio(ports: StudioPorts): Studio {
     stop: async () => {
       parts.probers.stopPreview();
       await recorder.stop('quit');
+      await alarms.stop();
       analyst.stop();
       catalogue.close();
       opened?.close();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alarmSchema } from '../domain/alarm.ts';
 import { gapSchema, recordingSchema } from '../domain/recording.ts';
 import { settingsSchema } from '../domain/settings.ts';
 import { levelsSchema, sourceStatusSchema } from '../domain/source.ts';
@@ -19,6 +20,8 @@ export const events = {
   'recordings.closed': recordingSchema,
   /** A gap began or ended. */
   'gaps.changed': gapSchema,
+  /** An alarm was raised, cleared or acknowledged. */
+  'alarms.changed': alarmSchema,
   'settings.changed': settingsSchema,
   'rescan.progress': z.object({ files: z.number(), done: z.boolean() }),
   /** Something that a person should know but need not answer. */

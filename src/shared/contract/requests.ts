@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alarmSchema } from '../domain/alarm.ts';
 import { daySummarySchema, gapSchema, recordingSchema } from '../domain/recording.ts';
 import { settingsPatchSchema, settingsSchema } from '../domain/settings.ts';
 import {
@@ -8,10 +9,11 @@ import {
   sourceStatusSchema,
   streamReportSchema,
 } from '../domain/source.ts';
-import type { Day, RecordingId, SourceId } from '../units.ts';
+import type { AlarmId, Day, RecordingId, SourceId } from '../units.ts';
 
 const sourceIdSchema = z.uuid().transform((value) => value as SourceId);
 const recordingIdSchema = z.uuid().transform((value) => value as RecordingId);
+const alarmIdSchema = z.uuid().transform((value) => value as AlarmId);
 const daySchema = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/)
@@ -64,7 +66,10 @@ export const requests = {
 
   'sources.list': { input: nothing, output: z.array(sourceSchema) },
   'sources.add': { input: sourceDraftSchema, output: sourceSchema },
-  /** Replaces everything but the id. An armed source goes on with the new configuration in a new recording. */
+  /**
+   * Replaces everything but the id. An armed source goes on with the new configuration in a new recording; where only
+   * its alarms changed, in the one it has.
+   */
   'sources.update': { input: z.strictObject({ id: sourceIdSchema, draft: sourceDraftSchema }), output: sourceSchema },
   /** Disarms and removes the source; its recordings stay. */
   'sources.remove': { input: z.strictObject({ id: sourceIdSchema }), output: done },
@@ -127,6 +132,35 @@ export const requests = {
   'recordings.peaks': {
     input: z.strictObject({ id: recordingIdSchema, points: z.int().min(16).max(16384) }),
     output: peaksSchema,
+  },
+
+  /** Raised now, newest first. */
+  'alarms.active': { input: nothing, output: z.array(alarmSchema) },
+  /** All that were ever raised, newest first; `before` is the last one of the page before. */
+  'alarms.history': {
+    input: z.strictObject({ before: alarmIdSchema.optional(), limit: z.int().min(1).max(500) }),
+    output: z.array(alarmSchema),
+  },
+  /** A person has seen it; it stays raised until its condition is over. */
+  'alarms.acknowledge': { input: z.strictObject({ id: alarmIdSchema }), output: done },
+  'alarms.webhook': {
+    input: nothing,
+    output: z.object({
+      hasSecret: z.boolean(),
+      /** Messages that the receiver has not taken yet. */
+      waiting: z.number(),
+      /** Why the last try failed. */
+      problem: z.string().optional(),
+    }),
+  },
+  /** Signs every message from now on; an empty one ends that. */
+  'alarms.setWebhookSecret': { input: z.strictObject({ secret: z.string().max(500) }), output: done },
+  /** Sends a test to the address; fails with WEBHOOK_FAILED and the exact reason. At most 10 s. */
+  'alarms.testWebhook': {
+    input: z.strictObject({
+      url: z.url({ protocol: /^https?$/, error: 'Enter an address that starts with http:// or https://.' }).max(2000),
+    }),
+    output: done,
   },
 
   /** Shows the file in the file manager. Only where there is a desktop. */

@@ -1,0 +1,44 @@
+import type { Alarm } from '../../shared/domain/alarm.ts';
+import type { Notifier } from '../../shared/ports/notifier.ts';
+import type { Scope } from '../../shared/scope.ts';
+
+/** What is raised within this long is told together, ms: one cable can be the end of ten sources. */
+const TOGETHER_MS = 1500;
+/** Sentences in one notification; the others are counted. */
+const MOST_SENTENCES = 4;
+
+/** Tells raised alarms to a person by notifications of the desktop, and many at once by one. */
+export class AlarmNotices {
+  readonly #notifier: Notifier;
+  readonly #scope: Scope;
+  #raised: Alarm[] = [];
+
+  constructor(notifier: Notifier, scope: Scope) {
+    this.#notifier = notifier;
+    this.#scope = scope;
+  }
+
+  raised(alarm: Alarm): void {
+    this.#raised.push(alarm);
+    if (this.#raised.length === 1) this.#scope.timeout(TOGETHER_MS, () => this.#tell());
+  }
+
+  #tell(): void {
+    const notice = noticeOf(this.#raised);
+    this.#raised = [];
+    if (notice) this.#notifier.notify({ ...notice, urgent: true });
+  }
+}
+
+/** Title and text of the notification about these alarms. */
+export function noticeOf(alarms: readonly Alarm[]): { readonly title: string; readonly body: string } | undefined {
+  const [first] = alarms;
+  if (!first) return undefined;
+  if (alarms.length === 1) {
+    return { title: `Alarm: ${first.sourceName ?? 'recordings folder'}`, body: `${first.message} ${first.advice}` };
+  }
+  const more = alarms.length - MOST_SENTENCES;
+  const sentences = alarms.slice(0, MOST_SENTENCES).map(({ message }) => message);
+  if (more > 0) sentences.push(`And ${more} more.`);
+  return { title: `${alarms.length} alarms`, body: sentences.join('\n') };
+}
