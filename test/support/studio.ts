@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { EventName, EventPayload } from '../../src/shared/contract/events.ts';
+import type { Alarm } from '../../src/shared/domain/alarm.ts';
 import type { Gap, Recording } from '../../src/shared/domain/recording.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/shared/domain/settings.ts';
 import type { SourceDraft, SourceStatus } from '../../src/shared/domain/source.ts';
@@ -38,6 +39,10 @@ export class TestStudio {
   readonly recordings = new Map<string, Recording>();
   readonly gaps = new Map<string, Gap>();
   readonly statuses = new Map<SourceId, SourceStatus>();
+  /** Every change of an alarm, in order. */
+  readonly alarms: Alarm[] = [];
+  /** What a person was told beside the window. */
+  readonly notices: { readonly title: string; readonly body: string; readonly urgent: boolean }[] = [];
   readonly children: { readonly role: ProcessRole; readonly child: ChildHandle }[] = [];
   readonly studio: Studio;
   /** A scan of the recordings folder has come to its end. */
@@ -64,7 +69,7 @@ export class TestStudio {
       fileSystem: nodeFileSystem,
       processHost: this.#spyOn(createChildProcessHost(options.built ?? BUILT, options.env)),
       secrets: memorySecrets(),
-      notifier: { notify: () => undefined },
+      notifier: { notify: (notice) => void this.notices.push(notice) },
       log: this.#log(),
       settingsStore: {
         read: () => this.state.current,
@@ -155,6 +160,7 @@ export class TestStudio {
       const recording = payload as Recording;
       this.recordings.set(recording.id, recording);
     }
+    if (name === 'alarms.changed') this.alarms.push(payload as Alarm);
     if (name === 'gaps.changed') {
       const gap = payload as Gap;
       this.gaps.set(gap.id, gap);
