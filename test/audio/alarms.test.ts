@@ -125,6 +125,7 @@ describe('alarms of real cards and streams', () => {
     await hush();
     await play(60, tone);
     await cleared('deadChannel');
+    expect(changes('deadChannel')).toEqual(['raised', 'cleared']);
   });
 
   it('hears clipping', async () => {
@@ -134,6 +135,7 @@ describe('alarms of real cards and streams', () => {
     await raised('clipping');
     await hush();
     await cleared('clipping');
+    expect(changes('clipping')).toEqual(['raised', 'cleared']);
   });
 
   it('notices a signal that is frozen, and takes no tone for one', async () => {
