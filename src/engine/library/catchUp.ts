@@ -1,12 +1,23 @@
 import type { LedgerEntry } from '../../shared/domain/ledger.ts';
+import { assertNever } from '../../shared/assertNever.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
+import { armEventOf, type CoverageStore } from './coverageStore.ts';
+import type { KeepingStore } from './keepingStore.ts';
 import { listLedger, parseLedgerLine, readLines } from './ledgerReader.ts';
 import { absolutePath, staysBelow } from './paths.ts';
+import { whatWasRemoved } from './removedEntry.ts';
 import { toGapRow, toRecordingRow } from './rows.ts';
 import type { Statements } from './statements.ts';
 
 /** How much of the end of the ledger is read: more than a thousand events. */
 const TAIL_BYTES = 512 * 1024;
+
+/** What a ledger is taken into. */
+export interface Tables {
+  readonly statements: Statements;
+  readonly coverage: CoverageStore;
+  readonly keeping: KeepingStore;
+}
 
 export interface CatchUpOptions {
   /** Recordings folder, absolute. It may be missing. */
@@ -18,23 +29,25 @@ export interface CatchUpOptions {
  * Takes the last events of the ledger into the catalogue that it has not heard of: main may have ended before the
  * recorder did. Rows that are finished are left alone. Returns how many rows changed.
  */
-export async function catchUp(statements: Statements, { root, fileSystem }: CatchUpOptions): Promise<number> {
+export async function catchUp(tables: Tables, { root, fileSystem }: CatchUpOptions): Promise<number> {
   let changed = 0;
-  for (const entry of await lastEntries(root, fileSystem)) {
-    if (await apply(statements, entry, root, fileSystem)) changed += 1;
+  // A library from before armings were kept has none at all.
+  const tail = tables.coverage.isEmpty() ? Infinity : TAIL_BYTES;
+  for (const entry of await lastEntries(root, fileSystem, tail)) {
+    if (await apply(tables, entry, root, fileSystem)) changed += 1;
   }
   return changed;
 }
 
-/** The newest entry about each recording and gap in the tail of the ledger, oldest first. */
-async function lastEntries(root: string, fileSystem: FileSystem): Promise<readonly LedgerEntry[]> {
+/** The newest entry about each thing in the tail of the ledger, oldest first. */
+async function lastEntries(root: string, fileSystem: FileSystem, tail: number): Promise<readonly LedgerEntry[]> {
   const entries = new Map<string, LedgerEntry>();
   // A month may have just begun: the last file alone can be almost empty.
-  for (const file of (await listLedger(fileSystem, root)).slice(-2)) {
-    for await (const lines of readLines(fileSystem, absolutePath(root, file), TAIL_BYTES)) {
+  for (const file of (await listLedger(fileSystem, root)).slice(tail === Infinity ? 0 : -2)) {
+    for await (const lines of readLines(fileSystem, absolutePath(root, file), tail)) {
       for (const entry of lines.map(parseLedgerLine)) {
-        const id = entry && idOf(entry);
-        if (!entry || id === undefined) continue;
+        if (!entry) continue;
+        const id = idOf(entry);
         entries.delete(id);
         entries.set(id, entry);
       }
@@ -43,29 +56,68 @@ async function lastEntries(root: string, fileSystem: FileSystem): Promise<readon
   return [...entries.values()];
 }
 
-function idOf(entry: LedgerEntry): string | undefined {
-  if (entry.type === 'recording') return entry.recording.id;
-  return entry.type === 'gap' ? entry.gap.id : undefined;
+/** What an entry is about: a later one about the same replaces it. */
+function idOf(entry: LedgerEntry): string {
+  switch (entry.type) {
+    case 'recording':
+    case 'removed':
+      return entry.recording.id;
+    case 'gap':
+      return entry.gap.id;
+    case 'armed':
+    case 'disarmed':
+      return `${entry.type} ${entry.sourceId} ${entry.at}`;
+    case 'locked':
+    case 'purged':
+      return `${entry.type} ${entry.recordingId}`;
+    default:
+      return assertNever(entry);
+  }
 }
 
-async function apply(
-  statements: Statements,
-  entry: LedgerEntry,
+async function apply(tables: Tables, entry: LedgerEntry, root: string, fileSystem: FileSystem): Promise<boolean> {
+  const { statements, coverage, keeping } = tables;
+  switch (entry.type) {
+    case 'gap': {
+      const known = statements.gapById.get(entry.gap.id);
+      if (known && (known.ended_at !== null || entry.gap.to === undefined)) return false;
+      statements.putGap(toGapRow(entry.gap));
+      return true;
+    }
+    case 'armed':
+    case 'disarmed':
+      return coverage.saveArmEvent(entry.sourceId, entry.sourceName, armEventOf(entry));
+    case 'locked':
+      if (keeping.isLocked(entry.recordingId) === entry.locked) return false;
+      keeping.setLocked(entry.recordingId, entry.locked);
+      return true;
+    case 'removed': {
+      if (!statements.recordingById.get(entry.recording.id)) return false;
+      const removed = await whatWasRemoved(entry, root, fileSystem);
+      if (removed) keeping.saveRemoved([removed]);
+      return removed !== undefined;
+    }
+    case 'purged':
+      return false;
+    case 'recording':
+      return applyRecording(tables, entry, root, fileSystem);
+    default:
+      return assertNever(entry);
+  }
+}
+
+async function applyRecording(
+  { statements, keeping }: Tables,
+  { recording }: Extract<LedgerEntry, { type: 'recording' }>,
   root: string,
   fileSystem: FileSystem,
 ): Promise<boolean> {
-  if (entry.type === 'gap') {
-    const known = statements.gapById.get(entry.gap.id);
-    if (known && (known.ended_at !== null || entry.gap.to === undefined)) return false;
-    statements.putGap(toGapRow(entry.gap));
-    return true;
-  }
-  if (entry.type !== 'recording' || !staysBelow(entry.recording.path)) return false;
-  const { recording } = entry;
+  if (!staysBelow(recording.path)) return false;
   const known = statements.recordingById.get(recording.id);
   if (known && (known.state !== 'recording' || recording.state === 'recording')) return false;
   // Without a row, its file may have been deleted since.
   if (!known && !(await fileSystem.stat(absolutePath(root, recording.path)))) return false;
   statements.putRecording(toRecordingRow({ ...recording, root }));
+  keeping.takeBack(recording.id);
   return true;
 }

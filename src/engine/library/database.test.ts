@@ -127,6 +127,7 @@ describe('migrations', () => {
       '1777f1c3a1c491fe',
       'bbe6926f2afc0a6c',
       'c2c0b18af0706a91',
+      '9c5e21a119e30935',
     ]);
   });
 

@@ -24,7 +24,7 @@ export async function leftArmed(root: string, fileSystem: FileSystem): Promise<R
     for await (const lines of readLines(fileSystem, absolutePath(root, file), TAIL_BYTES)) {
       for (const line of lines) {
         const entry = parseLedgerLine(line);
-        if (entry) follow(traces, entry);
+        if (entry && isAboutSource(entry)) follow(traces, entry);
       }
     }
   }
@@ -32,7 +32,14 @@ export async function leftArmed(root: string, fileSystem: FileSystem): Promise<R
   return new Map(left.map(([id, { until }]) => [sourceId(id), millis(until)]));
 }
 
-function follow(traces: Map<string, Trace>, entry: LedgerEntry): void {
+type SourceEntry = Extract<LedgerEntry, { type: 'recording' | 'gap' | 'armed' | 'disarmed' }>;
+
+/** The others are about files that were closed long ago. */
+function isAboutSource(entry: LedgerEntry): entry is SourceEntry {
+  return ['recording', 'gap', 'armed', 'disarmed'].includes(entry.type);
+}
+
+function follow(traces: Map<string, Trace>, entry: SourceEntry): void {
   const id = idOf(entry);
   const trace = traces.get(id) ?? { armed: true, until: Number.NEGATIVE_INFINITY };
   traces.set(id, trace);
@@ -40,12 +47,12 @@ function follow(traces: Map<string, Trace>, entry: LedgerEntry): void {
   trace.until = Math.max(trace.until, Math.min(endOf(entry), entry.at));
 }
 
-function idOf(entry: LedgerEntry): string {
+function idOf(entry: SourceEntry): string {
   if (entry.type === 'recording') return entry.recording.sourceId;
   return entry.type === 'gap' ? entry.gap.sourceId : entry.sourceId;
 }
 
-function endOf(entry: LedgerEntry): number {
+function endOf(entry: SourceEntry): number {
   if (entry.type === 'gap') return entry.gap.to ?? entry.gap.from;
   if (entry.type !== 'recording') return entry.at;
   const { startedAt, samples: length, format } = entry.recording;

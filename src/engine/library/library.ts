@@ -5,8 +5,10 @@ import { LongtakeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { type Day, type RecordingId, type SourceId, sourceId } from '../../shared/units.ts';
 import { AlarmStore } from './alarmStore.ts';
-import { catchUp, type CatchUpOptions } from './catchUp.ts';
+import { catchUp, type CatchUpOptions, type Tables } from './catchUp.ts';
+import { CoverageStore } from './coverageStore.ts';
 import { type Connection, openDatabase } from './database.ts';
+import { KeepingStore } from './keepingStore.ts';
 import { toLibraryError } from './libraryError.ts';
 import { type RescanOptions, type RescanResult, rescanFolder } from './rescan.ts';
 import {
@@ -19,6 +21,7 @@ import {
   toGapRow,
   toRecordingRow,
 } from './rows.ts';
+import { SeamCheck } from './seamCheck.ts';
 import { createStatements, type Statements } from './statements.ts';
 
 export interface OpenedLibrary {
@@ -44,6 +47,12 @@ export class Library {
   readonly #connection: Connection;
   readonly #statements: Statements;
   readonly #log: Log;
+  /** When sources were armed, and what they captured of it. */
+  readonly coverage: CoverageStore;
+  /** Locks, and what was deleted. */
+  readonly keeping: KeepingStore;
+  /** Proves that recordings follow each other. */
+  readonly seams: SeamCheck;
   #rescanning = false;
   readonly #closing = new AbortController();
 
@@ -52,6 +61,18 @@ export class Library {
     this.#statements = createStatements(connection);
     this.alarms = new AlarmStore(connection);
     this.#log = log;
+    this.coverage = new CoverageStore(connection);
+    this.keeping = new KeepingStore(connection);
+    this.seams = new SeamCheck(connection);
+  }
+
+  get #tables(): Tables {
+    return { statements: this.#statements, coverage: this.coverage, keeping: this.keeping };
+  }
+
+  /** A scan is under way: rows may be behind what is on disk. */
+  get isRescanning(): boolean {
+    return this.#rescanning;
   }
 
   /** Adds a source, or notes its new name; a removed one is back. */
@@ -136,7 +157,7 @@ export class Library {
   /** Takes the end of the ledger into the catalogue, for what happened while nobody listened: see {@link catchUp}. */
   async catchUp(options: CatchUpOptions): Promise<number> {
     try {
-      return await catchUp(this.#statements, options);
+      return await catchUp(this.#tables, options);
     } catch (error) {
       throw toLibraryError(error);
     }
@@ -156,7 +177,7 @@ export class Library {
     this.#rescanning = true;
     const signal = AbortSignal.any([options.signal, this.#closing.signal]);
     try {
-      const result = await rescanFolder(this.#connection, this.#statements, { ...options, signal }, this.#log);
+      const result = await rescanFolder(this.#connection, this.#tables, { ...options, signal }, this.#log);
       this.#statements.noteScan.run(options.root, options.clock.now());
       return result;
     } catch (error) {

@@ -195,4 +195,40 @@ export const migrations: readonly string[] = [
     body TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- When sources were armed and disarmed, from the lines of the ledger.
+  CREATE TABLE arm_events (
+    source_id TEXT NOT NULL REFERENCES sources (id),
+    at REAL NOT NULL,
+    armed INTEGER NOT NULL CHECK (armed IN (0, 1)),
+    reason TEXT,
+    PRIMARY KEY (source_id, at, armed)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Recordings that a person locked. Apart from the recordings, whose rows are written by who records them.
+  CREATE TABLE locks (recording_id TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- Recordings that were deleted: what they had captured stays known. "trash" is where the file is, while it is there.
+  CREATE TABLE removed (
+    id TEXT PRIMARY KEY NOT NULL,
+    source_id TEXT NOT NULL,
+    root TEXT NOT NULL,
+    started_at REAL NOT NULL,
+    ended_at REAL NOT NULL,
+    bytes INTEGER NOT NULL,
+    removed_at REAL NOT NULL,
+    reason TEXT NOT NULL,
+    trash TEXT,
+    belongings TEXT NOT NULL,
+    recording TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX removed_by_source ON removed (source_id, started_at);
+  CREATE INDEX removed_in_trash ON removed (removed_at, id) WHERE trash IS NOT NULL;
+
+  DROP INDEX IF EXISTS recordings_by_source;
+  CREATE INDEX recordings_by_source ON recordings (source_id, started_at);
+  CREATE INDEX recordings_by_time ON recordings (started_at, id);
+  DROP INDEX gaps_by_source;
+  CREATE INDEX gaps_by_source ON gaps (source_id, began_at);
+  `,
 ];

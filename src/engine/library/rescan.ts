@@ -8,10 +8,11 @@ import { foundRow, inspectedRow } from './foundRow.ts';
 import type { FoundAudio, Inspector } from './inspector.ts';
 import { listLedger, parseLedgerLine, readLines } from './ledgerReader.ts';
 import { absolutePath, folderOf, staysBelow } from './paths.ts';
+import { whatWasRemoved } from './removedEntry.ts';
 import { RescanStore } from './rescanStore.ts';
 import { RECORDING_COLUMNS, type RecordingRow } from './rows.ts';
 import { Slices } from './slices.ts';
-import type { Statements } from './statements.ts';
+import type { Tables } from './catchUp.ts';
 import { audioFiles, walk } from './walk.ts';
 
 export interface RescanOptions {
@@ -50,12 +51,12 @@ const QUIET_MS = 10_000;
 /** Brings the catalogue in line with the folder: see {@link Library.rescan}. */
 export async function rescanFolder(
   connection: Connection,
-  statements: Statements,
+  tables: Tables,
   options: RescanOptions,
   log: Log,
 ): Promise<RescanResult> {
   if (!(await options.fileSystem.stat(options.root))) throw missingFolder(options.root);
-  const store = new RescanStore(connection, statements, options.root);
+  const store = new RescanStore(connection, tables, options.root);
   try {
     return await new Rescan(store, new Slices(connection, options.clock, options.signal), options, log).run();
   } finally {
@@ -95,6 +96,7 @@ class Rescan {
     const { fileSystem, root } = this.#options;
     const ledger = await listLedger(fileSystem, root);
     for (const file of ledger) await this.#readLedger(file);
+    await this.#applyKept();
     for await (const { folder, files } of walk(fileSystem, root, (path, error) => this.#unreadable(path, error))) {
       this.#visited.add(folder);
       await this.#processFiles(files);
@@ -116,6 +118,17 @@ class Rescan {
     } catch (error) {
       if (!isOfFileSystem(error)) throw error;
       this.#unreadable(file, error);
+    }
+  }
+
+  /** Locks, and what was deleted, as the whole ledger has it. */
+  async #applyKept(): Promise<void> {
+    const { fileSystem, root } = this.#options;
+    for (const page of this.#store.lockPages()) await this.#slices.each(page, (lock) => this.#store.applyLock(lock));
+    for (const page of this.#store.removedPages()) {
+      this.#slices.throwIfCancelled();
+      const found = await Promise.all(page.map((entry) => whatWasRemoved(entry, root, fileSystem)));
+      await this.#slices.each(page, (entry, index) => this.#store.applyRemoved(entry, found[index]));
     }
   }
 

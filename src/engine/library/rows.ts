@@ -36,6 +36,11 @@ export interface RecordingRow {
   readonly title: string | null;
 }
 
+/** A row as it is read: with what other tables know of it. */
+export interface ReadRecordingRow extends RecordingRow {
+  readonly locked?: number;
+}
+
 /** Names of the columns in {@link RecordingRow}; a missing or surplus one is a type error. */
 const recordingColumns: Readonly<Record<keyof RecordingRow, true>> = {
   id: true,
@@ -134,7 +139,7 @@ export function toRecordingRow(recording: Recording): RecordingRow {
 }
 
 /** Validates a row; throws a ZodError for one that no version of Longtake wrote. */
-export function fromRecordingRow(row: RecordingRow): Recording {
+export function fromRecordingRow(row: ReadRecordingRow): Recording {
   return recordingSchema.parse({
     id: row.id,
     sourceId: row.source_id,
@@ -164,6 +169,7 @@ export function fromRecordingRow(row: RecordingRow): Recording {
     ...(row.missing_samples === null ? {} : { missingSamples: row.missing_samples }),
     ...coldStartOf(row),
     ...(row.title === null ? {} : { title: row.title }),
+    ...(row.locked === 1 ? { locked: true } : {}),
   });
 }
 

@@ -1,8 +1,10 @@
 import type { DaySummary } from '../../shared/domain/recording.ts';
 import type { Command, Connection, Query } from './database.ts';
-import { type GapRow, RECORDING_COLUMNS, type RecordingRow, type SourceRow } from './rows.ts';
+import { type GapRow, RECORDING_COLUMNS, type ReadRecordingRow, type RecordingRow, type SourceRow } from './rows.ts';
 
 const columns = RECORDING_COLUMNS.join(', ');
+/** For reading: with what other tables know. */
+export const READ_COLUMNS = `${columns}, EXISTS (SELECT 1 FROM locks WHERE recording_id = recordings.id) AS locked`;
 
 const gapColumns = 'id, source_id, source_name, cause, detail, began_at, ended_at, day';
 
@@ -56,13 +58,13 @@ export function createStatements(db: Connection) {
     ),
     scannedAt: query<[string], { finished_at: number }>('SELECT finished_at FROM scans WHERE root = ?'),
 
-    recordingById: query<[string], RecordingRow>(`SELECT ${columns} FROM recordings WHERE id = ?`),
-    recordingByPlace: query<[string, string], RecordingRow>(
-      `SELECT ${columns} FROM recordings WHERE root = ? AND path = ?`,
+    recordingById: query<[string], ReadRecordingRow>(`SELECT ${READ_COLUMNS} FROM recordings WHERE id = ?`),
+    recordingByPlace: query<[string, string], ReadRecordingRow>(
+      `SELECT ${READ_COLUMNS} FROM recordings WHERE root = ? AND path = ?`,
     ),
     gapById: query<[string], GapRow>(`SELECT ${gapColumns} FROM gaps WHERE id = ?`),
-    unfinished: query<[], RecordingRow>(
-      `SELECT ${columns} FROM recordings WHERE state = 'recording' ORDER BY started_at`,
+    unfinished: query<[], ReadRecordingRow>(
+      `SELECT ${READ_COLUMNS} FROM recordings WHERE state = 'recording' ORDER BY started_at`,
     ),
     openGaps: query<[], GapRow>(`SELECT ${gapColumns} FROM gaps WHERE ended_at IS NULL ORDER BY began_at`),
 
@@ -73,8 +75,8 @@ export function createStatements(db: Connection) {
     days: query<[string, number], DaySummary>(`
       SELECT day, recordings, duration_us / 1000.0 AS durationMs, bytes, gaps, gap_us / 1000.0 AS gapMs
       FROM days WHERE day < ? ORDER BY day DESC LIMIT ?`),
-    dayPage: query<[string, number, number], RecordingRow>(`
-      SELECT ${columns} FROM recordings WHERE day = ?
+    dayPage: query<[string, number, number], ReadRecordingRow>(`
+      SELECT ${READ_COLUMNS} FROM recordings WHERE day = ?
       ORDER BY started_at DESC, source_name COLLATE NOCASE, id DESC LIMIT ? OFFSET ?`),
     dayCount: query<[string], { total: number }>('SELECT recordings AS total FROM days WHERE day = ?'),
     dayGaps: query<[string, number], GapRow>(

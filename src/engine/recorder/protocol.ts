@@ -1,3 +1,4 @@
+import type { LedgerEntry } from '../../shared/domain/ledger.ts';
 import type { Settings } from '../../shared/domain/settings.ts';
 import type { Gap, Recording } from '../../shared/domain/recording.ts';
 import type { Levels, SourceConfig, SourceStatus } from '../../shared/domain/source.ts';
@@ -80,6 +81,8 @@ export type RecorderEvent =
   | { readonly type: 'reached'; readonly sourceId: SourceId }
   | { readonly type: 'recording'; readonly recording: Recording }
   | { readonly type: 'gap'; readonly gap: Gap }
+  /** A line of the ledger about arming. */
+  | { readonly type: 'arming'; readonly entry: Extract<LedgerEntry, { type: 'armed' | 'disarmed' }> }
   | { readonly type: 'levels'; readonly levels: readonly Levels[] }
   /** Once a second, of every source that records. */
   | { readonly type: 'signals'; readonly signals: readonly SignalReport[] }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { AudioSource } from '../capture/audioSource.ts';
+import type { LedgerEntry } from '../../shared/domain/ledger.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import type { Log } from '../../shared/ports/log.ts';
@@ -108,8 +109,9 @@ export class Recorder {
     this.#runners.clear();
     await Promise.all(
       runners.map(async ([sourceId, runner]) => {
+        const at = this.#context.clock.now();
         await runner.disarm();
-        if (reason !== undefined) this.#writeDisarmed(sourceId, reason);
+        if (reason !== undefined) this.#tellDisarmed(sourceId, at, reason);
       }),
     );
     // Files that were being closed already.
@@ -137,12 +139,8 @@ export class Recorder {
     const { config } = source;
     if (this.#stopping || this.#runners.has(config.id)) return;
     this.#names.set(config.id, config.name);
-    this.#ledger.write(this.#root(), {
-      type: 'armed',
-      at: this.#context.clock.now(),
-      sourceId: config.id,
-      sourceName: config.name,
-    });
+    const at = this.#context.clock.now();
+    this.#tellArming({ type: 'armed', at, sourceId: config.id, sourceName: config.name });
     this.#runners.set(
       config.id,
       new SourceRunner(this.#contextOf(source), {
@@ -213,8 +211,9 @@ export class Recorder {
     const runner = this.#runners.get(sourceId);
     if (runner) {
       this.#runners.delete(sourceId);
+      const at = this.#context.clock.now();
       await runner.disarm();
-      this.#writeDisarmed(sourceId, reason);
+      this.#tellDisarmed(sourceId, at, reason);
     }
     this.#ports.emit({ type: 'disarmed', sourceId, callId });
   }
@@ -226,14 +225,14 @@ export class Recorder {
     this.#ports.emit({ type: 'disarmed', sourceId, callId });
   }
 
-  #writeDisarmed(sourceId: SourceId, reason: string): void {
-    this.#ledger.write(this.#root(), {
-      type: 'disarmed',
-      at: this.#context.clock.now(),
-      sourceId,
-      sourceName: this.#names.get(sourceId) ?? '',
-      reason,
-    });
+  /** `at`: when it was asked for. Closing the files may take as long as their disk likes. */
+  #tellDisarmed(sourceId: SourceId, at: Millis, reason: string): void {
+    this.#tellArming({ type: 'disarmed', at, sourceId, sourceName: this.#names.get(sourceId) ?? '', reason });
+  }
+
+  #tellArming(entry: Extract<LedgerEntry, { type: 'armed' | 'disarmed' }>): void {
+    this.#ledger.write(this.#root(), entry);
+    this.#ports.emit({ type: 'arming', entry });
   }
 
   #root(): string {

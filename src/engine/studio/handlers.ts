@@ -11,12 +11,13 @@ import type { RecordingId, SourceId } from '../../shared/units.ts';
 import { createAlarmHandlers } from './alarmHandlers.ts';
 import type { ArmingActions } from './arming.ts';
 import { createControlHandlers } from './controls.ts';
+import { keepingHandlers } from './keepingHandlers.ts';
 import { scanFolder, scanUnknownFolder } from './scanning.ts';
 import type { StudioParts, StudioPorts } from './studio.ts';
 
 /** One function per request of the contract. */
 export function createHandlers(parts: StudioParts, arming: ArmingActions): Handlers {
-  const { ports, events, sources, recorder, probers, analyst, library, catalogue, armings, lock } = parts;
+  const { ports, events, sources, recorder, probers, analyst, library, catalogue, armings, keeping, lock } = parts;
 
   const settings = (): Settings => ports.settingsStore.read().settings;
 
@@ -56,6 +57,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
       const state = ports.settingsStore.read();
       const changed = { ...state.settings, ...defined(patch) };
       ports.settingsStore.write({ ...state, settings: changed });
+      keeping.reconsider(state.settings.retention);
       recorder.replan();
       events.emit('settings.changed', changed);
       if (patch.recordingsFolder !== undefined) void scanUnknownFolder(parts, changed.recordingsFolder);
@@ -117,6 +119,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     'recordings.peaks': ({ id, points }) => analyst.peaks(recording(id), points),
 
     ...createAlarmHandlers(parts),
+    ...keepingHandlers(parts),
 
     'desktop.revealRecording': async ({ id }) => {
       const { root, path } = recording(id);

@@ -8,7 +8,7 @@ import type { Notifier } from '../../shared/ports/notifier.ts';
 import type { ProcessHost } from '../../shared/ports/processHost.ts';
 import type { Secrets } from '../../shared/ports/secrets.ts';
 import type { SettingsStore } from '../../shared/ports/settingsStore.ts';
-import type { Container } from '../../shared/domain/recording.ts';
+import type { Container, Recording } from '../../shared/domain/recording.ts';
 import { errorText, LongtakeError } from '../../shared/errors.ts';
 import { type SourceId, recordingId } from '../../shared/units.ts';
 import { leftArmed } from '../library/leftArmed.ts';
@@ -23,6 +23,7 @@ import { Emitter } from './emitter.ts';
 import { CatalogueWriter } from './catalogueWriter.ts';
 import { createHandlers } from './handlers.ts';
 import { Interruptions } from './interruptions.ts';
+import { Keeping } from './keeping.ts';
 import { KeyedLock } from './keyedLock.ts';
 import { Probers } from './probers.ts';
 import { Recorders } from './recorders.ts';
@@ -109,6 +110,7 @@ export interface StudioParts {
   readonly catalogue: CatalogueWriter;
   readonly interruptions: Interruptions;
   readonly armings: Armings;
+  readonly keeping: Keeping;
   /** Held while a source is armed, disarmed, changed or moved. */
   readonly lock: KeyedLock<SourceId>;
 }
@@ -129,6 +131,7 @@ export function createStudio(ports: StudioPorts): Studio {
   const alarms = new Alarms({ ports, log: ports.log.scoped('alarms'), events, sources, analyst, library, catalogue });
   const interruptions = new Interruptions();
   const lock = new KeyedLock<SourceId>();
+  const keeping = new Keeping({ ...ports, log, events, sources, library });
 
   /** A library that cannot be read now must not keep anything from being recorded. */
   function unfinished() {
@@ -180,6 +183,7 @@ export function createStudio(ports: StudioPorts): Studio {
     catalogue,
     interruptions,
     armings: sources.armings,
+    keeping,
     lock,
   };
   const arming = createArming(parts);
@@ -201,12 +205,15 @@ export function createStudio(ports: StudioPorts): Studio {
       case 'recording':
         if (sources.isLimited(event.recording.sourceId)) sources.armings.heard(event.recording);
         catalogue.saveRecording(event.recording);
-        events.emit(event.recording.state === 'recording' ? 'recordings.opened' : 'recordings.closed', event.recording);
+        tellRecording(event.recording);
         analyst.followRecording(event.recording);
         return;
       case 'gap':
         catalogue.saveGap(event.gap);
         events.emit('gaps.changed', event.gap);
+        return;
+      case 'arming':
+        keeping.noteArming(event.entry);
         return;
       case 'levels':
         events.emit('levels', [...event.levels]);
@@ -221,6 +228,13 @@ export function createStudio(ports: StudioPorts): Studio {
     }
   }
 
+  /** The recorder does not know what a person locked. */
+  function tellRecording(recording: Recording): void {
+    const known = opened?.recording(recording.id);
+    const told = known?.locked === true ? { ...recording, locked: true } : recording;
+    events.emit(recording.state === 'recording' ? 'recordings.opened' : 'recordings.closed', told);
+  }
+
   function openCatalogue(): void {
     const { library: found, setAside } = openLibrary(join(ports.dataFolder, 'library.db'), log);
     opened = found;
@@ -233,10 +247,13 @@ export function createStudio(ports: StudioPorts): Studio {
   }
 
   /** What happened after the program last ended without a word. A ledger that cannot be read stops nothing. */
-  async function heedLedger(root: string): Promise<void> {
+  async function heedLedger(root: string, resumed: readonly SourceId[]): Promise<void> {
     try {
       await library().catchUp({ root, fileSystem: ports.fileSystem });
-      for (const [id, until] of await leftArmed(root, ports.fileSystem)) interruptions.begin(id, until);
+      for (const [id, until] of await leftArmed(root, ports.fileSystem)) {
+        interruptions.begin(id, until);
+        if (!resumed.includes(id)) keeping.endArming(root, id, until);
+      }
     } catch (error) {
       log.error('The ledger could not be read.', { root, error: String(error) });
     }
@@ -274,17 +291,21 @@ export function createStudio(ports: StudioPorts): Studio {
       await moveLogins();
       const { settings } = ports.settingsStore.read();
       const root = resolve(settings.recordingsFolder);
-      await heedLedger(root);
-      if (settings.resumeArmed) for (const id of sources.storedArmed()) sources.markArmed(id);
+      const resumed = settings.resumeArmed ? sources.storedArmed() : [];
+      await heedLedger(root, resumed);
+      for (const id of resumed) sources.markArmed(id);
       sources.armings.keep(sources.armed());
       await recorder.start();
-      if (ports.sharesFolder !== true) void scanUnknownFolder(parts, root);
+      if (ports.sharesFolder === true) return;
+      keeping.start();
+      void scanUnknownFolder(parts, root);
     },
     stop: async () => {
       parts.probers.stopPreview();
       await recorder.stop('quit');
       await alarms.stop();
       analyst.stop();
+      await keeping.stop();
       catalogue.close();
       opened?.close();
       opened = undefined;

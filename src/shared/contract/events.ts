@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { alarmSchema } from '../domain/alarm.ts';
 import { gapSchema, recordingSchema } from '../domain/recording.ts';
+import { removedIdSchema } from '../domain/removal.ts';
 import { settingsSchema } from '../domain/settings.ts';
 import { levelsSchema, sourceStatusSchema } from '../domain/source.ts';
 
@@ -18,6 +19,12 @@ export const events = {
   'recordings.opened': recordingSchema,
   /** Closed, repaired or found damaged. */
   'recordings.closed': recordingSchema,
+  /** Locked, unlocked or restored. */
+  'recordings.changed': recordingSchema,
+  /** Deleted. */
+  'recordings.removed': z.object({ recordings: z.array(removedIdSchema) }),
+  /** What is in the trash changed; ask for it again. */
+  'trash.changed': z.object({}),
   /** A gap began or ended. */
   'gaps.changed': gapSchema,
   /** An alarm was raised, cleared or acknowledged. */

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { alarmSchema } from '../domain/alarm.ts';
+import { coverageSchema, seamReportSchema } from '../domain/coverage.ts';
 import { daySummarySchema, gapSchema, recordingSchema } from '../domain/recording.ts';
+import { refusalSchema, retentionPreviewSchema, trashedSchema } from '../domain/removal.ts';
+import { retentionSchema } from '../domain/retention.ts';
 import { settingsPatchSchema, settingsSchema } from '../domain/settings.ts';
 import {
   deviceSchema,
@@ -18,6 +21,12 @@ const daySchema = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/)
   .transform((value) => value as Day);
+const recordingIdsSchema = z.array(recordingIdSchema).min(1).max(10_000);
+const MAX_PERIOD_MS = 32 * 86_400_000;
+const periodSchema = z
+  .strictObject({ from: z.number().min(0), to: z.number().max(253_402_300_799_999) })
+  .refine(({ from, to }) => from < to, 'The end must come after the beginning.')
+  .refine(({ from, to }) => to - from <= MAX_PERIOD_MS, 'Ask for at most 32 days.');
 const nothing = z.strictObject({});
 const done = z.void();
 
@@ -162,6 +171,43 @@ export const requests = {
     }),
     output: done,
   },
+  /**
+   * What was captured of the time in which sources were armed, from `from` to `to` (exclusive) or now, ms since 1970
+   * UTC; at most 32 days.
+   */
+  'library.coverage': { input: periodSchema, output: coverageSchema },
+  /** Proves anew, from the counters of the recordings that began in this time, that nothing is missing between them. */
+  'library.verifySeams': { input: periodSchema, output: seamReportSchema },
+
+  /** Locked recordings are not deleted, neither by a rule nor by hand. */
+  'recordings.lock': { input: z.strictObject({ ids: recordingIdsSchema, locked: z.boolean() }), output: done },
+  /** Moves recordings to the trash. Those that are locked or being recorded stay and are told. */
+  'recordings.delete': {
+    input: z.strictObject({ ids: recordingIdsSchema }),
+    output: z.object({ removed: z.number(), refused: z.array(refusalSchema) }),
+  },
+  /** What was deleted and can be restored, newest first. */
+  'trash.list': {
+    input: z.strictObject({ offset: z.int().min(0), limit: z.int().min(1).max(500) }),
+    output: z.object({ items: z.array(trashedSchema), total: z.number(), bytes: z.number() }),
+  },
+  /** Puts recordings back to where they were; where the name is taken meanwhile, with a number. */
+  'trash.restore': {
+    input: z.strictObject({ ids: recordingIdsSchema }),
+    output: z.object({ restored: z.array(recordingSchema), refused: z.array(refusalSchema) }),
+  },
+  /** Removes for good; without ids everything that is in the trash. */
+  'trash.empty': {
+    input: z.strictObject({ ids: recordingIdsSchema.optional() }),
+    output: z.object({ removed: z.number(), bytes: z.number() }),
+  },
+  /** What these rules would delete, and when; without rules those of the settings. Deletes nothing. */
+  'retention.preview': {
+    input: z.strictObject({ retention: retentionSchema.optional() }),
+    output: retentionPreviewSchema,
+  },
+  /** Applies the rules of the settings now instead of within the hour. */
+  'retention.run': { input: nothing, output: z.object({ removed: z.number(), bytes: z.number() }) },
 
   /** Shows the file in the file manager. Only where there is a desktop. */
   'desktop.revealRecording': { input: z.strictObject({ id: recordingIdSchema }), output: done },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { gapSchema, recordingSchema } from './recording.ts';
+import { removalReasonSchema } from './retention.ts';
 
 /**
  * The ledger: what happened, one JSON object a line, only ever appended, in `.longtake/ledger/<UTC month>.jsonl`
@@ -22,11 +23,32 @@ export const ledgerEntrySchema = z.discriminatedUnion('type', [
     at: z.number(),
     sourceId: z.uuid(),
     sourceName: z.string(),
-    /** `person`, `removed`, `changed`, `maximum length`, `quit` */
+    /** `person`, `removed`, `changed`, `maximum length`, `quit`; `crash`: found later, of a source that did not go on. */
     reason: z.string(),
   }),
+  /** A person locked or unlocked a recording. */
+  z.object({ type: z.literal('locked'), at: z.number(), recordingId: z.uuid(), locked: z.boolean() }),
+  /**
+   * A recording goes to the trash; written before its file is moved. A later `recording` line about the same id takes
+   * it back.
+   */
+  z.object({
+    type: z.literal('removed'),
+    at: z.number(),
+    reason: removalReasonSchema,
+    recording: recordingSchema.omit({ root: true }),
+    /** Where its file is, relative to the recordings folder. */
+    trash: z.string(),
+    /** Files that go with it, as they were called before, relative to the recordings folder. */
+    belongings: z.array(z.string()),
+  }),
+  /** Its file was removed from the trash for good. */
+  z.object({ type: z.literal('purged'), at: z.number(), recordingId: z.uuid() }),
 ]);
 export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
+
+/** Folder of what was deleted and can be restored, relative to the recordings folder. */
+export const TRASH_FOLDER = '.longtake/trash';
 
 /** Folder of the ledger files, relative to the recordings folder. */
 export const LEDGER_FOLDER = '.longtake/ledger';

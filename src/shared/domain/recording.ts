@@ -97,6 +97,8 @@ export const recordingSchema = z.object({
   coldStart: coldStartSchema.optional(),
   /** Last title on air that the recording heard. */
   title: z.string().optional(),
+  /** A person locked it: it is not deleted. The ledger has lines of their own for this. */
+  locked: z.boolean().optional(),
 });
 export type Recording = z.infer<typeof recordingSchema>;
 

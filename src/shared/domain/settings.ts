@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alarmSettingsSchema, DEFAULT_ALARM_SETTINGS } from './alarm.ts';
+import { DEFAULT_TRASH_DAYS, retentionSchema, trashDaysSchema } from './retention.ts';
 
 /** Shortest split, for tests and the impatient. */
 export const MIN_SPLIT_SECONDS = 5;
@@ -25,6 +26,8 @@ export const settingsSchema = z.object({
   /** What was armed when Longtake ended is armed again when it starts. */
   resumeArmed: z.boolean(),
   alarms: alarmSettingsSchema,
+  retention: retentionSchema,
+  trashDays: trashDaysSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;
 /** Settings of a first start; the recordings folder depends on the machine. */
@@ -34,6 +37,8 @@ export const DEFAULT_SETTINGS: Omit<Settings, 'recordingsFolder'> = {
   theme: 'system',
   resumeArmed: true,
   alarms: DEFAULT_ALARM_SETTINGS,
+  retention: {},
+  trashDays: DEFAULT_TRASH_DAYS,
 };
 
 export const settingsPatchSchema = settingsSchema.partial();
