@@ -252,7 +252,7 @@ export function createStudio(ports: StudioPorts): Studio {
       await library().catchUp({ root, fileSystem: ports.fileSystem });
       for (const [id, until] of await leftArmed(root, ports.fileSystem)) {
         interruptions.begin(id, until);
-        if (!resumed.includes(id)) keeping.endArming(root, id, until);
+        if (!resumed.includes(id) && ports.sharesFolder !== true) keeping.endArming(root, id, until);
       }
     } catch (error) {
       log.error('The ledger could not be read.', { root, error: String(error) });
