@@ -18,6 +18,7 @@ import { handleProtocols } from './protocols.ts';
 import { openSecrets } from './secrets.ts';
 import { openSettingsStore } from './settingsStore.ts';
 import { Shutdown } from './shutdown.ts';
+import { openTray } from './tray.ts';
 import { focusWindow, openWindow } from './window.ts';
 
 /** Where the build puts the entries of main and of the child processes. */
@@ -147,6 +148,7 @@ async function start({ profile, page, noDialogs, log }: Surroundings): Promise<v
     window = opened;
   }
 
+  openTray({ studio, log: log.scoped('tray'), onOpen: toFront, onQuit: () => void shutdown.request() });
   // The window opens while the studio starts; its requests wait for it.
   started = studio.start();
   openOne();

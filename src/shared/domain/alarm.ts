@@ -12,6 +12,17 @@ export const alarmKindSchema = z.enum([
 ]);
 export type AlarmKind = z.infer<typeof alarmKindSchema>;
 
+/** For people. */
+export const alarmNames: Readonly<Record<AlarmKind, string>> = {
+  silence: 'Silence',
+  clipping: 'Clipping',
+  deadChannel: 'Dead channel',
+  sourceDown: 'Source down',
+  frozen: 'Frozen signal',
+  lowDisk: 'Low disk',
+  lowCoverage: 'Low coverage',
+};
+
 const enabled = z.boolean();
 const levelDbfs = z.number('Enter a level in dBFS.').min(-120, 'At least −120 dBFS.').max(0, 'At most 0 dBFS.');
 const seconds = z.int('Enter whole seconds.').min(1, 'At least 1 second.').max(86_400, 'At most 24 hours.');
