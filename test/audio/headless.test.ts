@@ -244,5 +244,6 @@ describe('longtake, the command', () => {
     const command = new Headless(['record', '--json'], { folder, env });
     running.push(command);
     await command.until('it records', () => command.of('recordings.opened').length > 0);
+    expect(command.of('recordings.opened')).toHaveLength(1);
   });
 });
