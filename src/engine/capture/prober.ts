@@ -44,7 +44,9 @@ async function perform(job: ProberJob, signal: AbortSignal, ports: ProberPorts):
 }
 
 async function preview(draft: LevelDraft, signal: AbortSignal, { createSource, emit }: ProberPorts): Promise<void> {
-  const meter = new LevelMeter(draft);
+  const { sampleRate, channels, bitDepth } = draft;
+  const float = draft.kind === 'soundcard' && draft.float === true;
+  const meter = new LevelMeter({ sampleRate, channels, bitDepth, float });
   const source = createSource({ ...draft, id: sourceId(randomUUID()) });
   await source.run(
     {

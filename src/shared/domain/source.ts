@@ -14,8 +14,17 @@ export const sourceNameSchema = z
   .max(80, 'Use at most 80 characters.')
   .regex(/^[^\p{Cc}]+$/u, 'A name cannot contain control characters.');
 
-export const sampleRateSchema = z.union([z.literal(44100), z.literal(48000), z.literal(96000)]);
-export const bitDepthSchema = z.union([z.literal(16), z.literal(24)]);
+/** Hz. */
+export const sampleRateSchema = z
+  .int('Enter a whole number of hertz.')
+  .min(8000, 'Record at least 8000 Hz.')
+  .max(192_000, 'Record at most 192000 Hz.');
+/** Rates that are offered, Hz; any other whole number between the first and the last works, too. */
+export const OFFERED_SAMPLE_RATES = [
+  8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000,
+] as const;
+export const bitDepthSchema = z.union([z.literal(16), z.literal(24), z.literal(32)]);
+const generatorBitDepthSchema = z.union([z.literal(16), z.literal(24)]);
 
 /** The system's default input, whichever it is when the source is armed. */
 export const DEFAULT_DEVICE = 'default';
@@ -42,14 +51,50 @@ const planFields = {
 
 /** What PCM is written as. Absent: `wav`. FLAC holds the same samples, at most 24 bits and 8 channels, in half the room. */
 export const pcmContainerSchema = z.enum(['wav', 'flac']);
+export type PcmContainer = z.infer<typeof pcmContainerSchema>;
+
+/** What captures a soundcard: PortAudio, or on Linux the program `arecord`. */
+export const cardBackendSchema = z.enum(['portaudio', 'arecord']);
+export type CardBackend = z.infer<typeof cardBackendSchema>;
+
+/** What a soundcard is known by when its place in the system's list or its name there has changed. */
+export const deviceIdentitySchema = z.object({
+  /** `ALSA`, `Core Audio`, `Windows WASAPI`, ... */
+  hostApi: z.string().max(200),
+  /** Without what may change from start to start, such as `(hw:1,0)`. */
+  name: z.string().max(300),
+  /** ALSA: number of the device on its card. */
+  pcm: z.int().min(0).optional(),
+  /** Where the card is plugged in, such as `0000:00:14.0 usb 2.1` or `0000:00:1f.3`; the same after a restart. */
+  port: z.string().max(300).optional(),
+  /** Serial number that the card gives. */
+  serial: z.string().max(300).optional(),
+  /** Vendor and product as USB knows them, such as `1235:8210`. */
+  usbId: z.string().max(20).optional(),
+  /** It was the only one of its name when it was chosen: at another port it is still the one. */
+  alone: z.boolean().optional(),
+});
+export type DeviceIdentity = z.infer<typeof deviceIdentitySchema>;
 
 const soundcardFields = {
   kind: z.literal('soundcard'),
-  /** `default`, the exact name of a device, or a part of its name (not case-sensitive). */
+  /**
+   * `default`, the exact name of a device, a part of its name (not case-sensitive), `hw:X,Y`, or on Linux the name of
+   * any ALSA PCM.
+   */
   device: z.string().trim().min(1, 'Choose a device.').max(200),
   sampleRate: sampleRateSchema,
   bitDepth: bitDepthSchema,
+  /** Samples are floating-point numbers of 32 bits. */
+  float: z.boolean().optional(),
+  /** How many are recorded. */
   channels: z.int().min(1).max(64),
+  /** Which channels of the device are recorded, from 1, in this order. Absent: the first {@link channels}. */
+  pick: z.array(z.int().min(1).max(256)).min(1, 'Choose at least one channel.').max(64).optional(),
+  /** Absent: `auto`, PortAudio where it lists the device, else arecord. */
+  backend: z.enum(['auto', ...cardBackendSchema.options]).optional(),
+  /** Of the chosen device. Where it is given, it decides, and {@link device} is for people. */
+  identity: deviceIdentitySchema.optional(),
   container: pcmContainerSchema.optional(),
 };
 
@@ -81,7 +126,7 @@ const generatorFields = {
   /** Two generators with the same seed and programme make the same timetable. 0 to 2^32 - 1. */
   seed: z.int().min(0).max(0xffff_ffff),
   sampleRate: sampleRateSchema,
-  bitDepth: bitDepthSchema,
+  bitDepth: generatorBitDepthSchema,
   channels: z.int().min(1).max(8),
   container: pcmContainerSchema.optional(),
 };
@@ -91,9 +136,33 @@ const alarmFields = { alarms: alarmOverridesSchema.optional() };
 
 const name = sourceNameSchema;
 
+interface CardFormat {
+  readonly bitDepth: number;
+  readonly float?: boolean | undefined;
+  readonly channels: number;
+  readonly pick?: readonly number[] | undefined;
+  readonly container?: PcmContainer | undefined;
+}
+
+/** What does not go together; the issue's path names the field that a person changes. */
+function checkCard(card: CardFormat, context: z.core.$RefinementCtx<CardFormat>): void {
+  const fail = (path: keyof CardFormat, message: string): void => {
+    context.addIssue({ code: 'custom', path: [path], message });
+  };
+  if (card.float === true && card.bitDepth !== 32) fail('bitDepth', 'Floating point takes 32 bits.');
+  if (card.container === 'flac' && (card.float === true || card.bitDepth > 24)) {
+    fail('container', 'FLAC holds at most 24 bits and no floating point. Choose WAV, or fewer bits.');
+  }
+  if (card.container === 'flac' && card.channels > 8) {
+    fail('container', 'FLAC holds at most 8 channels. Choose WAV, or fewer channels.');
+  }
+  if (card.pick && card.pick.length !== card.channels) fail('pick', 'Choose as many channels as are recorded.');
+  if (card.pick && new Set(card.pick).size !== card.pick.length) fail('pick', 'Choose each channel once.');
+}
+
 /** A configured input, as settings keep it. */
 export const sourceConfigSchema = z.discriminatedUnion('kind', [
-  z.object({ id, name, ...soundcardFields, ...planFields, ...alarmFields }),
+  z.object({ id, name, ...soundcardFields, ...planFields, ...alarmFields }).superRefine(checkCard),
   z.object({ id, name, ...streamFields, ...planFields, ...alarmFields }),
   z.object({ id, name, ...generatorFields, ...planFields, ...alarmFields }),
 ]);
@@ -108,7 +177,7 @@ export type SourceKind = SourceConfig['kind'];
  * absent leaves the stored one as it is.
  */
 export const sourceDraftSchema = z.discriminatedUnion('kind', [
-  z.object({ name, ...soundcardFields, ...planFields, ...alarmFields }),
+  z.object({ name, ...soundcardFields, ...planFields, ...alarmFields }).superRefine(checkCard),
   z.object({ name, ...streamFields, ...planFields, ...alarmFields, password: z.string().max(500).optional() }),
   z.object({ name, ...generatorFields, ...planFields, ...alarmFields }),
 ]);
@@ -165,6 +234,17 @@ export const sourceStatusSchema = z.object({
     })
     .optional(),
   format: audioFormatSchema.optional(),
+  /** What the soundcard that is recorded is called now. */
+  device: z.string().optional(),
+  /** Soundcards: what captures it, and a sentence that says why. */
+  backend: z.object({ name: cardBackendSchema, reason: z.string() }).optional(),
+  /**
+   * How much faster the soundcard's clock runs than the system's, in millionths; slower when negative. Absent until
+   * it is known well enough, which takes some minutes.
+   */
+  driftPpm: z.number().optional(),
+  /** Half of the 95 % interval around {@link driftPpm}, in millionths. */
+  driftUncertaintyPpm: z.number().optional(),
   /** What the stream says is on air. */
   title: z.string().optional(),
   /** Where the audio comes from, when the source's address led elsewhere; without credentials. */
@@ -195,6 +275,9 @@ export const deviceSchema = z.object({
   /** Hz. */
   defaultSampleRate: z.number(),
   isDefault: z.boolean(),
+  identity: deviceIdentitySchema.optional(),
+  /** Absent: `portaudio`. */
+  backend: cardBackendSchema.optional(),
 });
 export type Device = z.infer<typeof deviceSchema>;
 

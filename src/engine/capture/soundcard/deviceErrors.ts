@@ -4,7 +4,7 @@ import type { InputDevice } from './deviceMatch.ts';
 
 const TOO_BUSY = 'the computer was too busy. Close other programs if this happens often.';
 
-export type WantedInput = Pick<SoundcardConfig, 'device' | 'sampleRate' | 'bitDepth' | 'channels'>;
+export type WantedInput = Pick<SoundcardConfig, 'device' | 'sampleRate' | 'bitDepth' | 'float' | 'channels'>;
 
 /** `listFrozen`: the list of inputs is older than now, and a process started now may find the device. */
 export function deviceNotFound(

@@ -21,8 +21,8 @@ export interface NativeInputOptions {
   readonly deviceId: number;
   readonly sampleRate: number;
   readonly channelCount: number;
-  /** Bits of an integer sample; 24 means three bytes. */
-  readonly sampleFormat: 16 | 24;
+  /** Bits of an integer sample, where 24 means three bytes; 1 stands for floating point of 32 bits. */
+  readonly sampleFormat: 16 | 24 | 32 | 1;
   readonly framesPerBuffer: number;
   /** How many callback buffers may wait to be read; when more come, PortAudio's own buffer overflows. */
   readonly maxQueue: number;

@@ -8,6 +8,8 @@ import { loadNativeAudio, type NativeAudio, type NativeChunk, type NativeInput }
 const BUFFERS_PER_SECOND = 10;
 /** Audio that may wait while this process is held up. */
 const QUEUE_SECONDS = 30;
+/** How the binding names floating-point samples. */
+const FLOAT_FORMAT = 1;
 /** A device that is gone can make closing hang. */
 const CLOSE_TIMEOUT_MS = 3000;
 
@@ -65,7 +67,7 @@ export class PortAudio {
   }
 
   #create(device: InputDevice, wanted: WantedInput, frozen: boolean, log: Log): OpenInput {
-    const framesPerBuffer = wanted.sampleRate / BUFFERS_PER_SECOND;
+    const framesPerBuffer = Math.round(wanted.sampleRate / BUFFERS_PER_SECOND);
     // Counted before it is known to succeed: a failed opening holds PortAudio, too.
     this.#held += 1;
     try {
@@ -74,7 +76,7 @@ export class PortAudio {
           deviceId: device.id,
           sampleRate: wanted.sampleRate,
           channelCount: wanted.channels,
-          sampleFormat: wanted.bitDepth,
+          sampleFormat: wanted.float === true ? FLOAT_FORMAT : wanted.bitDepth,
           framesPerBuffer,
           maxQueue: QUEUE_SECONDS * BUFFERS_PER_SECOND,
           closeOnError: true,

@@ -69,9 +69,12 @@ function choose(config: SoundcardConfig, { inputs, frozen }: DeviceListing) {
   return device;
 }
 
-function infoOf({ sampleRate, channels, bitDepth, container }: SoundcardConfig, input: PortAudioInput): CaptureInfo {
+function infoOf(
+  { sampleRate, channels, bitDepth, float, container }: SoundcardConfig,
+  input: PortAudioInput,
+): CaptureInfo {
   return {
-    format: { codec: 'pcm', sampleRate, channels, bitDepth },
+    format: { codec: 'pcm', sampleRate, channels, bitDepth, ...(float === true ? { float } : {}) },
     container: container ?? 'wav',
     label: input.device.name,
   };

@@ -4,10 +4,11 @@ import { Field } from '../../elements/Field.tsx';
 import { channelNames, rateName } from '../../format/audio.ts';
 import type { Form } from './draft.ts';
 
-const RATES = [44_100, 48_000, 96_000] as const;
+import { OFFERED_SAMPLE_RATES } from '../../../shared/domain/source.ts';
+
 const DEPTHS = [16, 24] as const;
 
-type Pcm = Pick<Form['soundcard'], 'sampleRate' | 'bitDepth' | 'channels'>;
+type Pcm = Pick<Form['generator'], 'sampleRate' | 'bitDepth' | 'channels'>;
 
 interface PcmFieldsProps {
   readonly value: Pcm;
@@ -15,7 +16,7 @@ interface PcmFieldsProps {
   onChange(value: Pcm): void;
 }
 
-/** What PCM is made of; the same for soundcards and test signals. */
+/** What PCM is made of. */
 export function PcmFields({ value, maxChannels, onChange }: PcmFieldsProps): ReactElement {
   const most = Math.max(value.channels, Math.min(64, maxChannels));
   return (
@@ -25,7 +26,7 @@ export function PcmFields({ value, maxChannels, onChange }: PcmFieldsProps): Rea
           <Select
             {...control}
             value={value.sampleRate}
-            choices={RATES.map((rate) => ({ value: rate, label: rateName(rate) }))}
+            choices={OFFERED_SAMPLE_RATES.map((rate) => ({ value: rate, label: rateName(rate) }))}
             onChoose={(sampleRate) => onChange({ ...value, sampleRate })}
           />
         )}

@@ -10,6 +10,7 @@ import { attempt, sentence } from '../../stores/notices.ts';
 import { isArmed, useSources, sourcesStore } from '../../stores/sources.ts';
 import { SourceMeter } from '../sources/SourceMeter.tsx';
 import { DEFAULT_DEVICE, type SourceKind } from '../../../shared/domain/source.ts';
+import { CardFields } from './CardFields.tsx';
 import { DeviceList } from './DeviceList.tsx';
 import { check, emptyForm, type Form, formOf, freeName, offeredName, settingsFor } from './draft.ts';
 import { GeneratorFields } from './GeneratorFields.tsx';
@@ -156,10 +157,11 @@ export function SourceDialog({ source, kind, onClose }: SourceDialogProps): Reac
               onRefresh={refresh}
               onChoose={(name, chosen) => change({ soundcard: settingsFor(chosen, soundcard, name) })}
             />
-            <PcmFields
-              value={soundcard}
-              maxChannels={device?.maxChannels ?? 2}
-              onChange={(value) => change({ soundcard: { ...soundcard, ...value } })}
+            <CardFields
+              card={soundcard}
+              device={device}
+              errors={errors}
+              onChange={(card) => change({ soundcard: card })}
             />
           </>
         )}

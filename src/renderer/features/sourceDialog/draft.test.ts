@@ -25,6 +25,27 @@ describe('redirectedTo', () => {
   });
 });
 
+describe('a soundcard', () => {
+  const errorsWith = (change: object): Record<string, string> => {
+    const form = emptyForm('soundcard');
+    return errorsOf({ ...form, name: 'A', soundcard: { ...form.soundcard, ...change } });
+  };
+  it('is recorded as what its file can hold', () => {
+    expect(errorsWith({ container: 'flac', bitDepth: 24, channels: 8 })).toEqual({});
+    expect(Object.keys(errorsWith({ container: 'flac', bitDepth: 32 }))).toEqual(['container']);
+    expect(Object.keys(errorsWith({ container: 'flac', channels: 9 }))).toEqual(['container']);
+    expect(Object.keys(errorsWith({ float: true, bitDepth: 24 }))).toEqual(['bitDepth']);
+    expect(errorsWith({ float: true, bitDepth: 32, sampleRate: 192_000 })).toEqual({});
+    expect(Object.keys(errorsWith({ sampleRate: 192_001 }))).toEqual(['sampleRate']);
+    expect(Object.keys(errorsWith({ sampleRate: 7999 }))).toEqual(['sampleRate']);
+  });
+  it('has at least one channel, and each once', () => {
+    expect(errorsWith({ pick: [2], channels: 1 })).toEqual({});
+    expect(Object.keys(errorsWith({ pick: [], channels: 1 }))).toEqual(['pick']);
+    expect(Object.keys(errorsWith({ pick: [2, 2], channels: 2 }))).toEqual(['pick']);
+  });
+});
+
 describe('formOf', () => {
   it('keeps what a source says of its own recordings', () => {
     const own = { splitSeconds: 600, filenamePattern: '%H', maxLengthSeconds: 7200 };
@@ -74,6 +95,21 @@ describe('check', () => {
 describe('formOf', () => {
   const configs: readonly SourceConfig[] = [
     { id, name: 'A', kind: 'soundcard', device: 'x', sampleRate: 96_000, bitDepth: 16, channels: 4 },
+    {
+      id,
+      name: 'A right',
+      kind: 'soundcard',
+      device: 'Scarlett',
+      sampleRate: 176_400,
+      bitDepth: 32,
+      float: true,
+      channels: 1,
+      pick: [2],
+      container: 'wav',
+      backend: 'arecord',
+      identity: { hostApi: 'ALSA', name: 'Scarlett', pcm: 0, port: '0000:00:14.0 usb 2', alone: true },
+      maxLengthSeconds: 60,
+    },
     { id, name: 'B', kind: 'stream', url: 'https://a.example/', username: 'u', format: 'aac' },
     { id, name: 'C', kind: 'generator', programme: 'tone', seed: 7, sampleRate: 44_100, bitDepth: 24, channels: 1 },
   ];
@@ -110,7 +146,7 @@ describe('settingsFor', () => {
       bitDepth: 24,
       channels: 1,
     });
-    expect(settingsFor({ ...device, defaultSampleRate: 32_000, maxChannels: 64 }, now, 'x')).toMatchObject({
+    expect(settingsFor({ ...device, defaultSampleRate: 37_800, maxChannels: 64 }, now, 'x')).toMatchObject({
       sampleRate: 48_000,
       channels: 2,
     });

@@ -2,7 +2,9 @@ import { assertNever } from '../../../shared/assertNever.ts';
 import {
   DEFAULT_DEVICE,
   type Device,
+  type DeviceIdentity,
   type GeneratorConfig,
+  OFFERED_SAMPLE_RATES,
   type SourceConfig,
   type SourceDraft,
   sourceDraftSchema,
@@ -15,7 +17,10 @@ import {
 export interface Form {
   readonly kind: SourceKind;
   readonly name: string;
-  readonly soundcard: Pick<SoundcardConfig, 'device' | 'sampleRate' | 'bitDepth' | 'channels'>;
+  readonly soundcard: Pick<
+    SoundcardConfig,
+    'device' | 'sampleRate' | 'bitDepth' | 'float' | 'channels' | 'pick' | 'container' | 'backend' | 'identity'
+  >;
   readonly stream: Pick<StreamConfig, 'url' | 'username' | 'format'>;
   /** Typed text; empty keeps a stored password. */
   readonly password: string;
@@ -52,8 +57,9 @@ export function formOf(config: SourceConfig): Form {
   const form = { ...emptyForm(config.kind), name: config.name, plan };
   switch (config.kind) {
     case 'soundcard': {
-      const { device, sampleRate, bitDepth, channels } = config;
-      return { ...form, soundcard: { device, sampleRate, bitDepth, channels } };
+      const { id: _id, name: _name, kind: _kind, ...rest } = config;
+      const { splitSeconds: _split, filenamePattern: _pattern, maxLengthSeconds: _length, ...soundcard } = rest;
+      return { ...form, soundcard };
     }
     case 'stream': {
       const { url, username, format } = config;
@@ -157,12 +163,41 @@ function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname : '';
 }
 
-const RATES = [48_000, 44_100, 96_000] as const;
-
 /** The settings to begin with for a device: its own rate where it can be recorded, and at most two channels. */
 export function settingsFor(device: Device | undefined, now: Form['soundcard'], name: string): Form['soundcard'] {
-  if (!device) return { ...now, device: name };
-  const sampleRate = RATES.find((rate) => rate === device.defaultSampleRate) ?? now.sampleRate;
+  const { identity: _identity, pick: _pick, ...kept } = now;
+  if (!device) return { ...kept, device: name };
+  const sampleRate = OFFERED_SAMPLE_RATES.find((rate) => rate === device.defaultSampleRate) ?? now.sampleRate;
   const channels = Math.max(1, Math.min(device.maxChannels, 2));
-  return { ...now, device: name, sampleRate, channels };
+  // The default may be another device tomorrow.
+  const identity = name === DEFAULT_DEVICE ? undefined : device.identity;
+  return { ...kept, device: name, sampleRate, channels, ...(identity ? { identity } : {}) };
+}
+
+export const depthNames = { 16: '16 bit', 24: '24 bit', 32: '32 bit', float: '32 bit float' } as const;
+/** A bit depth as it is chosen: with the kind of number. */
+export type DepthName = `${keyof typeof depthNames}`;
+
+export function depthOf({ bitDepth, float }: Pick<SoundcardConfig, 'bitDepth' | 'float'>): DepthName {
+  return float === true ? 'float' : `${bitDepth}`;
+}
+
+export function withDepth(card: Form['soundcard'], depth: DepthName): Form['soundcard'] {
+  const { float: _, ...rest } = card;
+  return depth === 'float' ? { ...rest, bitDepth: 32, float: true } : { ...rest, bitDepth: bits[depth] };
+}
+
+const bits = { 16: 16, 24: 24, 32: 32 } as const;
+
+/** What a card is found again by, for people: pairs of a term and its value. */
+export function cardDetails(identity: DeviceIdentity | undefined): readonly (readonly [string, string])[] {
+  if (!identity) return [];
+  const { hostApi, name, port, serial, usbId } = identity;
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['Name', `${name}, ${hostApi}`],
+    ['Plugged in at', port],
+    ['Serial number', serial],
+    ['USB id', usbId],
+  ];
+  return rows.flatMap(([term, value]) => (value === undefined ? [] : [[term, value] as const]));
 }

@@ -36,7 +36,8 @@ export function retryWords({ nextTryAt, attempt }: SourceStatus, now: number): s
 /** What a source is asked to record, before anything is known of what it delivers. */
 export function configuredFormat(config: SourceConfig): string {
   if (config.kind === 'stream') return config.format === 'auto' ? 'Stream' : config.format.toUpperCase();
-  return `${rateName(config.sampleRate)} ${config.bitDepth} bit ${channelNames(config.channels)}`;
+  const float = config.kind === 'soundcard' && config.float === true ? ' float' : '';
+  return `${rateName(config.sampleRate)} ${config.bitDepth} bit${float} ${channelNames(config.channels)}`;
 }
 
 /** Why a source that records may show no level, and that the recording does not suffer. */
