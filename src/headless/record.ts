@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { decodeText, MAX_CONFIG_BYTES } from '../engine/studio/isr/decodeText.ts';
+import { decodeText, MAX_CONFIG_BYTES } from '../shared/decodeText.ts';
 import { type IsrConfig, type IsrLogLevel, problemText, readIsrConfig } from '../engine/studio/isr/isrConfig.ts';
 import type { SourceStatus } from '../shared/domain/source.ts';
 import { errorText } from '../shared/errors.ts';

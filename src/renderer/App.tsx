@@ -3,6 +3,7 @@ import { assertNever } from '../shared/assertNever.ts';
 import { Toasts } from './elements/Toasts.tsx';
 import { TooltipProvider } from './elements/Tooltip.tsx';
 import { Header } from './features/header/Header.tsx';
+import { ImportDialog } from './features/isr/ImportDialog.tsx';
 import { Library } from './features/library/Library.tsx';
 import { Player } from './features/player/Player.tsx';
 import { SettingsDialog } from './features/settings/SettingsDialog.tsx';
@@ -94,6 +95,8 @@ function OpenDialogView(): ReactElement | null {
       return <RemoveSourceDialog id={open.id} onClose={close} />;
     case 'disarmAll':
       return <DisarmAllDialog onClose={close} />;
+    case 'importIsr':
+      return <ImportDialog onClose={close} />;
     case 'settings':
       return <SettingsDialog onClose={close} />;
     case 'shortcuts':

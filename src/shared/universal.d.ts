@@ -10,6 +10,10 @@ declare global {
     readonly signal: AbortSignal;
     abort(reason?: unknown): void;
   }
+  class TextDecoder {
+    constructor(label?: string, options?: { fatal?: boolean });
+    decode(bytes: Uint8Array): string;
+  }
   function setInterval(tick: () => void, intervalMs: number): number;
   function clearInterval(timer: number): void;
   function setTimeout(fire: () => void, delayMs: number): number;

@@ -11,6 +11,7 @@ import type { RecordingId, SourceId } from '../../shared/units.ts';
 import { createAlarmHandlers } from './alarmHandlers.ts';
 import type { ArmingActions } from './arming.ts';
 import { createControlHandlers } from './controls.ts';
+import { createIsrHandlers } from './isr/isrHandlers.ts';
 import { keepingHandlers } from './keepingHandlers.ts';
 import { scanFolder, scanUnknownFolder } from './scanning.ts';
 import type { StudioParts, StudioPorts } from './studio.ts';
@@ -43,6 +44,13 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     return sources.describe(config);
   };
 
+  const add = async (draft: SourceDraft) => {
+    checkPattern(ports, draft.filenamePattern);
+    const config = await sources.add(draft);
+    catalogue.saveSource(config);
+    return sources.describe(config);
+  };
+
   return {
     'app.info': async () => ({
       ...ports.appInfo,
@@ -70,12 +78,8 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     },
 
     'sources.list': () => sources.list(),
-    'sources.add': async (draft) => {
-      checkPattern(ports, draft.filenamePattern);
-      const config = await sources.add(draft);
-      catalogue.saveSource(config);
-      return sources.describe(config);
-    },
+    'sources.add': add,
+    ...createIsrHandlers(parts, add),
     'sources.update': ({ id, draft }) => lock.run(id, () => update(id, draft)),
     'sources.remove': ({ id }) =>
       lock.run(id, async () => {

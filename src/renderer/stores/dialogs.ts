@@ -8,6 +8,7 @@ export type OpenDialog =
   | { readonly name: 'editSource'; readonly id: SourceId }
   | { readonly name: 'removeSource'; readonly id: SourceId }
   | { readonly name: 'disarmAll' }
+  | { readonly name: 'importIsr' }
   | { readonly name: 'settings' }
   | { readonly name: 'shortcuts' };
 

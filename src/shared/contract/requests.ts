@@ -12,6 +12,7 @@ import {
   sourceStatusSchema,
   streamReportSchema,
 } from '../domain/source.ts';
+import { isrRequests } from './isr.ts';
 import type { AlarmId, Day, RecordingId, SourceId } from '../units.ts';
 
 const sourceIdSchema = z.uuid().transform((value) => value as SourceId);
@@ -61,6 +62,7 @@ const peaksSchema = z.object({
  * and their types derive from this list; there is no other.
  */
 export const requests = {
+  ...isrRequests,
   'app.info': { input: nothing, output: appInfoSchema },
   'storage.get': { input: nothing, output: storageSchema },
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeText } from './decodeText.ts';
+import { decodeText } from '../../../shared/decodeText.ts';
 import { type IniFile, parseIni } from './ini.ts';
 
 const PYTHON = 'python3';

@@ -1,6 +1,7 @@
 import { assertNever } from '../../../shared/assertNever.ts';
 import { type SourceDraft, sourceDraftSchema } from '../../../shared/domain/source.ts';
 import { LongtakeError } from '../../../shared/errors.ts';
+import { credentialsIn, withoutCredentials } from '../../capture/stream/address.ts';
 import { parseIni } from './ini.ts';
 import { distinctPatterns, isrPattern } from './isrPattern.ts';
 import { GENERAL, generalOf, type IsrProblem, type IsrValue, isGeneral, IsrValues } from './isrValues.ts';
@@ -83,8 +84,11 @@ export interface IsrConfig {
   readonly problems: readonly IsrProblem[];
 }
 
-/** Reads an ISR configuration. Never throws: what is wrong is among the problems. */
-export function readIsrConfig(text: string): IsrConfig {
+/**
+ * Reads an ISR configuration. Never throws: what is wrong is among the problems. `oneFolder`: its sources record into
+ * one folder, whatever the file says.
+ */
+export function readIsrConfig(text: string, { oneFolder = false } = {}): IsrConfig {
   const file = parseIni(text);
   const problems: IsrProblem[] = file.problems.map(({ line, message }) => ({ kind: 'error', line, message }));
   const general = new IsrValues(file, generalOf(file) ?? { name: GENERAL, line: 1, entries: new Map() }, problems);
@@ -121,7 +125,7 @@ export function readIsrConfig(text: string): IsrConfig {
     outputDirectory,
     logLevel,
     logFile,
-    sources: withDistinctNames(sources, problems),
+    sources: withDistinctNames(sources, problems, oneFolder),
     problems: problems.sort((a, b) => a.line - b.line),
   };
 }
@@ -194,23 +198,9 @@ function streamFields(values: IsrValues): Record<string, unknown> {
 
 /** A password in an address would be kept, and shown, with it. */
 function splitAddress(text: string): { readonly url: string; readonly username: string; readonly password: string } {
-  if (!URL.canParse(text)) return { url: text, username: '', password: '' };
-  const url = new URL(text);
-  if (url.username === '' && url.password === '') return { url: text, username: '', password: '' };
-  const [username, password] = [decoded(url.username), decoded(url.password)];
-  url.username = '';
-  url.password = '';
-  return { url: url.href, username, password };
-}
-
-/** A stray percent sign is taken as it stands. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (error) {
-    if (error instanceof URIError) return text;
-    throw error;
-  }
+  const login = URL.canParse(text) ? credentialsIn(new URL(text)) : undefined;
+  if (!login) return { url: text, username: '', password: '' };
+  return { url: withoutCredentials(new URL(text)).href, ...login };
 }
 
 function soundcardFields(values: IsrValues): Record<string, unknown> {
@@ -260,11 +250,11 @@ function distinctName(section: string, taken: Set<string>): string {
   return name;
 }
 
-function withDistinctNames(sources: readonly IsrSource[], problems: IsrProblem[]): IsrSource[] {
+function withDistinctNames(sources: readonly IsrSource[], problems: IsrProblem[], oneFolder: boolean): IsrSource[] {
   const patterns = distinctPatterns(
     sources.map(({ draft, outputDirectory }) => ({
       pattern: draft.filenamePattern ?? ISR_DEFAULTS.filenamePattern,
-      folder: outputDirectory.replace(/[/\\]+$/, ''),
+      folder: oneFolder ? '' : outputDirectory.replace(/[/\\]+$/, ''),
       format: formatOf(draft),
     })),
   );

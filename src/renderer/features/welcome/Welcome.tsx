@@ -9,6 +9,7 @@ import { sourcesStore } from '../../stores/sources.ts';
 import { request } from '../../bridge/bridge.ts';
 import { splitLength } from '../../format/time.ts';
 import type { SourceDraft } from '../../../shared/domain/source.ts';
+import { ImportButton } from '../isr/ImportButton.tsx';
 import './welcome.css';
 
 const TEST_DRAFT: SourceDraft = {
@@ -134,6 +135,7 @@ function WhereFilesGo(): ReactElement | null {
       <Button look="quiet" onClick={() => dialogsStore.getState().show({ name: 'settings' })}>
         Settings
       </Button>
+      <ImportButton look="quiet" />
     </div>
   );
 }
