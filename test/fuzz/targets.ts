@@ -13,6 +13,7 @@ import { readComments } from '../../src/engine/containers/vorbisComment.ts';
 import { scanWavHeader } from '../../src/engine/containers/wavReader.ts';
 import { LongtakeError } from '../../src/shared/errors.ts';
 import type { Corpus } from './corpus.ts';
+import { isrTarget } from './isrTarget.ts';
 import { type Dice, pieces } from './mutate.ts';
 
 /** A reader of bytes that anybody may have sent. */
@@ -35,6 +36,7 @@ export function makeTargets(corpus: Corpus): readonly Target[] {
     { name: 'bext', corpus: corpus.wav.map((file) => file.subarray(48, 700)), read: readBroadcastInfo },
     { name: 'icy', corpus: corpus.icy, read: readIcy, endless: () => endlessly(new IcyRemover(100)) },
     { name: 'comments', corpus: corpus.ogg.map((file) => file.subarray(60, 400)), read: readTags },
+    isrTarget,
     { name: 'sniff', corpus: Object.values(corpus).flat(), read: readKind },
   ];
 }

@@ -47,12 +47,12 @@ const KEY_OF: Readonly<Record<string, string>> = {
   sampleRate: 'sample_rate',
   channels: 'channels',
   format: 'format',
-  fileFormat: 'format',
+  container: 'format',
   filenamePattern: 'filename_pattern',
   splitSeconds: 'split_minutes',
 };
 /** Fields in which ISR may ask for more than is there. */
-const LIMITED: readonly string[] = ['sampleRate', 'format', 'fileFormat'];
+const LIMITED: readonly string[] = ['sampleRate', 'format', 'container'];
 
 export type IsrLogLevel = (typeof LOG_LEVELS)[number];
 
@@ -211,7 +211,7 @@ function soundcardFields(values: IsrValues): Record<string, unknown> {
     sampleRate: values.whole('sample_rate', ISR_DEFAULTS.sampleRate, 1, 1_000_000),
     bitDepth: 16,
     channels: values.whole('channels', ISR_DEFAULTS.channels, 1, 1024),
-    fileFormat: values.choice('format', 'wav', SOUNDCARD_FORMATS),
+    container: values.choice('format', 'wav', SOUNDCARD_FORMATS),
   };
 }
 
@@ -277,7 +277,7 @@ function withDistinctNames(sources: readonly IsrSource[], problems: IsrProblem[]
 function formatOf(draft: SourceDraft): string {
   switch (draft.kind) {
     case 'soundcard':
-      return 'fileFormat' in draft && draft.fileFormat === 'flac' ? 'flac' : 'wav';
+      return draft.container ?? 'wav';
     case 'stream':
       return draft.format;
     case 'generator':
