@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WavWriter } from '../../src/engine/containers/wav.ts';
 import { tool, writeSignal } from '../support/codedAudio.ts';
+import { makeGap, makeRecording } from '../support/makeRecording.ts';
 
 /** Valid inputs that are damaged; small, so that a million of them are soon read. */
-export type Corpus = Readonly<Record<'mp3' | 'adts' | 'ogg' | 'flac' | 'wav' | 'icy' | 'text', readonly Uint8Array[]>>;
+export type Corpus = Readonly<
+  Record<'mp3' | 'adts' | 'ogg' | 'flac' | 'wav' | 'icy' | 'text' | 'ini' | 'ledger', readonly Uint8Array[]>
+>;
 
 /** Of a coded stream: its headers and some tenths of a second. */
 const KEPT_BYTES = 6000;
@@ -42,7 +45,17 @@ export async function makeCorpus(): Promise<Corpus> {
         }),
       );
     const [mp3, adts, ogg, flac] = [await made('mp3'), await made('adts'), await made('ogg'), await made('flac')];
-    return { mp3, adts, ogg, flac, wav: wavFiles(), icy: [icyStream()], text: texts() };
+    return {
+      mp3,
+      adts,
+      ogg,
+      flac,
+      wav: wavFiles(),
+      icy: [icyStream()],
+      text: texts(),
+      ini: configs(),
+      ledger: ledgerLines(),
+    };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -82,4 +95,36 @@ function texts(): Uint8Array[] {
     '<?xml version="1.0"?><playlist version="1"><trackList><track><location>http://127.0.0.1/a</location></track></trackList></playlist>',
     '<!doctype html><html><body>404</body></html>',
   ].map((text) => encoder.encode(text));
+}
+
+function configs(): Uint8Array[] {
+  const text = [
+    '# Stations and cards',
+    '[general]',
+    'output_directory = recordings',
+    'split_minutes: 30',
+    'filename_pattern = %Y/%m/%d/%H%M%S',
+    '',
+    '[Radio 1]',
+    'type = stream',
+    'url = http://127.0.0.1:8000/live.mp3',
+    '  ?quality=high',
+    'format = auto',
+    '[Studio A]',
+    'type = soundcard',
+    'device = hw:1,0',
+    'sample_rate = 48000',
+  ];
+  return [Buffer.from(text.join('\n')), Buffer.from(text.join('\r\n'), 'latin1')];
+}
+
+function ledgerLines(): Uint8Array[] {
+  const sourceId = '7f0c4b0e-6d0f-4d8c-9f3e-0d3c5a1b2c3d';
+  const { root: _, ...recording } = makeRecording();
+  const at = Date.UTC(2026, 0, 2);
+  return [
+    { type: 'armed', at, sourceId, sourceName: 'Radio 1' },
+    { type: 'recording', at, recording },
+    { type: 'gap', at, gap: makeGap() },
+  ].map((entry) => Buffer.from(JSON.stringify(entry)));
 }

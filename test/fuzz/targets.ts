@@ -11,10 +11,16 @@ import { promisedBy, sniff } from '../../src/engine/containers/sniff.ts';
 import type { FlushedParts, ParsedParts } from '../../src/engine/containers/streamPart.ts';
 import { readComments } from '../../src/engine/containers/vorbisComment.ts';
 import { scanWavHeader } from '../../src/engine/containers/wavReader.ts';
+import { MOST_ENTRIES, readPlaylist } from '../../src/engine/capture/stream/playlist.ts';
+import { parseLedgerLine } from '../../src/engine/library/ledgerReader.ts';
+import { decodeText } from '../../src/shared/decodeText.ts';
+import { readIsrConfig } from '../../src/engine/studio/isr/isrConfig.ts';
 import { LongtakeError } from '../../src/shared/errors.ts';
+import { check } from './check.ts';
 import type { Corpus } from './corpus.ts';
 import { isrTarget } from './isrTarget.ts';
 import { type Dice, pieces } from './mutate.ts';
+import { rewriteFlac, rewriteOgg } from './rewriting.ts';
 
 /** A reader of bytes that anybody may have sent. */
 export interface Target {
@@ -32,17 +38,18 @@ export function makeTargets(corpus: Corpus): readonly Target[] {
     framesTarget('adts', corpus.adts, createAdtsParser),
     partsTarget('ogg', corpus.ogg, () => new OggParser()),
     partsTarget('flac', corpus.flac, () => new FlacParser()),
+    { name: 'ogg-files', corpus: corpus.ogg, read: rewriteOgg },
+    { name: 'flac-files', corpus: corpus.flac, read: rewriteFlac },
     { name: 'wav', corpus: corpus.wav, read: readWav },
     { name: 'bext', corpus: corpus.wav.map((file) => file.subarray(48, 700)), read: readBroadcastInfo },
     { name: 'icy', corpus: corpus.icy, read: readIcy, endless: () => endlessly(new IcyRemover(100)) },
     { name: 'comments', corpus: corpus.ogg.map((file) => file.subarray(60, 400)), read: readTags },
     isrTarget,
     { name: 'sniff', corpus: Object.values(corpus).flat(), read: readKind },
+    { name: 'playlist', corpus: corpus.text, read: readList },
+    { name: 'isr', corpus: corpus.ini, read: readConfig },
+    { name: 'ledger', corpus: corpus.ledger, read: readLedger },
   ];
-}
-
-function check(holds: boolean, what: string): void {
-  if (!holds) throw new Error(what);
 }
 
 function checkCount(count: number, what: string): void {
@@ -189,4 +196,25 @@ function readKind(input: Uint8Array, dice: Dice): void {
   sniff(input, dice.pick(EXPECTED));
   promisedBy(Buffer.from(input.subarray(0, 40)).toString('latin1'));
   if (input.length >= ID3V2_HEADER_BYTES) checkCount(tagBytes(input, 0), 'The length of a tag');
+}
+
+const BASE = new URL('http://127.0.0.1:8000/list.m3u');
+const PROMISED = ['m3u', 'pls', 'xspf', undefined] as const;
+
+function readList(input: Uint8Array, dice: Dice): void {
+  const list = readPlaylist(input, BASE, dice.pick(PROMISED));
+  if (!list || !('entries' in list)) return;
+  check(list.entries.length <= MOST_ENTRIES, 'There are too many entries.');
+  for (const { protocol } of list.entries) check(/^https?:$/.test(protocol), `An entry is of ${protocol}.`);
+}
+
+function readConfig(input: Uint8Array): void {
+  const { sources, problems } = readIsrConfig(decodeText(input));
+  for (const { line, message } of problems) check((line ?? 1) > 0 && message.length > 0, 'A problem says nothing.');
+  for (const { draft } of sources) check(draft.name.length > 0, 'A source has no name.');
+}
+
+function readLedger(input: Uint8Array): void {
+  const entry = parseLedgerLine(Buffer.from(input).toString('utf8'));
+  if (entry?.type === 'gap') check(Number.isFinite(entry.gap.from), 'A gap begins at no instant.');
 }

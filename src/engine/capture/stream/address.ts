@@ -5,9 +5,21 @@ export interface Credentials {
   readonly password: string;
 }
 
+/**
+ * The address in a text; undefined when it is none. `URL.canParse` says yes to some host names of broken characters
+ * that the constructor then refuses (Node 20).
+ */
+export function parseUrl(text: string, base?: URL): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The address of a stream as a person entered it. Throws INVALID_INPUT. */
 export function parseAddress(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   if (!url || !isHttp(url)) {
     throw new LongtakeError('INVALID_INPUT', 'Enter an address that starts with http:// or https://.');
   }
@@ -52,7 +64,7 @@ export function basicAuthorization({ username, password }: Credentials): string 
 
 /** Throws STREAM_UNREACHABLE for a place that is no web address. */
 export function redirectTarget(from: URL, location: string): URL {
-  const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  const target = parseUrl(location, from);
   if (target && isHttp(target)) {
     target.hash = '';
     return target;

@@ -1,6 +1,7 @@
 import { Client, type Dispatcher, EnvHttpProxyAgent, buildConnector } from 'undici';
 import { LongtakeError } from '../../../shared/errors.ts';
 import { acceptIcy } from './acceptIcy.ts';
+import { parseUrl } from './address.ts';
 
 export interface ConnectLimits {
   /** Time for name resolution, TCP and TLS together, ms. */
@@ -77,7 +78,7 @@ function proxyAddress(environment: ProxyEnvironment, name: 'HTTP_PROXY' | 'HTTPS
   const text = (environment[name.toLowerCase()] ?? environment[name] ?? '').trim();
   if (text === '') return undefined;
   const full = text.includes('://') ? text : `http://${text}`;
-  const url = URL.canParse(full) ? new URL(full) : undefined;
+  const url = parseUrl(full);
   if (url && (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '') return url;
   const named = text.replace(/^(.*:\/\/)?.*@/, '$1');
   throw new LongtakeError(

@@ -1,5 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
 import type { PlaylistKind } from '../../../shared/domain/source.ts';
+import { parseUrl } from './address.ts';
 import { latin1 } from '../../containers/bytes.ts';
 import { decodeText } from '../../containers/icy.ts';
 
@@ -181,8 +182,8 @@ function addresses(entries: Iterable<string>, base: URL): readonly URL[] {
   for (const entry of entries) {
     if (found.size >= MOST_ENTRIES) break;
     const text = entry.trim();
-    if (text === '' || text.length > LONGEST_ENTRY || !URL.canParse(text, base.href)) continue;
-    const url = new URL(text, base);
+    const url = text === '' || text.length > LONGEST_ENTRY ? undefined : parseUrl(text, base);
+    if (!url) continue;
     url.hash = '';
     if (url.protocol === 'http:' || url.protocol === 'https:') found.set(url.href, url);
   }

@@ -1,7 +1,7 @@
 import { assertNever } from '../../../shared/assertNever.ts';
 import { type SourceDraft, sourceDraftSchema } from '../../../shared/domain/source.ts';
 import { LongtakeError } from '../../../shared/errors.ts';
-import { credentialsIn, withoutCredentials } from '../../capture/stream/address.ts';
+import { credentialsIn, parseUrl, withoutCredentials } from '../../capture/stream/address.ts';
 import { parseIni } from './ini.ts';
 import { distinctPatterns, isrPattern } from './isrPattern.ts';
 import { GENERAL, generalOf, type IsrProblem, type IsrValue, isGeneral, IsrValues } from './isrValues.ts';
@@ -198,9 +198,10 @@ function streamFields(values: IsrValues): Record<string, unknown> {
 
 /** A password in an address would be kept, and shown, with it. */
 function splitAddress(text: string): { readonly url: string; readonly username: string; readonly password: string } {
-  const login = URL.canParse(text) ? credentialsIn(new URL(text)) : undefined;
+  const url = parseUrl(text);
+  const login = url && credentialsIn(url);
   if (!login) return { url: text, username: '', password: '' };
-  return { url: withoutCredentials(new URL(text)).href, ...login };
+  return { url: withoutCredentials(url).href, ...login };
 }
 
 function soundcardFields(values: IsrValues): Record<string, unknown> {
