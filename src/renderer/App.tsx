@@ -2,6 +2,8 @@ import { type ReactElement, useEffect, useRef } from 'react';
 import { assertNever } from '../shared/assertNever.ts';
 import { Toasts } from './elements/Toasts.tsx';
 import { TooltipProvider } from './elements/Tooltip.tsx';
+import { AlarmsDialog } from './features/alarms/AlarmsDialog.tsx';
+import { AlarmStrip } from './features/alarms/AlarmStrip.tsx';
 import { Header } from './features/header/Header.tsx';
 import { ImportDialog } from './features/isr/ImportDialog.tsx';
 import { Library } from './features/library/Library.tsx';
@@ -56,6 +58,7 @@ function Studio(): ReactElement {
       <SourceRail />
       <main ref={centre} className="app-centre" id="recordings" tabIndex={-1}>
         <Header />
+        <AlarmStrip />
         <Library />
       </main>
       <Player />
@@ -97,6 +100,8 @@ function OpenDialogView(): ReactElement | null {
       return <DisarmAllDialog onClose={close} />;
     case 'importIsr':
       return <ImportDialog onClose={close} />;
+    case 'alarms':
+      return <AlarmsDialog onClose={close} />;
     case 'settings':
       return <SettingsDialog onClose={close} />;
     case 'shortcuts':

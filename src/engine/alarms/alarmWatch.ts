@@ -19,7 +19,7 @@ import {
   judgeSilence,
 } from './judge.ts';
 import { MissingTime } from './missing.ts';
-import { rulesOf } from './rules.ts';
+import { rulesOf } from '../../shared/domain/alarmRules.ts';
 
 /** Clipping is counted over this long. */
 const CLIPPING_MS = 10_000;

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { AlarmNotices } from '../alarms/notices.ts';
 import { AlarmWatch } from '../alarms/alarmWatch.ts';
 import { Outbox } from '../alarms/outbox.ts';
-import { rulesOf } from '../alarms/rules.ts';
+import { rulesOf } from '../../shared/domain/alarmRules.ts';
 import { postMessage, type WebhookMessage, type WebhookTarget } from '../alarms/webhook.ts';
 import type { Library } from '../library/library.ts';
 import type { Alarm, AlarmSettings } from '../../shared/domain/alarm.ts';

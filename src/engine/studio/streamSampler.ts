@@ -5,7 +5,7 @@ import type { Clock } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { SourceId } from '../../shared/units.ts';
 import type { StreamSample } from '../analysis/streamSample.ts';
-import { needsDecoding } from '../alarms/rules.ts';
+import { needsDecoding } from '../../shared/domain/alarmRules.ts';
 
 /** What is decoded of a stream, s. */
 const SAMPLE_SECONDS = 5;

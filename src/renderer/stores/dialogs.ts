@@ -10,6 +10,7 @@ export type OpenDialog =
   | { readonly name: 'disarmAll' }
   | { readonly name: 'importIsr' }
   | { readonly name: 'settings' }
+  | { readonly name: 'alarms' }
   | { readonly name: 'shortcuts' };
 
 interface DialogsState {

@@ -1,6 +1,7 @@
 import { on } from '../bridge/bridge.ts';
 import type { SourceStatus } from '../../shared/domain/source.ts';
 import type { SourceId } from '../../shared/units.ts';
+import { alarmsStore } from './alarms.ts';
 import { watchConnection } from './connection.ts';
 import { followVisibility, keepMetersOf, meterOf, pushLevels, watchAgain } from './levels.ts';
 import { libraryStore } from './library.ts';
@@ -32,6 +33,7 @@ function loadAll(): void {
   const settings = settingsStore.getState();
   void Promise.all([settings.load(), sourcesStore.getState().load(), libraryStore.getState().load()]);
   attempt(settings.loadStorage());
+  attempt(alarmsStore.getState().load());
 }
 
 /** Fills the stores and keeps them in step with the studio. Returns the end of it. */
@@ -52,6 +54,7 @@ export function startStores(): () => void {
       attempt(settingsStore.getState().loadStorage());
     }),
     on('gaps.changed', (gap) => libraryStore.getState().applyGap(gap)),
+    on('alarms.changed', (alarm) => alarmsStore.getState().apply(alarm)),
     on('settings.changed', (settings) => settingsStore.getState().apply(settings)),
     on('rescan.progress', (progress) => {
       settingsStore.getState().applyRescan(progress);

@@ -6,6 +6,7 @@ import { keyName } from '../../format/keys.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { useSettings } from '../../stores/settings.ts';
 import { useSources } from '../../stores/sources.ts';
+import { AlarmBell } from '../alarms/AlarmBell.tsx';
 import { diskWords, isShort, summarise, type Summary } from './summary.ts';
 import './header.css';
 
@@ -35,6 +36,7 @@ export function Header(): ReactElement {
       </div>
       <Disk />
       <div className="header-buttons">
+        <AlarmBell />
         <IconButton label="Keyboard shortcuts" keys="?" onClick={() => show({ name: 'shortcuts' })}>
           <Keyboard size={16} aria-hidden />
         </IconButton>

@@ -12,6 +12,7 @@ import { attempt, sentence } from '../../stores/notices.ts';
 import { useSettings, settingsStore } from '../../stores/settings.ts';
 import { DEFAULT_FILENAME_PATTERN, type Settings, type SettingsPatch } from '../../../shared/domain/settings.ts';
 import { ImportSetting } from '../isr/ImportButton.tsx';
+import { AlarmSettings } from './AlarmSettings.tsx';
 import { parseSplit, SPLIT_PRESETS, typedSplit, type Unit } from './split.ts';
 import './settings.css';
 
@@ -88,6 +89,7 @@ export function SettingsDialog({ onClose }: { onClose(): void }): ReactElement {
             checked={settings.resumeArmed}
             onChange={(resumeArmed) => update({ resumeArmed })}
           />
+          <AlarmSettings settings={settings} onUpdate={update} />
           <Rescan />
           <ImportSetting />
           <About />

@@ -11,8 +11,9 @@ import { isArmed, useSources, sourcesStore } from '../../stores/sources.ts';
 import { SourceMeter } from '../sources/SourceMeter.tsx';
 import { DEFAULT_DEVICE, type SourceKind } from '../../../shared/domain/source.ts';
 import { CardFields } from './CardFields.tsx';
+import { AlarmFields } from '../alarms/AlarmFields.tsx';
 import { DeviceList } from './DeviceList.tsx';
-import { check, emptyForm, type Form, formOf, freeName, offeredName, settingsFor } from './draft.ts';
+import { check, emptyForm, type Form, formOf, freeName, offeredName, settingsFor, withAlarms } from './draft.ts';
 import { GeneratorFields } from './GeneratorFields.tsx';
 import { LevelPreview } from './LevelPreview.tsx';
 import { PcmFields } from './SoundcardFields.tsx';
@@ -216,6 +217,11 @@ export function SourceDialog({ source, kind, onClose }: SourceDialogProps): Reac
             />
           )}
         </Field>
+        <AlarmFields
+          kind={form.kind}
+          overrides={form.plan.alarms}
+          onChange={(alarms) => change({ plan: withAlarms(form.plan, alarms) })}
+        />
         {problem !== undefined && <Note tone="warning">{problem}</Note>}
       </form>
     </Dialog>

@@ -30,7 +30,7 @@ export interface Form {
   /** As typed. */
   readonly seed: string;
   /** What the source says of its own recordings. */
-  readonly plan: Pick<SourceConfig, 'splitSeconds' | 'filenamePattern' | 'maxLengthSeconds'>;
+  readonly plan: Pick<SourceConfig, 'splitSeconds' | 'filenamePattern' | 'maxLengthSeconds' | 'alarms'>;
 }
 
 export function emptyForm(kind: SourceKind): Form {
@@ -48,11 +48,12 @@ export function emptyForm(kind: SourceKind): Form {
 }
 
 export function formOf(config: SourceConfig): Form {
-  const { splitSeconds, filenamePattern, maxLengthSeconds } = config;
+  const { splitSeconds, filenamePattern, maxLengthSeconds, alarms } = config;
   const plan = {
     ...(splitSeconds === undefined ? {} : { splitSeconds }),
     ...(filenamePattern === undefined ? {} : { filenamePattern }),
     ...(maxLengthSeconds === undefined ? {} : { maxLengthSeconds }),
+    ...(alarms === undefined ? {} : { alarms }),
   };
   const form = { ...emptyForm(config.kind), name: config.name, plan };
   switch (config.kind) {
@@ -72,6 +73,12 @@ export function formOf(config: SourceConfig): Form {
     default:
       return assertNever(config);
   }
+}
+
+/** The plan with other rules for alarms; without any, the general ones hold. */
+export function withAlarms(plan: Form['plan'], alarms: Form['plan']['alarms']): Form['plan'] {
+  const { alarms: _, ...rest } = plan;
+  return alarms === undefined ? rest : { ...rest, alarms };
 }
 
 /** What would be sent; not checked yet. */

@@ -12,6 +12,7 @@ import { dialogsStore } from '../../stores/dialogs.ts';
 import { attempt } from '../../stores/notices.ts';
 import { isArmed, useSource, sourcesStore } from '../../stores/sources.ts';
 import type { SourceId } from '../../../shared/units.ts';
+import { SourceAlarms } from '../alarms/SourceAlarms.tsx';
 import { sourceActions, toggleArmed } from './sourceActions.tsx';
 import { SourceMeter } from './SourceMeter.tsx';
 import { channelsOf, fileName, openLength, retryWords, sourceFormat, stateWord } from './sourceWords.ts';
@@ -54,6 +55,7 @@ function SourceView({ source }: { readonly source: Source }): ReactElement {
               recording={status.state === 'recording'}
             />
           )}
+          <SourceAlarms id={config.id} />
           {status.recording && <OpenFile source={source} />}
           {status.title !== undefined && armed && (
             <p className="source-title ellipsis" title={`On air: ${status.title}`}>

@@ -1,5 +1,5 @@
-import type { AlarmKind, AlarmRules } from '../../shared/domain/alarm.ts';
-import type { SourceConfig, SourceKind } from '../../shared/domain/source.ts';
+import type { AlarmKind, AlarmRules } from './alarm.ts';
+import type { SourceConfig, SourceKind } from './source.ts';
 
 /** General rules that do not hold for a kind of source unless it has a rule of its own. */
 const notFor: Readonly<Record<SourceKind, readonly AlarmKind[]>> = {
