@@ -55,7 +55,7 @@ export const ruleParts: Readonly<Record<RuleKind, readonly RulePart[]>> = {
   ],
   clipping: [{ key: 'windows', before: 'in', after: 'of 100 windows of 0.1 s', label: 'windows of 100' }],
   deadChannel: [
-    { key: 'silentDbfs', before: 'one below', after: 'dBFS', label: 'level of the dead channel in dBFS' },
+    { key: 'silentDbfs', before: 'one below', after: 'dBFS,', label: 'level of the dead channel in dBFS' },
     { key: 'liveDbfs', before: 'another above', after: 'dBFS', label: 'level of the other channel in dBFS' },
     { key: 'seconds', before: 'for', after: 's', label: 'seconds' },
   ],
