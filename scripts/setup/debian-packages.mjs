@@ -72,6 +72,9 @@ export const groups = {
       program('alsa-utils', 'arecord'),
       program('opus-tools', 'opusinfo'),
       program('vorbis-tools', 'ogginfo'),
+      // A small disk of its own, to be filled and to hang.
+      program('e2fsprogs', 'mke2fs'),
+      program('mount'),
     ],
   },
   bench: {

@@ -7,7 +7,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { AAC_128, MP3_128, SourceClient } from './ffmpeg.ts';
+import { AAC_128, MP3_128, type Recipe, SourceClient } from './ffmpeg.ts';
 
 const run = promisify(execFile);
 
@@ -16,6 +16,12 @@ export const LISTENER = { username: 'listener', password: 'let me in' } as const
 
 export const SOURCE_PASSWORD = 'source-secret';
 const READY_MS = 20_000;
+
+/** What is played to a mount, by the ending of its name. */
+const stations: readonly { readonly ending: string; readonly recipe: Recipe; readonly output: readonly string[] }[] = [
+  { ending: '.mp3', recipe: MP3_128, output: ['-content_type', 'audio/mpeg', '-f', 'mp3'] },
+  { ending: '.aac', recipe: AAC_128, output: ['-content_type', 'audio/aac', '-f', 'adts'] },
+];
 const POLL_MS = 25;
 
 export interface IcecastOptions {
@@ -82,13 +88,27 @@ export class Icecast {
     await exit;
   }
 
-  /** Starts playing MP3 or AAC to a mount, by the ending of its name; resolves when listeners get it. */
+  /** Stops the server where it is: its connections stay open and nothing comes. */
+  pause(): void {
+    this.#server?.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.#server?.kill('SIGCONT');
+  }
+
+  /** Whether something still plays to a mount. */
+  isPlayed(mount: string): boolean {
+    return this.#sources.get(mount)?.running === true;
+  }
+
+  /** Starts playing to a mount, in the format that the ending of its name says; resolves when listeners get it. */
   async play(mount: string): Promise<void> {
-    const aac = mount.endsWith('.aac');
-    const output = aac ? ['-content_type', 'audio/aac', '-f', 'adts'] : ['-content_type', 'audio/mpeg', '-f', 'mp3'];
+    const station = stations.find(({ ending }) => mount.endsWith(ending));
+    if (!station) throw new Error(`No format is known by the name ${mount}.`);
     const address = `icecast://source:${SOURCE_PASSWORD}@127.0.0.1:${this.port}${mount}`;
-    const named = ['-ice_name', 'Radio Test', ...output];
-    const client = new SourceClient(address, aac ? AAC_128 : MP3_128, named);
+    const named = ['-ice_name', 'Radio Test', ...station.output];
+    const client = new SourceClient(address, station.recipe, named);
     this.#sources.set(mount, client);
     await until(`${mount} is on the air`, async () => {
       if (!client.running) throw new Error(`ffmpeg could not play to ${mount}:\n${await this.log()}`);

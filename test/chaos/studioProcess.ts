@@ -1,0 +1,163 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { RequestInput, RequestName, RequestOutput } from '../../src/shared/contract/requests.ts';
+import type { SourceStatus } from '../../src/shared/domain/source.ts';
+import type { ProcessRole } from '../../src/shared/ports/processHost.ts';
+import type { SourceId } from '../../src/shared/units.ts';
+import { HOST_OPTIONS, type HostCommand, type HostMessage, type HostOptions } from './hostProtocol.ts';
+
+interface Child {
+  readonly role: ProcessRole | 'main';
+  readonly pid: number;
+}
+
+/** A studio in processes of its own, which can be killed and started again with what it left on disk. */
+export class StudioProcess {
+  readonly statuses = new Map<SourceId, SourceStatus>();
+  /** The end of what was logged. */
+  readonly log: string[] = [];
+  /** Every process that was ever started. */
+  readonly processes: Child[] = [];
+  readonly #program: string;
+  readonly #options: HostOptions;
+  readonly #calls = new Map<number, (reply: Extract<HostMessage, { type: 'reply' }>) => void>();
+  readonly #waiting = new Set<() => void>();
+  #main: ChildProcess | undefined;
+  #ready = false;
+  #callId = 0;
+
+  /** `program`: the built {@link file://./hostProcess.ts}. */
+  constructor(program: string, options: HostOptions) {
+    this.#program = program;
+    this.#options = options;
+  }
+
+  /** Starts main, which starts the others and resumes what was armed. */
+  async start(): Promise<void> {
+    this.#ready = false;
+    const main = fork(this.#program, [], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'advanced',
+      env: { ...process.env, ...this.#options.env, [HOST_OPTIONS]: JSON.stringify(this.#options) },
+    });
+    this.#main = main;
+    if (main.pid !== undefined) this.processes.push({ role: 'main', pid: main.pid });
+    main.on('message', (message: HostMessage) => this.#heard(message));
+    for (const output of [main.stdout, main.stderr]) {
+      output?.on('data', (data: Buffer) => this.#note(`main: ${data.toString().trim()}`));
+    }
+    main.on('exit', (code, signal) => {
+      this.#note(`main ended: ${code ?? signal}`);
+      for (const [callId, reply] of this.#calls) reply({ type: 'reply', callId, error: 'Main ended.' });
+      this.#wake();
+    });
+    await this.until('the studio is ready', () => this.#ready, 60_000);
+  }
+
+  get running(): boolean {
+    return this.#main !== undefined && this.#main.exitCode === null && this.#main.signalCode === null;
+  }
+
+  async request<Name extends RequestName>(name: Name, input: RequestInput<Name>): Promise<RequestOutput<Name>> {
+    const callId = (this.#callId += 1);
+    const reply = await new Promise<Extract<HostMessage, { type: 'reply' }>>((resolve) => {
+      this.#calls.set(callId, resolve);
+      this.#send({ type: 'request', callId, name, input });
+    });
+    this.#calls.delete(callId);
+    if (reply.error !== undefined) throw new Error(`${name}: ${reply.error}`);
+    return reply.value as RequestOutput<Name>;
+  }
+
+  /** Ends main at once; its children find out by themselves. */
+  async killMain(): Promise<void> {
+    if (!this.#main || !this.running) return;
+    const exit = once(this.#main, 'exit');
+    this.#main.kill('SIGKILL');
+    await exit;
+  }
+
+  /** Ends all living recorders at once; returns how many there were. */
+  killRecorders(): number {
+    const living = this.processes.filter(({ role, pid }) => role === 'recorder' && isAlive(pid));
+    for (const { pid } of living) process.kill(pid, 'SIGKILL');
+    return living.length;
+  }
+
+  /** Quits as a person does. */
+  async stop(): Promise<void> {
+    if (!this.#main || !this.running) return;
+    const exit = once(this.#main, 'exit');
+    this.#send({ type: 'stop' });
+    await exit;
+  }
+
+  /** Whatever is left of it is ended. */
+  async dispose(): Promise<void> {
+    await this.killMain();
+    for (const { pid } of this.processes) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  }
+
+  /** Resolves when no process of it lives any more. */
+  async gone(timeoutMs: number): Promise<void> {
+    await this.until('every process ends', () => this.processes.every(({ pid }) => !isAlive(pid)), timeoutMs);
+  }
+
+  /** Resolves once `condition` holds; it is looked at after every message and every 100 ms. */
+  async until(what: string, condition: () => boolean, timeoutMs: number): Promise<void> {
+    if (condition()) return;
+    await new Promise<void>((resolve, reject) => {
+      const settle = (act: () => void): void => {
+        clearTimeout(timer);
+        clearInterval(looking);
+        this.#waiting.delete(look);
+        act();
+      };
+      const look = (): void => {
+        if (condition()) settle(resolve);
+      };
+      const timer = setTimeout(() => settle(() => reject(new Error(this.#inVain(what, timeoutMs)))), timeoutMs);
+      const looking = setInterval(look, 100);
+      this.#waiting.add(look);
+    });
+  }
+
+  #inVain(what: string, timeoutMs: number): string {
+    const states = [...this.statuses.values()].map(({ state, problem }) => `${state} ${problem?.message ?? ''}`);
+    return `Waited ${timeoutMs} ms in vain until ${what}.\n${states.join('\n')}`;
+  }
+
+  #heard(message: HostMessage): void {
+    if (message.type === 'ready') this.#ready = true;
+    if (message.type === 'reply') this.#calls.get(message.callId)?.(message);
+    if (message.type === 'child') this.processes.push(message);
+    if (message.type === 'log') this.#note(message.line);
+    if (message.type === 'event' && message.name === 'sources.status') {
+      const status = message.payload as SourceStatus;
+      this.statuses.set(status.sourceId, status);
+    }
+    this.#wake();
+  }
+
+  #note(line: string): void {
+    this.log.push(`${new Date().toISOString()} ${line}`);
+    if (this.log.length > 2000) this.log.shift();
+  }
+
+  #send(command: HostCommand): void {
+    if (this.#main?.connected) this.#main.send(command);
+  }
+
+  #wake(): void {
+    for (const look of this.#waiting) look();
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    // ESRCH: nobody has this number any more.
+    return false;
+  }
+}

@@ -1,0 +1,184 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SourceDraft } from '../../src/shared/domain/source.ts';
+import { errorText } from '../../src/shared/errors.ts';
+import { Icecast } from '../support/icecast.ts';
+import { startVirtualCards, type VirtualCard, type VirtualCards } from '../support/pulse.ts';
+import { type CountedFormat, writeCounted } from './countedAudio.ts';
+import { Proxy } from './proxy.ts';
+import { SmallDisk } from './smallDisk.ts';
+
+/** Longest round: what is played into the cards lasts that long. */
+export const LONGEST_ROUND_SECONDS = 240;
+
+export interface CardFormat extends CountedFormat {
+  /** Hz. */
+  readonly rate: 44_100 | 48_000;
+}
+
+const CARDS: Readonly<Record<string, CardFormat>> = {
+  chaos_a: { rate: 48_000, bitDepth: 16 },
+  chaos_b: { rate: 48_000, bitDepth: 24 },
+  chaos_c: { rate: 44_100, bitDepth: 16 },
+  chaos_d: { rate: 44_100, bitDepth: 24 },
+};
+
+const MOUNTS = ['/one.mp3', '/two.aac', '/three.mp3', '/four.aac', '/five.mp3', '/six.aac'] as const;
+
+/** One of the inputs that are recorded. */
+export interface Input {
+  readonly draft: SourceDraft;
+  readonly card?: CardInput;
+  readonly station?: StationInput;
+}
+
+export class CardInput {
+  readonly format: CardFormat;
+  readonly name: string;
+  readonly #card: VirtualCard;
+  readonly #file: string;
+  #player: AbortController | undefined;
+
+  constructor(card: VirtualCard, format: CardFormat, file: string) {
+    this.#card = card;
+    this.name = card.name;
+    this.format = format;
+    this.#file = file;
+  }
+
+  /** Plays numbered frames, from the first on, until {@link silence} or {@link unplug}. */
+  play(): void {
+    const player = new AbortController();
+    this.#player = player;
+    this.#card.play(this.#file, player.signal).catch((error: unknown) => {
+      // A player ends with its card, and when it is told to.
+      if (this.#player === player) throw error;
+    });
+  }
+
+  silence(): void {
+    const player = this.#player;
+    this.#player = undefined;
+    player?.abort();
+  }
+
+  async unplug(): Promise<void> {
+    this.silence();
+    await this.#card.unplug();
+  }
+
+  async plugIn(): Promise<void> {
+    await this.#card.plugIn();
+    this.play();
+  }
+}
+
+export interface StationInput {
+  readonly mount: string;
+  readonly proxy: Proxy;
+}
+
+/** Everything around a studio that can go wrong: cards, stations and the disk. */
+export class World {
+  readonly inputs: readonly Input[];
+  readonly icecast: Icecast;
+  /** What programs need in their environment to see the cards. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Nothing where file systems cannot be mounted; then {@link whyNoDisk} says why. */
+  readonly disk: SmallDisk | undefined;
+  readonly whyNoDisk: string | undefined;
+  readonly #folder: string;
+  readonly #virtual: VirtualCards;
+  readonly #proxies: readonly Proxy[];
+
+  private constructor(parts: {
+    folder: string;
+    virtual: VirtualCards;
+    icecast: Icecast;
+    proxies: readonly Proxy[];
+    inputs: readonly Input[];
+    disk: SmallDisk | string;
+  }) {
+    this.#folder = parts.folder;
+    this.#virtual = parts.virtual;
+    this.#proxies = parts.proxies;
+    this.icecast = parts.icecast;
+    this.inputs = parts.inputs;
+    this.env = parts.virtual.env;
+    this.disk = typeof parts.disk === 'string' ? undefined : parts.disk;
+    this.whyNoDisk = typeof parts.disk === 'string' ? parts.disk : undefined;
+  }
+
+  static async start(): Promise<World> {
+    const folder = await mkdtemp(join(tmpdir(), 'longtake-chaos-'));
+    const virtual = await startVirtualCards(CARDS);
+    const icecast = await Icecast.start();
+    await Promise.all(MOUNTS.map((mount) => icecast.play(mount)));
+    const stations = await Promise.all(
+      MOUNTS.map(async (mount) => ({ mount, proxy: await Proxy.start(icecast.port) })),
+    );
+    const cards = await Promise.all(
+      Object.entries(CARDS).map(async ([name, format]) => {
+        const file = join(folder, `${name}.pcm`);
+        await writeCounted(file, format, format.rate * LONGEST_ROUND_SECONDS);
+        return { name, card: new CardInput(virtual.card(name), format, file) };
+      }),
+    );
+    const disk = await SmallDisk.mount().catch((error: unknown) => errorText(error));
+    const inputs = [
+      ...cards.map(({ name, card }) => ({ draft: cardDraft(name, card), card })),
+      ...stations.map((station) => ({ draft: stationDraft(station), station })),
+    ];
+    return new World({ folder, virtual, icecast, proxies: stations.map(({ proxy }) => proxy), inputs, disk });
+  }
+
+  get cards(): CardInput[] {
+    return this.inputs.flatMap(({ card }) => card ?? []);
+  }
+
+  get stations(): StationInput[] {
+    return this.inputs.flatMap(({ station }) => station ?? []);
+  }
+
+  /** An empty folder for a round; its recordings go to the small disk, if there is one. */
+  async makeFolders(name: string): Promise<{ folder: string; recordings: string }> {
+    const folder = join(this.#folder, name);
+    const recordings = join(this.disk?.folder ?? folder, name, 'recordings');
+    await mkdir(folder, { recursive: true });
+    await mkdir(recordings, { recursive: true });
+    return { folder, recordings };
+  }
+
+  /** Everything plays again, whatever was done to it. */
+  async mend(): Promise<void> {
+    this.icecast.goOn();
+    for (const { proxy } of this.stations) proxy.limit(Number.POSITIVE_INFINITY);
+    await Promise.all(
+      this.stations.map(async ({ mount }) => {
+        if (this.icecast.isPlayed(mount)) return;
+        await this.icecast.silence(mount);
+        await this.icecast.play(mount);
+      }),
+    );
+  }
+
+  async stop(): Promise<void> {
+    for (const card of this.cards) card.silence();
+    await Promise.all(this.#proxies.map((proxy) => proxy.stop()));
+    await this.icecast.dispose();
+    await this.#virtual.stop();
+    await this.disk?.unmount();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function cardDraft(name: string, { format }: CardInput): SourceDraft {
+  const { rate, bitDepth } = format;
+  return { kind: 'soundcard', name: `Card ${name}`, device: name, sampleRate: rate, bitDepth, channels: 2 };
+}
+
+function stationDraft({ mount, proxy }: StationInput): SourceDraft {
+  const url = `http://127.0.0.1:${proxy.port}${mount}`;
+  return { kind: 'stream', name: `Radio ${mount.slice(1)}`, url, username: '', format: 'auto' };
+}
