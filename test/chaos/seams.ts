@@ -43,27 +43,38 @@ export interface Matched {
 /** Holds the joined bytes of a connection against what was passed on to the recorder. */
 export function matchBytes(connection: readonly Part[], joined: Buffer, passed: readonly Passed[]): Matched {
   const path = connection[0]?.recording.path;
-  const probe = joined.subarray(0, PROBE_BYTES);
-  for (const one of passed) {
-    const audio = audioOf(one);
-    const from = audio.bytes.indexOf(probe);
-    if (from < 0) continue;
-    const end = from + joined.length;
-    const equal = audio.bytes.subarray(from, end).equals(joined);
-    return {
-      problems: equal || one.tampered ? [] : [`${path}: its connection's bytes are not those of the station`],
-      missingAtEnd: (until) => Math.max(0, audio.passedBy(until) - end),
-    };
-  }
-  const explained = passed.some(({ tampered }) => tampered);
-  return { problems: explained ? [] : [`${path}: begins with bytes that the station never sent`], missingAtEnd: () => 0 };
+  // A server begins with what it sent to the connection before, too: several may hold the beginning.
+  const candidates = passed.flatMap((one) => placesOf(joined, one));
+  const whole = candidates.findLast(({ equal }) => equal);
+  if (whole) return { problems: [], missingAtEnd: (until) => Math.max(0, whole.audio.passedBy(until) - whole.end) };
+  const excused = passed.some(({ tampered }) => tampered);
+  const problem =
+    candidates.length > 0
+      ? `${path}: its connection's bytes are not those of the station`
+      : `${path}: begins with bytes that the station never sent`;
+  return { problems: excused ? [] : [problem], missingAtEnd: () => 0 };
+}
+
+function placesOf(joined: Buffer, passed: Passed): { audio: Audio; end: number; equal: boolean }[] {
+  const audio = audioOf(passed);
+  const from = audio.bytes.indexOf(joined.subarray(0, PROBE_BYTES));
+  if (from < 0) return [];
+  const end = from + joined.length;
+  return [{ audio, end, equal: audio.bytes.subarray(from, end).equals(joined) }];
 }
 
 const PROBE_BYTES = 1500;
+
+interface Audio {
+  readonly bytes: Buffer;
+  /** How much of it had been passed on at a true instant. */
+  passedBy(until: number): number;
+}
+
 const HEAD_END = '\r\n\r\n';
 
 /** The audio of a reply, without its head and without the titles that Icecast puts between. */
-function audioOf({ pieces }: Passed): { bytes: Buffer; passedBy(until: number): number } {
+function audioOf({ pieces }: Passed): Audio {
   const all = Buffer.concat(pieces.map(({ bytes }) => bytes));
   const bodyAt = all.indexOf(HEAD_END) + HEAD_END.length;
   const interval = Number(/^icy-metaint: *(\d+)/im.exec(all.toString('latin1', 0, bodyAt))?.[1] ?? Infinity);

@@ -29,6 +29,11 @@ export interface Verdict {
  * not the computer's.
  */
 const TOLERANCE_MS = 150;
+/**
+ * When a stream's audio was captured is only known from its arrival, and servers send in pieces. Between recordings of
+ * one connection, whose bytes are proven to follow each other, their times may be off by this.
+ */
+const ARRIVAL_MS = 1000;
 /** A source that is armed is opened first; a card or server has this long for it. */
 const OPENING_MS = 3000;
 /** What a card or server has not handed over yet when it is disarmed. */
@@ -232,11 +237,17 @@ class SourceTimes {
 
   #tolerated({ from, to }: Span): number {
     if (from === this.#armed.armedAt) return OPENING_MS;
-    return to === this.#armed.disarmedAt ? ENDING_MS : TOLERANCE_MS;
+    if (to === this.#armed.disarmedAt) return ENDING_MS;
+    return this.#isSeam(to) ? ARRIVAL_MS : TOLERANCE_MS;
+  }
+
+  /** A recording of a stream begins there that goes on with its connection. */
+  #isSeam(at: number): boolean {
+    return this.#armed.input.station !== undefined && this.#recordings.some(({ from, first }) => !first && from === at);
   }
 
   #mayOverlap(span: Span): boolean {
-    if (lengthOfSpan(span) <= TOLERANCE_MS) return true;
+    if (lengthOfSpan(span) <= (this.#isSeam(span.from) ? ARRIVAL_MS : TOLERANCE_MS)) return true;
     const burst = this.#recordings.some(({ from, first }) => first && Math.abs(from - span.from) < TOLERANCE_MS);
     return this.#armed.input.station !== undefined && burst && lengthOfSpan(span) < BURST_MS;
   }
