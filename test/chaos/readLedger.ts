@@ -4,7 +4,10 @@ import { LEDGER_FOLDER, type LedgerEntry, ledgerEntrySchema } from '../../src/sh
 import type { Gap, Recording } from '../../src/shared/domain/recording.ts';
 import type { SourceId } from '../../src/shared/units.ts';
 
-export type LedgerRecording = Omit<Recording, 'root'>;
+export interface LedgerRecording extends Omit<Recording, 'root'> {
+  /** When its first line was written, on the clock of then; ms since 1970 UTC. */
+  readonly openedAt: number;
+}
 
 /** What a ledger says in the end. */
 export interface LedgerState {
@@ -12,7 +15,7 @@ export interface LedgerState {
   readonly gaps: readonly Gap[];
   /** Lines about arming and disarming, in order. */
   readonly arming: readonly Extract<LedgerEntry, { type: 'armed' | 'disarmed' }>[];
-  /** Lines that are none. */
+  /** Lines that are none: torn by a kill, or by a disk that was full. */
   readonly unreadable: number;
 }
 
@@ -28,9 +31,12 @@ export async function readLedger(root: string): Promise<LedgerState> {
     if (line === '') continue;
     const entry = readEntry(line);
     if (!entry) unreadable += 1;
-    else if (entry.type === 'recording') recordings.set(entry.recording.id, entry.recording);
-    else if (entry.type === 'gap') gaps.set(entry.gap.id, entry.gap);
-    else if (entry.type === 'armed' || entry.type === 'disarmed') arming.push(entry);
+    if (entry?.type === 'recording') {
+      const { id } = entry.recording;
+      recordings.set(id, { ...entry.recording, openedAt: recordings.get(id)?.openedAt ?? entry.at });
+    }
+    if (entry?.type === 'gap') gaps.set(entry.gap.id, entry.gap);
+    if (entry?.type === 'armed' || entry?.type === 'disarmed') arming.push(entry);
   }
   return { recordings: [...recordings.values()], gaps: [...gaps.values()], arming, unreadable };
 }

@@ -47,6 +47,8 @@ const STOP_MS = 60_000;
 /** So much audio is recorded before trouble and after. */
 const QUIET_MS = 2000;
 const SPLIT_SECONDS = 5;
+/** A server may begin with audio of so long before the round. */
+const BURST_ALLOWANCE_MS = 10_000;
 
 /** Records from everything, makes the faults happen, waits until all is well again, and ends. */
 export async function runRound(
@@ -82,7 +84,7 @@ class Round {
     this.#recordings = recordings;
     this.#clockFile = join(folder, 'clock.json');
     const start = clockAtStart(faults);
-    this.#clock = [{ at: 0, offsetMs: start === undefined ? 0 : start - Date.now() }];
+    this.#clock = [{ at: Date.now() - BURST_ALLOWANCE_MS, offsetMs: start === undefined ? 0 : start - Date.now() }];
     const turned = faults.some(({ kind }) => isClockFault(kind));
     if (turned) writeClock(this.#clockFile, this.#clock);
     this.#studio = new StudioProcess(programs.host, {

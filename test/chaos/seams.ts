@@ -8,15 +8,37 @@ export interface Part {
   readonly report: FileReport;
 }
 
-/** Recordings of one source as the connections that they were cut from: each begins with a `first` seam. */
+/** Files that are opened at once may come into the ledger in any order within this time. */
+const AT_ONCE_MS = 300;
+
+/**
+ * Recordings of one source, in the order of the ledger, as the connections that they were cut from: each begins with a
+ * `first` seam.
+ */
 export function connectionsOf(parts: readonly Part[]): Part[][] {
   const connections: Part[][] = [];
-  for (const part of parts) {
+  for (const part of inOrder(parts)) {
     const last = connections.at(-1);
-    if (last && part.recording.seam === 'gapless') last.push(part);
+    if (last && part.recording.seam !== 'first') last.push(part);
     else connections.push([part]);
   }
   return connections;
+}
+
+/** A connection that begins with the burst of its server opens two files at once, the second of them at its boundary. */
+function inOrder(parts: readonly Part[]): Part[] {
+  const ordered: Part[] = [];
+  for (const part of parts) {
+    let at = ordered.length;
+    for (let other = ordered[at - 1]; other && isAhead(part, other); other = ordered[at - 1]) at -= 1;
+    ordered.splice(at, 0, part);
+  }
+  return ordered;
+}
+
+function isAhead({ recording }: Part, { recording: other }: Part): boolean {
+  const together = Math.abs(recording.openedAt - other.openedAt) < AT_ONCE_MS;
+  return together && recording.seam === 'first' && other.seam !== 'first' && recording.startedAt < other.startedAt;
 }
 
 /** Numbered frames of a connection: each follows the one before, over every seam. */

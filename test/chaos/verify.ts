@@ -43,11 +43,14 @@ const BURST_MS = 5500;
 const MOST_PER_KILL_MS = 1000;
 const MOST_MEMORY_MIB = 512;
 const AT_ONCE = 2;
+/** Each try on a full disk may leave a part of a line; the whole line is written afterwards. */
+const MOST_TORN_LINES = 20;
 
 export async function verify(record: RoundRecord): Promise<Verdict> {
   const failures: string[] = record.failure === undefined ? [] : [record.failure];
   const state = await readLedger(record.recordings);
-  if (state.unreadable > record.kills.length) failures.push(`ledger: ${state.unreadable} lines cannot be read`);
+  const torn = record.kills.length + (record.faults.some(({ kind }) => kind === 'disk full') ? MOST_TORN_LINES : 0);
+  if (state.unreadable > torn) failures.push(`ledger: ${state.unreadable} lines cannot be read`);
   failures.push(...(await checkPresence(record, state)));
   for (const [role, peak] of Object.entries(record.memory)) {
     if (peak > MOST_MEMORY_MIB) failures.push(`${role} took ${peak} MiB`);
@@ -248,7 +251,10 @@ class SourceTimes {
 
   #mayOverlap(span: Span): boolean {
     if (lengthOfSpan(span) <= (this.#isSeam(span.from) ? ARRIVAL_MS : TOLERANCE_MS)) return true;
-    const burst = this.#recordings.some(({ from, first }) => first && Math.abs(from - span.from) < TOLERANCE_MS);
-    return this.#armed.input.station !== undefined && burst && lengthOfSpan(span) < BURST_MS;
+    // A server's burst is what it sent before the connection, so the connection before may have it, too.
+    const burst = this.#recordings.some(
+      ({ from, first }) => first && from <= span.from + TOLERANCE_MS && span.to <= from + BURST_MS,
+    );
+    return this.#armed.input.station !== undefined && burst;
   }
 }
