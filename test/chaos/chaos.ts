@@ -50,7 +50,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { rounds, seed, tell } = options;
   const world = await World.start();
   options.onWorld?.(world);
-  if (world.whyNoDisk !== undefined) tell(`No file system can be mounted, so none is filled or hung: ${world.whyNoDisk}`);
+  if (world.whyNoDisk !== undefined)
+    tell(`No file system can be mounted, so none is filled or hung: ${world.whyNoDisk}`);
   try {
     const deck = new Deck(seed);
     const done: { record: RoundRecord; verdict: Verdict }[] = [];
@@ -135,8 +136,16 @@ async function keepRound(folder: string, record: RoundRecord, verdict: Verdict):
   await mkdir(folder, { recursive: true });
   await cp(record.recordings, join(folder, 'recordings'), { recursive: true });
   const { story, log, armed, kills, clock, memory } = record;
-  const sources = armed.map(({ id, input, armedAt, disarmedAt }) => ({ id, name: input.draft.name, armedAt, disarmedAt }));
-  await writeFile(join(folder, 'story.json'), JSON.stringify({ story, kills, clock, memory, sources, verdict }, null, 2));
+  const sources = armed.map(({ id, input, armedAt, disarmedAt }) => ({
+    id,
+    name: input.draft.name,
+    armedAt,
+    disarmedAt,
+  }));
+  await writeFile(
+    join(folder, 'story.json'),
+    JSON.stringify({ story, kills, clock, memory, sources, verdict }, null, 2),
+  );
   await writeFile(join(folder, 'log.txt'), log.join('\n'));
 }
 

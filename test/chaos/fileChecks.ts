@@ -64,10 +64,16 @@ async function checkWav(path: string, size: number): Promise<string[]> {
   try {
     const { buffer } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
     const problems = buffer.readUInt32LE(4) === size - RIFF_AHEAD ? [] : ['the RIFF size is not that of the file'];
-    for (let at = 12; at < HEADER_BYTES - RIFF_AHEAD; at += RIFF_AHEAD + 2 * Math.ceil(buffer.readUInt32LE(at + 4) / 2)) {
+    for (
+      let at = 12;
+      at < HEADER_BYTES - RIFF_AHEAD;
+      at += RIFF_AHEAD + 2 * Math.ceil(buffer.readUInt32LE(at + 4) / 2)
+    ) {
       if (buffer.toString('latin1', at, at + 4) !== 'data') continue;
       const bytes = buffer.readUInt32LE(at + 4);
-      return at + RIFF_AHEAD + bytes + (bytes % 2) === size ? problems : [...problems, 'the data does not fill the file'];
+      return at + RIFF_AHEAD + bytes + (bytes % 2) === size
+        ? problems
+        : [...problems, 'the data does not fill the file'];
     }
     return [...problems, 'there is no data chunk'];
   } finally {

@@ -101,7 +101,7 @@ function audioOf({ pieces }: Passed): Audio {
   const bodyAt = all.indexOf(HEAD_END) + HEAD_END.length;
   const interval = Number(/^icy-metaint: *(\d+)/im.exec(all.toString('latin1', 0, bodyAt))?.[1] ?? Infinity);
   const parts: Buffer[] = [];
-  for (let at = bodyAt; at < all.length; ) {
+  for (let at = bodyAt; at < all.length;) {
     parts.push(all.subarray(at, Math.min(all.length, at + interval)));
     at += interval;
     at += 1 + 16 * (all[at] ?? 0);

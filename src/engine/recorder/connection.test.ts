@@ -173,6 +173,23 @@ describe('Connection', () => {
     expectRamp(rig.payload(recordings), rig.fed);
   });
 
+  it('waits for the rest of a burst that a busy computer reads late', async () => {
+    const rig = new Rig('2026-11-21T11:00:01.000Z', 'UTC', 5);
+    rig.burst(2 * RATE);
+    // Nothing is read for 0.4 s; then the other half of the burst and what came meanwhile are there at once.
+    rig.clock.advance(400);
+    rig.burst(2.4 * RATE);
+    for (let block = 0; block < 80; block += 1) rig.feed(RATE / 20);
+    const recordings = await rig.end();
+    expect(recordings.map((recording) => new Date(recording.startedAt).toISOString())).toEqual([
+      '2026-11-21T10:59:57.000Z',
+      '2026-11-21T11:00:00.000Z',
+      '2026-11-21T11:00:05.000Z',
+    ]);
+    expect(recordings.map((recording) => (recording.samples / RATE).toFixed(3))).toEqual(['3.000', '5.000', '0.400']);
+    expectRamp(rig.payload(recordings), rig.fed);
+  });
+
   it('goes on without a seam in the night when clocks go back, with the zone in the name', async () => {
     const rig = new Rig('2026-10-25T00:59:58.000Z', 'Europe/Berlin', 3600);
     for (let block = 0; block < 80; block += 1) rig.feed(RATE / 20);

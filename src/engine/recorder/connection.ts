@@ -9,7 +9,7 @@ import { CaptureTime } from './captureTime.ts';
 import type { RecorderContext } from './context.ts';
 import { failureError } from './diskError.ts';
 import { LiveRecording } from './liveRecording.ts';
-import { hasBurst, isSingleFrame, type NextRecording } from './nextRecording.ts';
+import { addBlock, hasBurst, isSingleFrame, type NextRecording } from './nextRecording.ts';
 import { PauseSwitch } from './pauseSwitch.ts';
 import { sourcePlan } from './sourcePlan.ts';
 
@@ -235,23 +235,25 @@ export class Connection implements CaptureListener {
       this.#live?.append(block);
       return;
     }
-    next.blocks.push(block);
-    next.samples += block.samples;
-    next.bytes += block.bytes.length;
+    addBlock(next, block, this.#rate, this.#context.clock);
     const long = next.samples * 1000 >= SHORTEST_RECORDING_MS * this.#rate;
     if (long && (!next.mayBurst || hasBurst(next, this.#context.clock))) this.#openNext();
   }
 
   #planNext(startedAt: Millis): NextRecording {
+    const now = this.#context.clock.monotonic();
     return {
       startedAt,
       nextBoundaryAt: this.#boundaryAfter(startedAt),
       seam: this.#joins ? 'gapless' : 'first',
       mayBurst: this.#captured === 0,
-      plannedAt: this.#context.clock.monotonic(),
+      plannedAt: now,
       blocks: [],
       samples: 0,
       bytes: 0,
+      aheadMs: 0,
+      burstAt: now,
+      heardAt: now,
     };
   }
 
