@@ -249,7 +249,8 @@ export class FrameParser {
 
   /**
    * Something else follows the frame. When another frame begins inside it, the frame was torn and is skipped up to
-   * there; otherwise it is whole and what follows is not ours.
+   * there. Before a tag it is whole; before anything else nobody knows whether what was put in begins behind the frame
+   * or inside of it, and a damaged frame would make a file that does not decode.
    */
   #takeUnconfirmed(header: FrameHeader, following: FrameHeader | undefined): boolean {
     if (following) {
@@ -266,7 +267,9 @@ export class FrameParser {
       this.#skip(this.#searched);
       return true;
     }
-    this.#take(header);
+    if (!this.#has(header.bytes + ID3V2_HEADER_BYTES)) return false;
+    if (tagBytes(this.#bytes, this.#at + header.bytes) > 0) this.#take(header);
+    else this.#skip(1);
     this.#mayBeTag = true;
     return this.#loseSync();
   }

@@ -55,6 +55,17 @@ describe('IcyRemover', () => {
     );
   });
 
+  test('tells that titles and audio are out of step, and gives nothing out from there on', () => {
+    const audio = new Uint8Array(300).fill(200);
+    const remover = new IcyRemover(300);
+    expect(remover.push(Buffer.concat([audio, block(text("StreamTitle='a';"))])).outOfStep).toBe(false);
+    // A byte was put in: the last byte of the audio is taken for the length of a block.
+    const damaged = Buffer.concat([new Uint8Array(1), audio, block(text(''))]);
+    expect(remover.push(damaged)).toMatchObject({ outOfStep: false });
+    expect(remover.push(new Uint8Array(200 * 16).fill(9))).toEqual({ audio: [], titles: [], outOfStep: true });
+    expect(remover.push(audio)).toEqual({ audio: [], titles: [], outOfStep: true });
+  });
+
   test('survives any bytes and loses none but lengths and metadata', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 5000 }), fc.integer({ min: 1, max: 300 }), (bytes, interval) => {

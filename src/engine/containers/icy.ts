@@ -4,6 +4,11 @@ export interface IcyPiece {
   readonly audio: readonly Uint8Array[];
   /** What the stream says is on air, in order; empty texts are left out. */
   readonly titles: readonly IcyTitle[];
+  /**
+   * What stands where a metadata block should is none: bytes were lost or put in on the way, and audio and titles can
+   * no longer be told apart. Nothing comes after this.
+   */
+  readonly outOfStep: boolean;
 }
 
 export interface IcyTitle {
@@ -17,6 +22,8 @@ const LENGTH_UNIT = 16;
 /** An interval beyond this is no interval: it would be years of audio, or an attempt to overflow. */
 const LARGEST_INTERVAL = 64 * 1024 * 1024;
 const TITLE_KEY = "StreamTitle='";
+/** Every block is a list of these. */
+const KEY = /^[\s;]*[A-Za-z]\w*=/;
 /** For a window; a metadata block holds at most 4080 bytes. */
 const LONGEST_TITLE = 500;
 
@@ -30,6 +37,7 @@ export class IcyRemover {
   /** Of the metadata block that is being read; undefined while audio is. */
   #metadata: Uint8Array | undefined;
   #filled = 0;
+  #outOfStep = false;
 
   /** `interval` is the value of the `icy-metaint` header, see {@link parseIcyInterval}. */
   constructor(interval: number) {
@@ -42,7 +50,7 @@ export class IcyRemover {
     const titles: IcyTitle[] = [];
     let audioBytes = 0;
     let at = 0;
-    while (at < bytes.length) {
+    while (at < bytes.length && !this.#outOfStep) {
       if (this.#metadata) {
         const { length, title } = this.#readMetadata(bytes.subarray(at), this.#metadata);
         at += length;
@@ -58,7 +66,7 @@ export class IcyRemover {
         at += 1;
       }
     }
-    return { audio, titles };
+    return { audio, titles, outOfStep: this.#outOfStep };
   }
 
   #open(length: number): void {
@@ -73,9 +81,15 @@ export class IcyRemover {
     this.#filled += part.length;
     if (this.#filled < metadata.length) return { length: part.length };
     this.#metadata = undefined;
-    const title = parseIcyTitle(metadata);
+    this.#outOfStep = !isMetadata(metadata);
+    const title = this.#outOfStep ? undefined : parseIcyTitle(metadata);
     return { length: part.length, ...(title === undefined ? {} : { title }) };
   }
+}
+
+/** A list of keys, or nothing but padding. */
+function isMetadata(block: Uint8Array): boolean {
+  return block.every((byte) => byte === 0) || KEY.test(new TextDecoder('windows-1252').decode(block.subarray(0, 100)));
 }
 
 /** The interval that an `icy-metaint` header states, in bytes; undefined when there is none that makes sense. */

@@ -74,8 +74,13 @@ export class StreamReader {
       this.#audio(bytes);
       return;
     }
-    const { audio, titles } = this.#icy.push(bytes);
+    const { audio, titles, outOfStep } = this.#icy.push(bytes);
     for (const { text, at } of titles) this.#titles.expect(text, this.#audioBytes + at);
+    this.#audioPieces(audio);
+    if (outOfStep) throw outOfStepError(this.#promise.host);
+  }
+
+  #audioPieces(audio: readonly Uint8Array[]): void {
     const [only] = audio;
     if (!only) return;
     // Together: an interval of one byte would otherwise make a piece of each.
@@ -229,4 +234,12 @@ function noFrames({ host }: StreamPromise, container: StreamContainer | undefine
   return new LongtakeError('STREAM_LOST', `What comes from ${host} is no ${name} any more. It is opened again.`, {
     details: { host },
   });
+}
+
+function outOfStepError(host: string): LongtakeError {
+  return new LongtakeError(
+    'STREAM_LOST',
+    `What comes from ${host} was damaged on the way: titles and audio are mixed up. It is opened again.`,
+    { details: { host } },
+  );
 }
