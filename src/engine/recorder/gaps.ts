@@ -6,15 +6,21 @@ import type { ErrorCode, LongtakeError } from '../../shared/errors.ts';
 import { dayAt, type GapId, gapId, type Millis, millis } from '../../shared/units.ts';
 import type { RecorderContext } from './context.ts';
 
+/** The wall clock was set when it moves by more than this against the monotonic clock. */
+const CLOCK_STEP_MS = 1000;
+
 /** The one gap that a source may be in: begun at a loss, ended by the next audio or by a person. */
 export class SourceGap {
   readonly #context: RecorderContext;
   readonly #source: SourceConfig;
   #open: Gap | undefined;
   #endedAt = 0;
+  /** Wall clock less monotonic clock when the gap began. */
+  #wallOffset: number;
 
   constructor(context: RecorderContext, source: SourceConfig, open: Gap | undefined) {
     this.#context = context;
+    this.#wallOffset = wallOffset(context);
     this.#source = source;
     this.#open = open;
   }
@@ -29,6 +35,7 @@ export class SourceGap {
       this.#open = { ...this.#open, cause, detail };
     } else {
       this.#open = newGap(this.#context, this.#source, from, cause, detail);
+      this.#wallOffset = wallOffset(this.#context);
     }
     publishGap(this.#context, this.#open);
   }
@@ -65,10 +72,23 @@ export class SourceGap {
   /** `which`: only this gap; without it, any. */
   end(to: Millis, which = this.#open?.id): void {
     if (!this.#open || this.#open.id !== which) return;
-    endGap(this.#context, this.#open, to);
-    this.#endedAt = Math.max(this.#open.from, to);
+    const gap = this.#onClockOfNow(this.#open);
+    endGap(this.#context, gap, to);
+    this.#endedAt = Math.max(gap.from, to);
     this.#open = undefined;
   }
+
+  /** A clock that was set meanwhile would make the gap longer or shorter than it was. */
+  #onClockOfNow(gap: Gap): Gap {
+    const step = wallOffset(this.#context) - this.#wallOffset;
+    if (Math.abs(step) < CLOCK_STEP_MS) return gap;
+    const from = millis(Math.round(gap.from + step));
+    return { ...gap, from, day: dayAt(from, this.#context.clock.offsetMinutes(from)) };
+  }
+}
+
+function wallOffset({ clock }: RecorderContext): number {
+  return clock.now() - clock.monotonic();
 }
 
 export function newGap(

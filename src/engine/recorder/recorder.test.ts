@@ -252,6 +252,24 @@ describe('Recorder', () => {
     await rig.accountsForAll(A);
   });
 
+  it.each([-3_600_000, 3_600_000])('tells how long a gap was, although the clock was set by %i ms', async (step) => {
+    await rig.start();
+    await rig.arm(A, 'a');
+    await rig.play(A, 3);
+    rig.inputs.get(A)?.lose();
+    await rig.settle();
+    rig.clock.setWall(step);
+    for (let wait = 0; wait < 20; wait += 1) {
+      rig.clock.advance(100);
+      await rig.settle(100);
+    }
+    await rig.play(A, 3);
+    const gap = rig.gaps().find(({ cause }) => cause === 'device lost');
+    expect(gap?.from).toBe(Date.parse(START) + 3000 + step);
+    expect((gap?.to ?? 0) - (gap?.from ?? 0)).toBeGreaterThan(400);
+    expect((gap?.to ?? 0) - (gap?.from ?? 0)).toBeLessThan(2100);
+  });
+
   it('gives up on a folder whose name a file has', async () => {
     let tries = 0;
     rig.disk.makeFolder = async () => {
