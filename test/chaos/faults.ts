@@ -184,7 +184,8 @@ export function makeFault(kind: FaultKind, world: World, random: Random, { longe
       return {
         ...common,
         story: `clock set by ${(byMs / 1000).toFixed(1)} s`,
-        needs: ['clock'],
+        // Between two recorders nobody knows by how much a clock was set.
+        needs: ['clock', 'recorder', 'main'],
         breaks: () => true,
         begin: ({ setClock }) => setClock(byMs),
       };

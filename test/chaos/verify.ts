@@ -120,7 +120,7 @@ async function checkFiles(record: RoundRecord, state: LedgerState, failures: str
 /** Gaps have a cause that happened, and none is there without one. */
 function checkCauses({ faults }: RoundRecord, { id, input }: ArmedInput, state: LedgerState): string[] {
   const { gaps, recordings } = ofSource(state, id);
-  const allowed = new Set(faults.flatMap((fault) => fault.causes(input)));
+  const allowed = new Set<string>(['starting', ...faults.flatMap((fault) => fault.causes(input))]);
   const problems = gaps
     .filter(({ cause }) => !allowed.has(cause))
     .map(({ cause, detail }) => `${input.draft.name}: a gap of cause "${cause}" that nobody made: ${detail}`);
@@ -201,7 +201,9 @@ class SourceTimes {
       });
     this.#gaps = gaps.map(({ from, to, cause, sourceName }) => {
       const what = `${sourceName}: a gap (${cause})`;
-      return { from: told(from, what), to: told(to ?? from, what), cause };
+      const end = told(to ?? from, what);
+      // A gap has both its ends on one clock, that of its end.
+      return { from: end - ((to ?? from) - from), to: end, cause };
     });
   }
 

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { chaosPrograms } from '../../scripts/testing/chaos-programs.mjs';
+import { buildPrograms } from '../../scripts/testing/programs.mjs';
+import { runChaos } from '../chaos/chaos.ts';
+
+const PROJECT = join(import.meta.dirname, '../..');
+
+describe('recordings in a world where everything goes wrong', () => {
+  // `npm run chaos` does this for as many rounds as are wanted, with what a seed decides.
+  it('accounts for every second of ten inputs, in files that all decode', { timeout: 300_000 }, async () => {
+    const programs = await buildPrograms('chaos-test', chaosPrograms);
+    const lines: string[] = [];
+    const report = await runChaos({
+      rounds: 2,
+      seed: 7,
+      severity: { longest: 2500 },
+      programs: { product: join(PROJECT, 'out', 'main'), host: join(programs, 'host.js'), recorder: programs },
+      keep: join(PROJECT, 'test-output', 'chaos'),
+      tell: (line) => lines.push(line),
+      kinds: [
+        ['recorder killed', 'card unplugged', 'stream garbage'],
+        ['main killed', 'server killed', 'stream stalled'],
+      ],
+    });
+    expect(report.failures, lines.join('\n')).toEqual([]);
+    expect(report.filesChecked).toBeGreaterThan(20);
+    // Each kind of trouble leaves its trace: nothing of this is a run in which nothing happened.
+    expect(Object.keys(report.lostSeconds.accounted)).toEqual(
+      expect.arrayContaining(['crash', 'device lost', 'stream lost']),
+    );
+    expect(report.lostSeconds.unaccounted).toBe(0);
+  });
+});
