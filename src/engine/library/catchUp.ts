@@ -8,15 +8,17 @@ import { absolutePath, staysBelow } from './paths.ts';
 import { whatWasRemoved } from './removedEntry.ts';
 import { toGapRow, toRecordingRow } from './rows.ts';
 import type { Statements } from './statements.ts';
+import type { TitleStore } from './titleStore.ts';
 
-/** How much of the end of the ledger is read: more than a thousand events. */
-const TAIL_BYTES = 512 * 1024;
+/** How much of the end of the ledger is read: thousands of events, also where stations change titles all the time. */
+const TAIL_BYTES = 2 * 1024 * 1024;
 
 /** What a ledger is taken into. */
 export interface Tables {
   readonly statements: Statements;
   readonly coverage: CoverageStore;
   readonly keeping: KeepingStore;
+  readonly titles: TitleStore;
 }
 
 export interface CatchUpOptions {
@@ -67,6 +69,8 @@ function idOf(entry: LedgerEntry): string {
     case 'armed':
     case 'disarmed':
       return `${entry.type} ${entry.sourceId} ${entry.at}`;
+    case 'title':
+      return `title ${entry.title.recordingId} ${entry.title.position}`;
     case 'locked':
     case 'purged':
       return `${entry.type} ${entry.recordingId}`;
@@ -98,6 +102,9 @@ async function apply(tables: Tables, entry: LedgerEntry, root: string, fileSyste
       return removed !== undefined;
     }
     case 'purged':
+      return false;
+    case 'title':
+      tables.titles.save(entry.title, entry.at);
       return false;
     case 'recording':
       return applyRecording(tables, entry, root, fileSystem);

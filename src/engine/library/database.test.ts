@@ -128,6 +128,7 @@ describe('migrations', () => {
       'bbe6926f2afc0a6c',
       'c2c0b18af0706a91',
       '9c5e21a119e30935',
+      '0460a5826b5faade',
     ]);
   });
 

@@ -4,8 +4,8 @@ import { type Millis, millis, samples, samplesToMillis, type SourceId, sourceId 
 import { listLedger, parseLedgerLine, readLines } from './ledgerReader.ts';
 import { absolutePath } from './paths.ts';
 
-/** How much of the end of the ledger is read: more than a thousand events. */
-const TAIL_BYTES = 512 * 1024;
+/** How much of the end of the ledger is read: thousands of events, also where stations change titles all the time. */
+const TAIL_BYTES = 2 * 1024 * 1024;
 
 interface Trace {
   armed: boolean;

@@ -1,6 +1,7 @@
 import type { Alarm } from '../../shared/domain/alarm.ts';
 import type { DaySummary, Gap, Recording } from '../../shared/domain/recording.ts';
 import type { SourceConfig } from '../../shared/domain/source.ts';
+import type { Title } from '../../shared/domain/title.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { type Day, type RecordingId, type SourceId, sourceId } from '../../shared/units.ts';
@@ -23,6 +24,7 @@ import {
 } from './rows.ts';
 import { SeamCheck } from './seamCheck.ts';
 import { createStatements, type Statements } from './statements.ts';
+import { TitleStore } from './titleStore.ts';
 
 export interface OpenedLibrary {
   readonly library: Library;
@@ -51,6 +53,8 @@ export class Library {
   readonly coverage: CoverageStore;
   /** Locks, and what was deleted. */
   readonly keeping: KeepingStore;
+  /** What was on air. */
+  readonly titles: TitleStore;
   /** Proves that recordings follow each other. */
   readonly seams: SeamCheck;
   #rescanning = false;
@@ -63,11 +67,12 @@ export class Library {
     this.#log = log;
     this.coverage = new CoverageStore(connection);
     this.keeping = new KeepingStore(connection);
+    this.titles = new TitleStore(connection);
     this.seams = new SeamCheck(connection);
   }
 
   get #tables(): Tables {
-    return { statements: this.#statements, coverage: this.coverage, keeping: this.keeping };
+    return { statements: this.#statements, coverage: this.coverage, keeping: this.keeping, titles: this.titles };
   }
 
   /** A scan is under way: rows may be behind what is on disk. */
@@ -103,6 +108,11 @@ export class Library {
   /** Adds the alarm to the history or replaces the one with its id. */
   saveAlarm(alarm: Alarm): void {
     this.alarms.save(alarm);
+  }
+
+  /** Adds a title of a recording; `heardAt`: ms since 1970 UTC. */
+  saveTitle(title: Title, heardAt: number): void {
+    this.titles.save(title, heardAt);
   }
 
   recording(id: RecordingId): Recording | undefined {

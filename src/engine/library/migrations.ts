@@ -231,4 +231,25 @@ export const migrations: readonly string[] = [
   DROP INDEX gaps_by_source;
   CREATE INDEX gaps_by_source ON gaps (source_id, began_at);
   `,
+  `
+  -- Titles on air. A station plays a title many times: each text is kept, and searched, once. Rows outlive their
+  -- recording while it is in the trash; a rescan removes those that nobody has any more.
+  CREATE TABLE title_texts (
+    id INTEGER PRIMARY KEY,
+    text TEXT NOT NULL UNIQUE,
+    folded TEXT NOT NULL
+  ) STRICT;
+  CREATE VIRTUAL TABLE title_search USING fts5 (folded, content = 'title_texts', content_rowid = 'id', tokenize = 'trigram');
+  CREATE TRIGGER title_texts_added AFTER INSERT ON title_texts BEGIN
+    INSERT INTO title_search (rowid, folded) VALUES (NEW.id, NEW.folded);
+  END;
+  CREATE TABLE titles (
+    recording_id TEXT NOT NULL,
+    position INTEGER NOT NULL CHECK (position >= 0),
+    text_id INTEGER NOT NULL REFERENCES title_texts (id),
+    heard_at REAL NOT NULL,
+    PRIMARY KEY (recording_id, position)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX titles_by_text ON titles (text_id, heard_at DESC);
+  `,
 ];

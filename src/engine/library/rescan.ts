@@ -105,6 +105,7 @@ class Rescan {
     await this.#visitLinkedFolders();
     if (this.#counts.files === 0 && ledger.length === 0 && this.#store.hasRows()) throw emptyFolder(root);
     await this.#removeGone();
+    for (const page of this.#store.titledPages()) await this.#slices.each(page, (id) => this.#store.forgetTitles(id));
     this.#options.onProgress?.(this.#counts.files);
     return { ...this.#counts };
   }

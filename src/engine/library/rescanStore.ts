@@ -90,6 +90,9 @@ export class RescanStore {
         this.#sql.addRemoved.run(entry.recording.id, JSON.stringify(entry));
         this.#noteSource(entry.recording.sourceName, entry.recording.sourceId, entry.recording.sourceKind);
         return;
+      case 'title':
+        this.#tables.titles.save(entry.title, entry.at);
+        return;
       case 'purged':
         return;
       default:
@@ -151,6 +154,16 @@ export class RescanStore {
 
   hasRows(): boolean {
     return this.#sql.catalogueAfter.get(this.#root, '', 1) !== undefined;
+  }
+
+  /** Recordings of which titles are known, a page at a time. */
+  titledPages(): Iterable<readonly string[]> {
+    return this.#tables.titles.pages();
+  }
+
+  /** The ledger tells of titles of recordings that were deleted since. */
+  forgetTitles(id: string): void {
+    this.#tables.titles.removeIfGone(id);
   }
 
   put(row: RecordingRow): void {

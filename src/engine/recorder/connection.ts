@@ -12,6 +12,7 @@ import { LiveRecording } from './liveRecording.ts';
 import { addBlock, hasBurst, isSingleFrame, type NextRecording } from './nextRecording.ts';
 import { PauseSwitch } from './pauseSwitch.ts';
 import { sourcePlan } from './sourcePlan.ts';
+import { TitleTrack } from './titleTrack.ts';
 
 /**
  * No recording is opened for less audio than this. Some players refuse a file of a single frame, and nobody wants one:
@@ -54,7 +55,9 @@ export class Connection implements CaptureListener {
   #time: CaptureTime | undefined;
   #live: LiveRecording | undefined;
   #next: NextRecording | undefined;
-  #title: string | undefined;
+  readonly #titles = new TitleTrack();
+  /** Sample frames of the capture before the open recording. */
+  #liveFirst = 0;
   /** What comes next joins what was recorded. */
   #joins = false;
   readonly #pauses: PauseSwitch;
@@ -94,8 +97,7 @@ export class Connection implements CaptureListener {
   }
 
   onTitle(title: string): void {
-    this.#title = title;
-    this.#live?.setTitle(title);
+    this.#titles.hear(title, this.#captured);
     this.#options.onTitle(title);
   }
 
@@ -232,7 +234,7 @@ export class Connection implements CaptureListener {
     this.#kept += block.samples;
     const next = this.#next;
     if (!next) {
-      this.#live?.append(block);
+      if (this.#live) this.#append(this.#live, block);
       return;
     }
     addBlock(next, block, this.#rate, this.#context.clock);
@@ -265,8 +267,8 @@ export class Connection implements CaptureListener {
     this.#closeLive();
     if (next.mayBurst) this.#beginFirst(next);
     else {
-      this.#live = this.#begin(next);
-      for (const block of next.blocks) this.#live.append(block);
+      this.#live = this.#begin(next, this.#captured - next.samples);
+      for (const block of next.blocks) this.#append(this.#live, block);
     }
   }
 
@@ -278,7 +280,7 @@ export class Connection implements CaptureListener {
     this.#captured -= next.samples;
     this.#kept -= next.samples;
     const startedAt = millis(Math.min(next.startedAt, this.#wallTime()));
-    this.#live = this.#begin({ ...next, startedAt, nextBoundaryAt: this.#boundaryAfter(startedAt) });
+    this.#live = this.#begin({ ...next, startedAt, nextBoundaryAt: this.#boundaryAfter(startedAt) }, this.#captured);
     for (const block of next.blocks) this.#distribute(block);
   }
 
@@ -293,7 +295,13 @@ export class Connection implements CaptureListener {
       return;
     }
     this.#next = undefined;
-    for (const block of next.blocks) this.#live.append(block);
+    for (const block of next.blocks) this.#append(this.#live, block);
+  }
+
+  #append(live: LiveRecording, block: Block): void {
+    const end = this.#liveFirst + live.samples + block.samples;
+    for (const { text, at } of this.#titles.take(end)) live.addTitle(text, at - this.#liveFirst);
+    live.append(block);
   }
 
   /** A recording starts at its boundary, unless the input stood still over it and time has moved on. */
@@ -302,10 +310,12 @@ export class Connection implements CaptureListener {
     return now - boundary > SHORTEST_RECORDING_MS ? now : boundary;
   }
 
-  #begin({ startedAt, seam, nextBoundaryAt }: NextRecording): LiveRecording {
+  /** `first`: sample frames of the capture before it. */
+  #begin({ startedAt, seam, nextBoundaryAt }: NextRecording, first: number): LiveRecording {
     if (!this.#info) throw new Error('Audio came before the source was opened.');
     if (seam === 'first') this.#options.onFirstRecording(startedAt);
     this.#joins = true;
+    this.#liveFirst = first;
     return new LiveRecording(
       this.#context,
       {
@@ -313,7 +323,7 @@ export class Connection implements CaptureListener {
         info: this.#info,
         startedAt: millis(Math.round(startedAt)),
         seam,
-        title: this.#title,
+        title: this.#titles.begin(first),
         onOpened: this.#options.onRecordingOpened,
         onFailure: (failure) => this.#options.onFailure(failureError(failure)),
       },

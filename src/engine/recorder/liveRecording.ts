@@ -5,9 +5,11 @@ import type { Block } from '../containers/block.ts';
 import { errnoOf } from '../../shared/errors.ts';
 import { fileExtension, type Recording, type Seam } from '../../shared/domain/recording.ts';
 import type { SourceConfig } from '../../shared/domain/source.ts';
+import type { Title } from '../../shared/domain/title.ts';
 import type { OpenFile } from '../../shared/ports/fileSystem.ts';
 import { dayAt, type Millis, recordingId } from '../../shared/units.ts';
 import type { RecorderContext } from './context.ts';
+import { writeCue } from './cueFile.ts';
 import { diskFull } from './diskError.ts';
 import { numberedPath, recordingPath } from './fileName.ts';
 import { inspectFile } from './inspect.ts';
@@ -15,6 +17,7 @@ import { createMuxer } from './createMuxer.ts';
 import type { Muxer } from './muxer.ts';
 import { RecordingWriter, type WriterFailure } from './recordingWriter.ts';
 import { sourcePlan } from './sourcePlan.ts';
+import { TitleTimeline } from './titleTimeline.ts';
 
 /** Audio that may wait for a slow or hung disk before it counts as lost. */
 const MAX_DISK_DELAY_SECONDS = 35;
@@ -39,6 +42,9 @@ export class LiveRecording {
   readonly #muxer: Muxer;
   readonly #writer: RecordingWriter;
   #recording: Recording;
+  readonly #timeline: TitleTimeline;
+  readonly #titles: Title[] = [];
+  readonly #wantsCue: boolean;
   #opened = false;
   #samples = 0;
   /** Wall-clock instant at which the next recording takes over; ms since 1970 UTC. */
@@ -52,6 +58,9 @@ export class LiveRecording {
     const bytesPerSecond = format.bitrate
       ? format.bitrate / 8
       : (format.sampleRate * format.channels * (format.bitDepth ?? 16)) / 8;
+    this.#wantsCue = options.source.kind === 'stream' && options.source.cue === true;
+    this.#timeline = new TitleTimeline(format.sampleRate, ({ text, position }) => this.#keepTitle(text, position));
+    if (options.title !== undefined) this.#timeline.add(options.title, 0);
     this.#muxer = createMuxer(this.#recording, format);
     this.#writer = new RecordingWriter(this.#open(options), this.#muxer, {
       maxPendingBytes: Math.max(MIN_PENDING_BYTES, bytesPerSecond * MAX_DISK_DELAY_SECONDS),
@@ -75,6 +84,7 @@ export class LiveRecording {
 
   append(block: Block): void {
     this.#samples += block.samples;
+    this.#timeline.advance(this.#samples);
     this.#writer.append(this.#muxer.write(block));
   }
 
@@ -83,8 +93,10 @@ export class LiveRecording {
     this.#writer.checkFile();
   }
 
-  setTitle(title: string): void {
+  /** A title is on air from the sample `position` of this recording on. */
+  addTitle(title: string, position: number): void {
     this.#recording = { ...this.#recording, title };
+    this.#timeline.add(title, position);
   }
 
   /** Ends the file and tells of it. Returns the final row, or nothing if there never was a file. */
@@ -94,10 +106,38 @@ export class LiveRecording {
     if (!this.#opened) return undefined;
     const samples = this.#writer.failure ? await this.#samplesOnDisk() : this.#samples;
     const state = this.#writer.failure && samples === 0 ? 'damaged' : 'complete';
+    this.#timeline.end();
     const closed = { ...this.#recording, samples, bytes: this.#writer.fileBytes, state } as const;
     this.#recording = closed;
+    // Before the file counts as closed: one that does not yet gets its sheet when it is repaired.
+    if (this.#wantsCue) await this.#writeCue(closed);
     this.#publish(closed);
     return closed;
+  }
+
+  async #writeCue(recording: Recording): Promise<void> {
+    const { fileSystem, log } = this.#context;
+    try {
+      const isThere = await writeCue(fileSystem, recording, this.#titles);
+      if (!isThere && this.#titles.length > 0) {
+        log.warn('Another file has the name of the cue sheet; none is written.', { path: recording.path });
+      }
+    } catch (error) {
+      log.error('The cue sheet of a recording could not be written.', { path: recording.path, error: String(error) });
+    }
+  }
+
+  #keepTitle(text: string, position: number): void {
+    const title = { recordingId: this.#recording.id, position, text };
+    this.#titles.push(title);
+    if (this.#opened) this.#publishTitle(title);
+  }
+
+  #publishTitle(title: Title): void {
+    const { ledger, clock, emit } = this.#context;
+    const heardAt = clock.now();
+    ledger.write(this.#recording.root, { type: 'title', at: heardAt, title });
+    emit({ type: 'title', title, heardAt });
   }
 
   /** After a failed write the file holds less than was captured. */
@@ -124,6 +164,7 @@ export class LiveRecording {
       this.#recording = { ...this.#recording, path: numbered };
       this.#opened = true;
       this.#publish(this.recording);
+      for (const title of this.#titles) this.#publishTitle(title);
       options.onOpened();
       return file;
     }

@@ -3,6 +3,7 @@ import type { Settings } from '../../shared/domain/settings.ts';
 import type { Gap, Recording } from '../../shared/domain/recording.ts';
 import type { Levels, SourceConfig, SourceStatus } from '../../shared/domain/source.ts';
 import type { SignalReport } from '../../shared/domain/signal.ts';
+import type { Title } from '../../shared/domain/title.ts';
 import type { RecordingId, SourceId } from '../../shared/units.ts';
 
 /** How recordings are named, split and placed. */
@@ -83,6 +84,8 @@ export type RecorderEvent =
   | { readonly type: 'gap'; readonly gap: Gap }
   /** A line of the ledger about arming. */
   | { readonly type: 'arming'; readonly entry: Extract<LedgerEntry, { type: 'armed' | 'disarmed' }> }
+  /** `heardAt`: ms since 1970 UTC. */
+  | { readonly type: 'title'; readonly title: Title; readonly heardAt: number }
   | { readonly type: 'levels'; readonly levels: readonly Levels[] }
   /** Once a second, of every source that records. */
   | { readonly type: 'signals'; readonly signals: readonly SignalReport[] }

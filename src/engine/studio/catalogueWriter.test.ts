@@ -23,6 +23,7 @@ describe('CatalogueWriter', () => {
         saveRecording: ({ id, state }) => save(`${id} ${state}`),
         saveGap: ({ id }) => save(id),
         saveSource: ({ id }) => save(id),
+        saveTitle: ({ text }) => save(text),
         saveAlarm: ({ id }) => save(id),
       }),
       silentLog,
@@ -59,6 +60,7 @@ describe('CatalogueWriter', () => {
           if (id === bad.id) throw new Error('constraint');
           saved.push(id);
         },
+        saveTitle: () => undefined,
         saveSource: () => undefined,
         saveAlarm: () => undefined,
       }),

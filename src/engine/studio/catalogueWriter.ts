@@ -1,5 +1,6 @@
 import type { Alarm } from '../../shared/domain/alarm.ts';
 import type { Gap, Recording } from '../../shared/domain/recording.ts';
+import type { Title } from '../../shared/domain/title.ts';
 import type { SourceConfig } from '../../shared/domain/source.ts';
 import { type ErrorCode, LongtakeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
@@ -8,6 +9,7 @@ import type { Log } from '../../shared/ports/log.ts';
 export interface Catalogue {
   saveRecording(recording: Recording): void;
   saveGap(gap: Gap): void;
+  saveTitle(title: Title, heardAt: number): void;
   saveSource(config: SourceConfig): void;
   saveAlarm(alarm: Alarm): void;
 }
@@ -41,6 +43,11 @@ export class CatalogueWriter {
 
   saveGap(gap: Gap): void {
     this.#save(gap.id, (catalogue) => catalogue.saveGap(gap));
+  }
+
+  /** `heardAt`: ms since 1970 UTC. */
+  saveTitle(title: Title, heardAt: number): void {
+    this.#save(`${title.recordingId} ${title.position}`, (catalogue) => catalogue.saveTitle(title, heardAt));
   }
 
   saveSource(config: SourceConfig): void {

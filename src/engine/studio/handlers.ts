@@ -15,6 +15,7 @@ import { createIsrHandlers } from './isr/isrHandlers.ts';
 import { keepingHandlers } from './keepingHandlers.ts';
 import { scanFolder, scanUnknownFolder } from './scanning.ts';
 import type { StudioParts, StudioPorts } from './studio.ts';
+import { titleHandlers } from './titles.ts';
 
 /** One function per request of the contract. */
 export function createHandlers(parts: StudioParts, arming: ArmingActions): Handlers {
@@ -120,6 +121,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     'library.gaps': ({ day }) => [...library().gaps(day)],
     'library.recording': ({ id }) => recording(id),
     'library.rescan': () => scanFolder(parts, settings().recordingsFolder),
+    ...titleHandlers(parts),
     'recordings.peaks': ({ id, points }) => analyst.peaks(recording(id), points),
 
     ...createAlarmHandlers(parts),

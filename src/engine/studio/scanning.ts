@@ -4,30 +4,39 @@ import { LongtakeError } from '../../shared/errors.ts';
 import { type Inspection, inspectFile } from '../recorder/inspect.ts';
 import { repairFile } from '../recorder/repair.ts';
 import type { StudioParts } from './studio.ts';
+import { writeCuesAgain } from './titles.ts';
 
 /** Brings the catalogue in line with what is in a recordings folder; tells its progress as events. */
 export async function scanFolder(
-  { ports, events, library, sources }: StudioParts,
+  parts: StudioParts,
   recordingsFolder: string,
 ): Promise<RequestOutput<'library.rescan'>> {
+  const { ports, events, library, sources } = parts;
   const { fileSystem, clock } = ports;
+  const root = resolve(recordingsFolder);
+  const mended: string[] = [];
   let seen = 0;
   try {
-    return await library().rescan({
-      root: resolve(recordingsFolder),
+    const result = await library().rescan({
+      root,
       fileSystem,
       clock,
       signal: new AbortController().signal,
       isOpen: (id) => sources.configs().some((config) => sources.status(config.id).recording?.id === id),
       inspector: {
         inspect: (path, signal) => readable(inspectFile(fileSystem, path, signal)),
-        repair: (path) => readable(repairFile(fileSystem, path)),
+        repair: (path) => {
+          mended.push(path);
+          return readable(repairFile(fileSystem, path));
+        },
       },
       onProgress: (files) => {
         seen = files;
         events.emit('rescan.progress', { files, done: false });
       },
     });
+    await writeCuesAgain(parts, root, mended);
+    return result;
   } finally {
     events.emit('rescan.progress', { files: seen, done: true });
   }

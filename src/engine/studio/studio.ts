@@ -29,6 +29,7 @@ import { Probers } from './probers.ts';
 import { Recorders } from './recorders.ts';
 import { scanUnknownFolder } from './scanning.ts';
 import { Sources } from './sources.ts';
+import { writeCueAgain } from './titles.ts';
 
 /** What only a desktop can do. */
 export interface Desktop {
@@ -207,6 +208,11 @@ export function createStudio(ports: StudioPorts): Studio {
         catalogue.saveRecording(event.recording);
         tellRecording(event.recording);
         analyst.followRecording(event.recording);
+        if (event.recording.state === 'repaired') void writeCueAgain(parts, event.recording);
+        return;
+      case 'title':
+        catalogue.saveTitle(event.title, event.heardAt);
+        events.emit('titles.added', event.title);
         return;
       case 'gap':
         catalogue.saveGap(event.gap);

@@ -4,6 +4,7 @@ import { gapSchema, recordingSchema } from '../domain/recording.ts';
 import { removedIdSchema } from '../domain/removal.ts';
 import { settingsSchema } from '../domain/settings.ts';
 import { levelsSchema, sourceStatusSchema } from '../domain/source.ts';
+import { titleSchema } from '../domain/title.ts';
 
 /** Every event that the studio sends to its faces. */
 export const events = {
@@ -27,6 +28,8 @@ export const events = {
   'trash.changed': z.object({}),
   /** A gap began or ended. */
   'gaps.changed': gapSchema,
+  /** A title came on air in an open recording. */
+  'titles.added': titleSchema,
   /** An alarm was raised, cleared or acknowledged. */
   'alarms.changed': alarmSchema,
   'settings.changed': settingsSchema,

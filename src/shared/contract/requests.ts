@@ -51,6 +51,14 @@ const storageSchema = z.object({
   freeBytes: z.number().optional(),
 });
 
+const placedTitleSchema = z.object({
+  title: z.string(),
+  /** Sample frames from the start of the recording. */
+  position: z.number(),
+  /** The same in ms. */
+  positionMs: z.number(),
+});
+
 const peaksSchema = z.object({
   /** Pairs of lowest and highest sample, -1..1, of all channels together: min0, max0, min1, max1, ... */
   pairs: z.array(z.number()),
@@ -138,6 +146,16 @@ export const requests = {
   'library.rescan': {
     input: nothing,
     output: z.object({ added: z.number(), updated: z.number(), removed: z.number(), unreadable: z.number() }),
+  },
+  /** What was on air, in order. */
+  'recordings.titles': { input: z.strictObject({ id: recordingIdSchema }), output: z.array(placedTitleSchema) },
+  /**
+   * Where a title was on air that has every word of `text` in it, also as a part of a word; neither case nor accents
+   * matter. The newest first.
+   */
+  'library.findTitles': {
+    input: z.strictObject({ text: z.string().max(200), limit: z.int().min(1).max(200) }),
+    output: z.array(placedTitleSchema.extend({ recording: recordingSchema })),
   },
   /** For drawing; `points` is how many pairs are wanted at most. Made on first demand, then kept. */
   'recordings.peaks': {

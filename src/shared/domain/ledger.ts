@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { gapSchema, recordingSchema } from './recording.ts';
 import { removalReasonSchema } from './retention.ts';
+import { titleSchema } from './title.ts';
 
 /**
  * The ledger: what happened, one JSON object a line, only ever appended, in `.longtake/ledger/<UTC month>.jsonl`
@@ -12,6 +13,8 @@ export const ledgerEntrySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('recording'), at: z.number(), recording: recordingSchema.omit({ root: true }) }),
   /** Written when a gap begins and again when it ends. */
   z.object({ type: z.literal('gap'), at: z.number(), gap: gapSchema }),
+  /** Written when a title comes on air; the first of a recording may be older than the recording. */
+  z.object({ type: z.literal('title'), at: z.number(), title: titleSchema }),
   z.object({
     type: z.literal('armed'),
     at: z.number(),
