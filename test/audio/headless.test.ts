@@ -26,6 +26,7 @@ channels = 2
 [Studio B]
 type = soundcard
 device = studio_b
+format = flac
 filename_pattern = b/%Y/%m/%Y-%m-%d_%H-%M-%S
 
 [Radio 1]
@@ -62,8 +63,8 @@ describe('longtake, the command', () => {
     folder = await mkdtemp(join(tmpdir(), 'longtake-headless-'));
   });
   afterEach(async () => {
-    await Promise.all(running.map((command) => command.kill()));
-    await rm(folder, { recursive: true, force: true });
+    await Promise.all(running.map((command) => command.stop()));
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
   });
 
   const longtake = (...args: readonly string[]): Headless => {
@@ -113,11 +114,11 @@ describe('longtake, the command', () => {
     const files = await filesIn('rec');
     expect(files).toHaveLength(command.of('recordings.opened').length);
     for (const file of files) {
-      expect(file).toMatch(/^(\d{8}_\d{6}\.(wav|mp3|aac)|b\/\d{4}\/\d\d\/\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d\.wav)$/);
+      expect(file).toMatch(/^(\d{8}_\d{6}\.(wav|mp3|aac)|b\/\d{4}\/\d\d\/\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d\.flac)$/);
       const { complaints } = await decode(join(folder, 'rec', file));
       expect(complaints, file).toBe('');
     }
-    const split = files.filter((file) => /[05]\.(wav|mp3|aac)$/.test(file));
+    const split = files.filter((file) => /[05]\.(wav|flac|mp3|aac)$/.test(file));
     expect(split.length).toBeGreaterThanOrEqual(4 * 2);
     const log = await readFile(join(folder, 'logs', 'recorder.log'), 'utf8');
     expect(log).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO Radio 2: recording \d{8}_\d{6}\.aac/m);

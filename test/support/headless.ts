@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
+const STOP_MS = 20_000;
 const PROGRAM = resolve(import.meta.dirname, '../../out/main/longtake.js');
 
 export interface HeadlessEvent {
@@ -90,9 +91,11 @@ export class Headless {
   }
 
   /** For the end of a test, however that went. */
-  async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
+  async stop(): Promise<void> {
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS);
+    this.#child.kill('SIGTERM');
     await this.#exit;
+    clearTimeout(timer);
   }
 
   #look(): void {
