@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { IsrConfig, IsrSource } from '../engine/studio/isr/isrConfig.ts';
 import { isrSourceId } from '../engine/studio/isr/isrSourceId.ts';
 import type { StudioPorts } from '../engine/studio/studio.ts';
@@ -43,7 +43,7 @@ export function planIsrRun({ config, configPath, workingDirectory, env, splitSec
   const passwords = new Map<SourceId, string>();
   for (const [index, source] of config.sources.entries()) {
     const folder = folders[index] ?? main;
-    const id = isrSourceId(main, source.section);
+    const id = isrSourceId(main, basename(configPath), source.section);
     const { draft, password } = withoutPassword(source.draft);
     sources.push({ id, ...draft, ...(splitSeconds === undefined ? {} : { splitSeconds }) });
     terms.set(id, {

@@ -121,6 +121,17 @@ describe('the terms on which a source is armed', () => {
     expect(events.at(-1)).toMatchObject({ type: 'disarmed', callId: 7 });
   });
 
+  it('does not blame the input for a disk', async () => {
+    onOpen = (listener) => {
+      capture(listener);
+      throw new LongtakeError('DISK_FULL', 'The disk is full.');
+    };
+    await arm({ retry: { maxTries: 1, delaySeconds: 5 } });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(tries).toBe(13);
+    expect(status()?.gaveUp).toBeUndefined();
+  });
+
   it('records into a folder of its own', async () => {
     onOpen = capture;
     await arm({ recordingsFolder: '/own' });

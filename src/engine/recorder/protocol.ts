@@ -11,7 +11,10 @@ export type RecordingPlan = Pick<Settings, 'recordingsFolder' | 'splitSeconds' |
 
 /** How long a lost source is tried again. */
 export interface RetryPolicy {
-  /** So many failures in a row end it; with 0, as with 1, the first one does. */
+  /**
+   * So many failures of the input in a row end it; with 0, as with 1, the first one does. A disk that is full or broken
+   * is no failure of the input.
+   */
   readonly maxTries: number;
   /** Wait between two tries. */
   readonly delaySeconds: number;

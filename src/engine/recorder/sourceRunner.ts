@@ -40,6 +40,9 @@ const needsPerson: ReadonlySet<ErrorCode> = new Set([
   'INTERNAL',
 ]);
 
+/** Audio came, and it is this computer that could not keep it: that is no failure of the input in a row. */
+const inputIsThere: ReadonlySet<ErrorCode> = new Set(['DISK_FULL', 'DISK_DENIED', 'DISK_ERROR', 'TOO_SLOW']);
+
 export interface SourceRunnerOptions {
   readonly config: SourceConfig;
   readonly audio: AudioSource;
@@ -164,6 +167,7 @@ export class SourceRunner {
       this.#reached = false;
       if (lastedMs >= GOOD_CONNECTION_MS) backoff = undefined;
       backoff = nextBackoff(backoff);
+      if (inputIsThere.has(problem.code)) this.#attempt = 0;
       await this.#waitForNextTry(problem, this.#delayMs(problem, backoff));
       if (this.#stop.signal.aborted) break;
     }
@@ -280,7 +284,10 @@ export class SourceRunner {
   /** Undefined when it is not tried again. */
   #delayMs(problem: LongtakeError, backoff: IBackoff<unknown>): number | undefined {
     const { retry } = this.#options;
-    if (retry) return this.#attempt + 1 < retry.maxTries ? retry.delaySeconds * 1000 : undefined;
+    if (retry) {
+      const goesOn = inputIsThere.has(problem.code) || this.#attempt + 1 < retry.maxTries;
+      return goesOn ? retry.delaySeconds * 1000 : undefined;
+    }
     return needsPerson.has(problem.code) ? FAILED_RETRY_MS : backoff.duration;
   }
 

@@ -122,6 +122,16 @@ describe('readIsrConfig', () => {
     expect(told(readIsrConfig(text)).join('\n')).toContain(expected);
   });
 
+  it('leaves out what cannot be recorded, says where, and keeps the others', () => {
+    const config = readIsrConfig(
+      `[slow]\ntype = soundcard\nsample_rate = 4000\n[mic]\ntype = soundcard\nformat = flac\n`,
+    );
+    expect(told(config)).toEqual([
+      expect.stringMatching(/^unsupported config.ini:3: \[slow\] sample_rate = 4000 cannot be recorded/),
+    ]);
+    expect(config.sources.map(({ draft }) => draft)).toMatchObject([{ name: 'mic', container: 'flac' }]);
+  });
+
   it('says once what is wrong in [general]', () => {
     const text = `[general]\nmax_retries = no\n[a]\n${STREAM}[b]\n${STREAM}filename_pattern = b\n`;
     expect(told(readIsrConfig(text))).toHaveLength(1);
