@@ -58,7 +58,7 @@ export class MemoryFileSystem implements FileSystem {
     return bytes ? { bytes: bytes.length, modifiedAt: 0 } : undefined;
   }
 
-  async freeBytes(): Promise<number> {
+  async freeBytes(_path: string): Promise<number> {
     return this.free;
   }
 

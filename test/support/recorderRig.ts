@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import type { AudioSource, CaptureListener } from '../../src/engine/capture/audioSource.ts';
-import type { ArmedSource, Interrupted, RecorderEvent } from '../../src/engine/recorder/protocol.ts';
+import type { ArmedSource, Interrupted, RecorderEvent, RecordingPlan } from '../../src/engine/recorder/protocol.ts';
 import { Recorder } from '../../src/engine/recorder/recorder.ts';
 import type { Gap, Recording } from '../../src/shared/domain/recording.ts';
 import type { GeneratorConfig, SourceStatus } from '../../src/shared/domain/source.ts';
@@ -81,7 +81,7 @@ export class RecorderRig {
     await vi.advanceTimersByTimeAsync(ms);
   }
 
-  async start(interrupted: Partial<Interrupted> = {}, plan: Partial<typeof PLAN> = {}): Promise<void> {
+  async start(interrupted: Partial<Interrupted> = {}, plan: Partial<RecordingPlan> = {}): Promise<void> {
     const all = { ...NOTHING, ...interrupted };
     this.recorder.handle({ type: 'start', plan: { ...PLAN, ...plan }, interrupted: all });
     await this.settle();
@@ -109,6 +109,17 @@ export class RecorderRig {
       this.clock.advance(100);
       const bytes = new Uint8Array((RATE / 10) * 2);
       this.inputs.get(id)?.listener?.onBlock({ bytes, samples: RATE / 10 }, this.clock.monotonic());
+      await this.settle(100);
+    }
+  }
+
+  /** The same for every input at once. */
+  async playAll(seconds: number): Promise<void> {
+    for (let tenth = 0; tenth < seconds * 10; tenth += 1) {
+      this.clock.advance(100);
+      for (const { listener } of this.inputs.values()) {
+        listener?.onBlock({ bytes: new Uint8Array((RATE / 10) * 2), samples: RATE / 10 }, this.clock.monotonic());
+      }
       await this.settle(100);
     }
   }
@@ -146,9 +157,14 @@ export class RecorderRig {
     this.recorder.handle({ type: 'disarm', sourceId: id, reason: 'person', callId: 9 });
     await this.settle(1000);
     const length = (samples: number): number => (samples * 1000) / RATE;
+    const mine = ({ sourceId: of }: { readonly sourceId: SourceId }): boolean => of === id;
     const spans = [
-      ...this.closed().map(({ startedAt, samples }) => ({ from: startedAt, to: startedAt + length(samples) })),
-      ...this.gaps().map(({ from, to }) => ({ from, to: to ?? Number.NaN })),
+      ...this.closed()
+        .filter(mine)
+        .map(({ startedAt, samples }) => ({ from: startedAt, to: startedAt + length(samples) })),
+      ...this.gaps()
+        .filter(mine)
+        .map(({ from, to }) => ({ from, to: to ?? Number.NaN })),
     ]
       .filter(({ from, to }) => from !== to)
       .toSorted((a, b) => a.from - b.from);

@@ -11,6 +11,7 @@ import { failureError } from './diskError.ts';
 import { LiveRecording } from './liveRecording.ts';
 import { addBlock, hasBurst, isSingleFrame, type NextRecording } from './nextRecording.ts';
 import { PauseSwitch } from './pauseSwitch.ts';
+import type { Backlog } from './recordingWriter.ts';
 import { sourcePlan } from './sourcePlan.ts';
 import { TitleTrack } from './titleTrack.ts';
 
@@ -50,6 +51,7 @@ export interface ConnectionOptions {
 export class Connection implements CaptureListener {
   readonly #context: RecorderContext;
   readonly #options: ConnectionOptions;
+  readonly #backlog: Backlog = { bytes: 0 };
   readonly #closing = new Set<Promise<void>>();
   #info: CaptureInfo | undefined;
   #time: CaptureTime | undefined;
@@ -153,6 +155,14 @@ export class Connection implements CaptureListener {
   /** Resolves when every recording but the open one is closed. */
   async closed(): Promise<void> {
     await Promise.all(this.#closing);
+  }
+
+  /** Recording cannot go on, although audio comes. What has come is still written. */
+  fail(error: LongtakeError): void {
+    if (this.#ended) return;
+    this.#finishNext();
+    this.#ended = true;
+    this.#options.onFailure(error);
   }
 
   /**
@@ -324,6 +334,7 @@ export class Connection implements CaptureListener {
         startedAt: millis(Math.round(startedAt)),
         seam,
         title: this.#titles.begin(first),
+        backlog: this.#backlog,
         onOpened: this.#options.onRecordingOpened,
         onFailure: (failure) => this.#options.onFailure(failureError(failure)),
       },

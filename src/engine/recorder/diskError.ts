@@ -9,6 +9,14 @@ export function diskFull(): LongtakeError {
   return new LongtakeError('DISK_FULL', DISK_FULL_MESSAGE);
 }
 
+/** So little room is left that recording to the disk has ended. */
+export function diskShort(): LongtakeError {
+  return new LongtakeError(
+    'DISK_FULL',
+    'The disk is full up to the space that is kept free. Free some space, choose another recordings folder, or keep less free in the settings; recording then goes on by itself.',
+  );
+}
+
 /** A file error with the sentence for the person. */
 export function diskError(error: unknown): LongtakeError {
   if (error instanceof LongtakeError) return error;

@@ -15,15 +15,18 @@ import { numberedPath, recordingPath } from './fileName.ts';
 import { inspectFile } from './inspect.ts';
 import { createMuxer } from './createMuxer.ts';
 import type { Muxer } from './muxer.ts';
-import { RecordingWriter, type WriterFailure } from './recordingWriter.ts';
+import { type Backlog, RecordingWriter, type WriterFailure } from './recordingWriter.ts';
 import { sourcePlan } from './sourcePlan.ts';
 import { TitleTimeline } from './titleTimeline.ts';
+import { within } from './within.ts';
 
 /** Audio that may wait for a slow or hung disk before it counts as lost. */
 const MAX_DISK_DELAY_SECONDS = 35;
 const MIN_PENDING_BYTES = 4 * 1024 * 1024;
 /** With less room than this no file is begun: each try on a full disk would leave an empty one. */
 const MIN_FREE_BYTES = 1024 * 1024;
+/** A disk that does not tell its free space by then is tried. */
+const ASK_MS = 1000;
 
 export interface LiveRecordingOptions {
   readonly source: SourceConfig;
@@ -31,6 +34,8 @@ export interface LiveRecordingOptions {
   readonly startedAt: Millis;
   readonly seam: Seam;
   readonly title: string | undefined;
+  /** Of the connection. */
+  readonly backlog: Backlog;
   /** The file is there and has its name. */
   readonly onOpened: () => void;
   readonly onFailure: (failure: WriterFailure) => void;
@@ -63,6 +68,7 @@ export class LiveRecording {
     if (options.title !== undefined) this.#timeline.add(options.title, 0);
     this.#muxer = createMuxer(this.#recording, format);
     this.#writer = new RecordingWriter(this.#open(options), this.#muxer, {
+      backlog: options.backlog,
       maxPendingBytes: Math.max(MIN_PENDING_BYTES, bytesPerSecond * MAX_DISK_DELAY_SECONDS),
       onFailure: options.onFailure,
     });
@@ -182,7 +188,8 @@ export class LiveRecording {
 
   async #isFull(root: string): Promise<boolean> {
     try {
-      return (await this.#context.fileSystem.freeBytes(root)) < MIN_FREE_BYTES;
+      const free = await within(ASK_MS, this.#context.fileSystem.freeBytes(root));
+      return free !== undefined && free < MIN_FREE_BYTES;
     } catch (error) {
       this.#context.log.debug('A disk does not tell its free space.', { root, error: String(error) });
       return false;

@@ -7,7 +7,8 @@ import type { Title } from '../../shared/domain/title.ts';
 import type { RecordingId, SourceId } from '../../shared/units.ts';
 
 /** How recordings are named, split and placed. */
-export type RecordingPlan = Pick<Settings, 'recordingsFolder' | 'splitSeconds' | 'filenamePattern'>;
+export type RecordingPlan = Pick<Settings, 'recordingsFolder' | 'splitSeconds' | 'filenamePattern'> &
+  Partial<Pick<Settings, 'minFreeBytes'>>;
 
 /** How long a lost source is tried again. */
 export interface RetryPolicy {
@@ -83,6 +84,8 @@ export type RecorderEvent =
   | { readonly type: 'disarmed'; readonly sourceId: SourceId; readonly callId: number }
   /** The source has recorded its longest length, and its files are closed: it is to be disarmed. */
   | { readonly type: 'reached'; readonly sourceId: SourceId }
+  /** A disk has too little room to record to, or has room again. */
+  | { readonly type: 'disk'; readonly root: string; readonly full: boolean; readonly freeBytes: number }
   | { readonly type: 'recording'; readonly recording: Recording }
   | { readonly type: 'gap'; readonly gap: Gap }
   /** A line of the ledger about arming. */

@@ -10,6 +10,7 @@ import { errorText } from '../../shared/errors.ts';
 import { type Millis, millis, type RecordingId, samples, samplesToMillis, type SourceId } from '../../shared/units.ts';
 import { PAUSED } from './armedTime.ts';
 import type { RecorderContext } from './context.ts';
+import { DiskGuard } from './diskGuard.ts';
 import { newGap, publishGap, SourceGap } from './gaps.ts';
 import { findLosses, type Loss, mendRecordings } from './interrupted.ts';
 import { Ledger } from './ledger.ts';
@@ -57,6 +58,7 @@ export class Recorder {
       fileSystem: ports.fileSystem,
       log: ports.log,
       ledger: this.#ledger,
+      disks: new DiskGuard({ ...ports, plan: () => this.#currentPlan() }),
       emit: ports.emit,
       plan: () => this.#currentPlan(),
     };
@@ -123,7 +125,9 @@ export class Recorder {
     this.#plan = plan;
     this.#ticker = setInterval(() => {
       this.#ports.emit({ type: 'alive' });
-      for (const runner of this.#runners.values()) runner.tick();
+      const runners = [...this.#runners.values()];
+      this.#context.disks.tick(new Set(runners.map(({ root }) => root)));
+      for (const runner of runners) runner.tick();
       const signals = this.#meters.takeSignals();
       if (signals.length > 0) this.#ports.emit({ type: 'signals', signals });
     }, TICK_MS);

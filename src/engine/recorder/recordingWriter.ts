@@ -6,9 +6,15 @@ const FLUSH_MS = 250;
 /** So much is written at once: a server that sends a whole file in one go must not look like a slow disk. */
 const FLUSH_BYTES = 1024 * 1024;
 
+/** What waits for a disk, of all recordings of one connection: a hung disk holds up each that a boundary begins. */
+export interface Backlog {
+  bytes: number;
+}
+
 export interface WriterOptions {
-  /** Audio that may wait for a slow disk, bytes. */
+  /** Audio that may wait for a slow disk, bytes; what waits for other recordings of the backlog counts. */
   readonly maxPendingBytes: number;
+  readonly backlog?: Backlog;
   /** Called once, when the file can't be written or the disk is too slow; {@link RecordingWriter.failure} says which. */
   readonly onFailure: (failure: WriterFailure) => void;
 }
@@ -25,6 +31,7 @@ export class RecordingWriter {
   readonly #options: WriterOptions;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
+  readonly #backlog: Backlog;
   #unflushedBytes = 0;
   #checking = false;
   #payloadBytes = 0;
@@ -37,6 +44,7 @@ export class RecordingWriter {
     this.#file = file;
     this.#muxer = muxer;
     this.#options = options;
+    this.#backlog = options.backlog ?? { bytes: 0 };
     this.#enqueue(async () => {
       await (await this.#file).write(this.#muxer.header, 0);
     });
@@ -61,8 +69,9 @@ export class RecordingWriter {
     if (this.#failure || bytes.length === 0) return;
     this.#pending.push(bytes);
     this.#pendingBytes += bytes.length;
+    this.#backlog.bytes += bytes.length;
     this.#unflushedBytes += bytes.length;
-    if (this.#pendingBytes > this.#options.maxPendingBytes) this.#fail({ kind: 'too slow' });
+    if (this.#backlog.bytes > this.#options.maxPendingBytes) this.#fail({ kind: 'too slow' });
     else if (this.#unflushedBytes >= FLUSH_BYTES) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
   }
@@ -106,7 +115,7 @@ export class RecordingWriter {
       this.#pending = [];
       const file = await this.#file;
       await file.write(bytes, this.fileBytes);
-      this.#pendingBytes -= bytes.length;
+      this.#forget(bytes.length);
       this.#payloadBytes += bytes.length;
       await this.#patch(file);
     });
@@ -127,11 +136,19 @@ export class RecordingWriter {
     });
   }
 
+  /** So many bytes wait no more: they are written, or given up. */
+  #forget(bytes: number): void {
+    const known = Math.min(bytes, this.#pendingBytes);
+    this.#pendingBytes -= known;
+    this.#backlog.bytes -= known;
+  }
+
   #fail(failure: WriterFailure): void {
     if (this.#failure) return;
     this.#failure = failure;
     clearTimeout(this.#timer);
     this.#pending = [];
+    this.#forget(this.#pendingBytes);
     this.#options.onFailure(failure);
   }
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { decorrelatedJitterGenerator, ExponentialBackoff, type IBackoff } from 'cockatiel';
 import type { AudioSource, CaptureInfo } from '../capture/audioSource.ts';
 import type { Block } from '../containers/block.ts';
@@ -12,7 +13,7 @@ import {
 } from '../../shared/errors.ts';
 import { type Millis, millis, type RecordingId, samples, samplesToMillis } from '../../shared/units.ts';
 import { ArmedTime } from './armedTime.ts';
-import { diskError } from './diskError.ts';
+import { diskError, diskShort } from './diskError.ts';
 import { Connection } from './connection.ts';
 import type { RecorderContext } from './context.ts';
 import type { SourceGap } from './gaps.ts';
@@ -25,6 +26,8 @@ const LONGEST_RETRY_MS = 30_000;
 const GOOD_CONNECTION_MS = 10_000;
 /** Audio of a pause's last moment is on its way for at most this long. */
 const PAUSE_WAIT_MS = 500;
+/** A disk without room is looked at again after this time. */
+const ROOM_MS = 2000;
 const MS_PER_SECOND = 1000;
 /** What a person must change is tried again rarely, in case somebody did. */
 const FAILED_RETRY_MS = 60_000;
@@ -97,6 +100,11 @@ export class SourceRunner {
     this.#done = this.#keepRecording();
   }
 
+  /** Folder that is recorded into, absolute. */
+  get root(): string {
+    return resolve(this.#context.plan().recordingsFolder);
+  }
+
   /** Tries now instead of at the next try. */
   retry(): void {
     this.#wake?.();
@@ -153,6 +161,7 @@ export class SourceRunner {
     const { paused } = this.#armedTime;
     if (this.#state === 'arming') this.#armedTime.wait(this.#context.clock.now());
     if (this.#state === 'recording') this.#connection?.live?.checkFile();
+    if (this.#state === 'recording' && this.#context.disks.isFull(this.root)) this.#connection?.fail(diskShort());
     if (paused || this.#state === 'recording') this.#publish();
   }
 
@@ -160,6 +169,7 @@ export class SourceRunner {
     let backoff: IBackoff<unknown> | undefined;
     this.#reached = this.#longest(MS_PER_SECOND) <= 0;
     while (!this.#reached) {
+      if (!(await this.#hasRoom())) break;
       const { problem, endedAt, lastedMs } = await this.#connect();
       if (problem) this.#armedTime.lose(problem, endedAt);
       if (!problem || this.#stop.signal.aborted) break;
@@ -168,11 +178,25 @@ export class SourceRunner {
       if (lastedMs >= GOOD_CONNECTION_MS) backoff = undefined;
       backoff = nextBackoff(backoff);
       if (inputIsThere.has(problem.code)) this.#attempt = 0;
+      if (this.#context.disks.isFull(this.root)) continue;
       await this.#waitForNextTry(problem, this.#delayMs(problem, backoff));
       if (this.#stop.signal.aborted) break;
     }
     if (!this.#released) this.#armedTime.end(this.#context.clock.now());
     if (this.#reached && !this.#stop.signal.aborted) this.#options.onReached();
+  }
+
+  /** Waits until the disk has room. Returns whether the source is still armed. */
+  async #hasRoom(): Promise<boolean> {
+    while (!this.#stop.signal.aborted) {
+      if (await this.#context.disks.hasRoom(this.root)) return true;
+      this.#armedTime.lose(diskShort());
+      this.#problem = toWireError(diskShort());
+      this.#nextTryAt = undefined;
+      this.#enter('reconnecting');
+      await this.#sleep(ROOM_MS);
+    }
+    return false;
   }
 
   /** What may still be recorded in this arming, sample frames at `rate` Hz. */
@@ -257,6 +281,19 @@ export class SourceRunner {
     };
   }
 
+  /** Until a person wakes it when `ms` is undefined. */
+  async #sleep(ms: number | undefined): Promise<void> {
+    await new Promise<void>((fulfil) => {
+      const timer = ms === undefined ? undefined : setTimeout(fulfil, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        fulfil();
+      };
+      if (this.#stop.signal.aborted) this.#wake();
+    });
+    this.#wake = undefined;
+  }
+
   #recover(state: SourceState): void {
     this.#problem = undefined;
     this.#nextTryAt = undefined;
@@ -304,15 +341,7 @@ export class SourceRunner {
       ...(delayMs === undefined ? { gaveUp: true } : { nextTryInMs: Math.round(delayMs) }),
     });
     this.#enter(this.#gaveUp || needsPerson.has(problem.code) ? 'failed' : 'reconnecting');
-    await new Promise<void>((resolve) => {
-      const timer = delayMs === undefined ? undefined : setTimeout(resolve, delayMs);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (this.#stop.signal.aborted) this.#wake();
-    });
-    this.#wake = undefined;
+    await this.#sleep(delayMs);
     if (!this.#gaveUp) return;
     this.#gaveUp = false;
     this.#attempt = 0;

@@ -26,8 +26,6 @@ const SAMPLE_TICK_MS = 2000;
 const DISK_TICK_MS = 15_000;
 /** The gaps of so long ago still count for coverage, ms. */
 const GAPS_MS = 24 * 3_600_000;
-/** With less than this the disk is low, bytes. */
-const LOW_DISK_BYTES = 2_000_000_000;
 const SECRET_KEY = 'alarms:webhook:secret';
 
 export interface AlarmsParts {
@@ -195,7 +193,7 @@ export class Alarms {
         return state === 'recording' && format ? bytesPerSecond(format) : 0;
       });
       const rate = rates.reduce((sum, bytes) => sum + bytes, 0);
-      this.#watch.onDisk({ freeBytes, bytesPerSecond: rate }, place, LOW_DISK_BYTES);
+      this.#watch.onDisk({ freeBytes, bytesPerSecond: rate }, place, ports.settingsStore.read().settings.warnFreeBytes);
     } catch (error) {
       // A folder that is not there yet, or a disk that is gone, is told by the sources that record to it.
       log.debug('The free space could not be asked for.', { error: String(error) });

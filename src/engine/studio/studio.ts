@@ -19,6 +19,7 @@ import { Analyst } from './analyst.ts';
 import { createArming } from './arming.ts';
 import type { Armings } from './armings.ts';
 import { endAtLongest } from './controls.ts';
+import { DiskNotices } from './diskNotices.ts';
 import { Emitter } from './emitter.ts';
 import { CatalogueWriter } from './catalogueWriter.ts';
 import { createHandlers } from './handlers.ts';
@@ -132,6 +133,7 @@ export function createStudio(ports: StudioPorts): Studio {
   const alarms = new Alarms({ ports, log: ports.log.scoped('alarms'), events, sources, analyst, library, catalogue });
   const interruptions = new Interruptions();
   const lock = new KeyedLock<SourceId>();
+  const diskNotices = new DiskNotices(events.emit, log);
   const keeping = new Keeping({ ...ports, log, events, sources, library });
 
   /** A library that cannot be read now must not keep anything from being recorded. */
@@ -197,6 +199,9 @@ export function createStudio(ports: StudioPorts): Studio {
         // A last word may arrive after the source was disarmed or removed.
         interruptions.heard(event.status);
         if (armedNow(event.status.sourceId)) sources.setStatus(event.status);
+        return;
+      case 'disk':
+        diskNotices.heard(event);
         return;
       case 'reached':
         void endAtLongest(parts, arming, event.sourceId).catch((error: unknown) =>

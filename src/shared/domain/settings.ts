@@ -16,6 +16,8 @@ export const splitSecondsSchema = z
 /** strftime, `/` for folders, `{source}` for the source's name; the extension is added. */
 export const filenamePatternSchema = z.string().trim().min(1, 'Enter a pattern for file names.').max(300);
 
+const freeBytesSchema = z.int('Enter whole bytes.').min(0, 'Enter 0 or more.').max(1e15, 'Enter at most 1000 TB.');
+
 export const settingsSchema = z.object({
   /** Absolute; every recording goes below it. */
   recordingsFolder: z.string().min(1, 'Choose a folder for recordings.'),
@@ -25,6 +27,12 @@ export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   /** What was armed when Longtake ended is armed again when it starts. */
   resumeArmed: z.boolean(),
+  /** With no more than this free, recording to a disk ends until there is more; 0: it goes on until the disk is full. */
+  minFreeBytes: freeBytesSchema,
+  /** With less than this free, the disk is low; 0: never. */
+  warnFreeBytes: freeBytesSchema,
+  /** The computer does not go to sleep by itself while a source is armed. */
+  keepAwake: z.boolean(),
   alarms: alarmSettingsSchema,
   retention: retentionSchema,
   trashDays: trashDaysSchema,
@@ -36,6 +44,9 @@ export const DEFAULT_SETTINGS: Omit<Settings, 'recordingsFolder'> = {
   filenamePattern: DEFAULT_FILENAME_PATTERN,
   theme: 'system',
   resumeArmed: true,
+  minFreeBytes: 1e9,
+  warnFreeBytes: 2e9,
+  keepAwake: true,
   alarms: DEFAULT_ALARM_SETTINGS,
   retention: {},
   trashDays: DEFAULT_TRASH_DAYS,
