@@ -1,7 +1,6 @@
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import type { Log } from '../../shared/ports/log.ts';
-import type { DiskGuard } from './diskGuard.ts';
 import type { Ledger } from './ledger.ts';
 import type { RecorderEvent, RecordingPlan } from './protocol.ts';
 
@@ -11,7 +10,6 @@ export interface RecorderContext {
   readonly fileSystem: FileSystem;
   readonly log: Log;
   readonly ledger: Ledger;
-  readonly disks: DiskGuard;
   /** The plan for the next recording that opens. */
   readonly plan: () => RecordingPlan;
   readonly emit: (event: RecorderEvent) => void;

@@ -34,6 +34,7 @@ export class Recorder {
   readonly #context: RecorderContext;
   readonly #ledger: Ledger;
   readonly #meters: SourceMeters;
+  readonly #disks: DiskGuard;
   readonly #runners = new Map<SourceId, SourceRunner>();
   readonly #names = new Map<SourceId, string>();
   /** Lengths of the recordings that were mended, ms. */
@@ -53,12 +54,12 @@ export class Recorder {
     this.#ports = ports;
     this.#ledger = new Ledger(ports.fileSystem, ports.log);
     this.#meters = new SourceMeters((levels) => ports.emit({ type: 'levels', levels }));
+    this.#disks = new DiskGuard({ ...ports, plan: () => this.#currentPlan() });
     this.#context = {
       clock: ports.clock,
       fileSystem: ports.fileSystem,
       log: ports.log,
       ledger: this.#ledger,
-      disks: new DiskGuard({ ...ports, plan: () => this.#currentPlan() }),
       emit: ports.emit,
       plan: () => this.#currentPlan(),
     };
@@ -126,7 +127,7 @@ export class Recorder {
     this.#ticker = setInterval(() => {
       this.#ports.emit({ type: 'alive' });
       const runners = [...this.#runners.values()];
-      this.#context.disks.tick(new Set(runners.map(({ root }) => root)));
+      this.#disks.tick(new Set(runners.map(({ root }) => root)));
       for (const runner of runners) runner.tick();
       const signals = this.#meters.takeSignals();
       if (signals.length > 0) this.#ports.emit({ type: 'signals', signals });
@@ -154,6 +155,7 @@ export class Recorder {
         audio: this.#ports.createSource(source),
         armedAt,
         gap: this.#gapFor(source),
+        disks: this.#disks,
         paused: source.paused ?? false,
         recordedMs: this.#recordedMs(source),
         unfinished: (source.unfinished ?? []).filter((id) => !this.#mended.has(id)),

@@ -14,6 +14,7 @@ import {
 import { type Millis, millis, type RecordingId, samples, samplesToMillis } from '../../shared/units.ts';
 import { ArmedTime } from './armedTime.ts';
 import { diskError, diskShort } from './diskError.ts';
+import type { DiskGuard } from './diskGuard.ts';
 import { Connection } from './connection.ts';
 import type { RecorderContext } from './context.ts';
 import type { SourceGap } from './gaps.ts';
@@ -51,6 +52,7 @@ export interface SourceRunnerOptions {
   readonly audio: AudioSource;
   readonly armedAt: Millis;
   readonly gap: SourceGap;
+  readonly disks: DiskGuard;
   readonly retry?: RetryPolicy;
   /** Failures in a row before this. */
   readonly failures: number;
@@ -161,7 +163,7 @@ export class SourceRunner {
     const { paused } = this.#armedTime;
     if (this.#state === 'arming') this.#armedTime.wait(this.#context.clock.now());
     if (this.#state === 'recording') this.#connection?.live?.checkFile();
-    if (this.#state === 'recording' && this.#context.disks.isFull(this.root)) this.#connection?.fail(diskShort());
+    if (this.#state === 'recording' && this.#options.disks.isFull(this.root)) this.#connection?.fail(diskShort());
     if (paused || this.#state === 'recording') this.#publish();
   }
 
@@ -178,7 +180,7 @@ export class SourceRunner {
       if (lastedMs >= GOOD_CONNECTION_MS) backoff = undefined;
       backoff = nextBackoff(backoff);
       if (inputIsThere.has(problem.code)) this.#attempt = 0;
-      if (this.#context.disks.isFull(this.root)) continue;
+      if (this.#options.disks.isFull(this.root)) continue;
       await this.#waitForNextTry(problem, this.#delayMs(problem, backoff));
       if (this.#stop.signal.aborted) break;
     }
@@ -189,7 +191,7 @@ export class SourceRunner {
   /** Waits until the disk has room. Returns whether the source is still armed. */
   async #hasRoom(): Promise<boolean> {
     while (!this.#stop.signal.aborted) {
-      if (await this.#context.disks.hasRoom(this.root)) return true;
+      if (await this.#options.disks.hasRoom(this.root)) return true;
       this.#armedTime.lose(diskShort());
       this.#problem = toWireError(diskShort());
       this.#nextTryAt = undefined;
