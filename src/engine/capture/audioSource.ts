@@ -1,4 +1,4 @@
-import type { AudioFormat } from '../../shared/domain/source.ts';
+import type { AudioFormat, SourceStatus } from '../../shared/domain/source.ts';
 import type { Container } from '../../shared/domain/recording.ts';
 import type { Millis } from '../../shared/units.ts';
 import type { Block } from '../containers/block.ts';
@@ -10,6 +10,10 @@ export interface CaptureInfo {
   readonly container: Container;
   /** Of the device or station, for people. */
   readonly label: string;
+  /** Soundcards: the name of the device. */
+  readonly device?: string;
+  /** Soundcards: what captures it, and why. */
+  readonly backend?: NonNullable<SourceStatus['backend']>;
   /** Where the audio comes from, when the configured address led elsewhere; without credentials. */
   readonly address?: string;
 }
@@ -25,6 +29,8 @@ export interface CaptureListener {
   onTitle(title: string): void;
   /** Bytes that were received and belong to no frame, so that nothing vanishes uncounted. */
   onSkipped(bytes: number): void;
+  /** How much faster the input's clock runs than the system's, and half of the 95 % interval; millionths. */
+  onDrift?(ppm: number, uncertaintyPpm: number): void;
 }
 
 /** An input: a soundcard, a stream, a generator. */

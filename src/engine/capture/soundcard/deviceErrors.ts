@@ -1,5 +1,6 @@
 import { DEFAULT_DEVICE, type SoundcardConfig } from '../../../shared/domain/source.ts';
 import { LongtakeError } from '../../../shared/errors.ts';
+import type { CardInput } from './cardInput.ts';
 import type { InputDevice } from './deviceMatch.ts';
 
 const TOO_BUSY = 'the computer was too busy. Close other programs if this happens often.';
@@ -66,7 +67,25 @@ export function openError(
   return deviceGone(device, listFrozen, cause);
 }
 
-export function deviceLost(device: InputDevice): LongtakeError {
+/** It is open in this program, in a way that does not do for another source. */
+export function cardShared({ device, format }: CardInput, channels: number): LongtakeError {
+  const { sampleRate, bitDepth, float } = format;
+  const depth = `${bitDepth} bit${float === true ? ' float' : ''}`;
+  const advice =
+    channels > format.channels
+      ? `It is open with ${format.channels} channel(s): stop its other sources, then start this one first.`
+      : `Choose ${sampleRate} Hz and ${depth} here, too.`;
+  return new LongtakeError(
+    'DEVICE_BUSY',
+    `"${device.name}" is recorded by another source already, at ${sampleRate} Hz and ${depth}. ${advice}`,
+    { details: { device: device.name, sampleRate, bitDepth } },
+  );
+}
+
+/** A device as errors name it. */
+type Named = Pick<InputDevice, 'name'>;
+
+export function deviceLost(device: Named): LongtakeError {
   return new LongtakeError(
     'DEVICE_LOST',
     `"${device.name}" stopped delivering audio. Check that it is plugged in and switched on.`,
@@ -75,14 +94,14 @@ export function deviceLost(device: InputDevice): LongtakeError {
 }
 
 /** PortAudio reports an overflow; `reason` is its words. */
-export function audioOverflowed(device: InputDevice, reason: string): LongtakeError {
+export function audioOverflowed(device: Named, reason: string): LongtakeError {
   return new LongtakeError('TOO_SLOW', `Some audio of "${device.name}" was missed: ${TOO_BUSY}`, {
     details: { device: device.name, reason },
   });
 }
 
 /** Nobody reports anything, but `missingMs` of samples did not come. */
-export function audioMissing(device: InputDevice, missingMs: number): LongtakeError {
+export function audioMissing(device: Named, missingMs: number): LongtakeError {
   const seconds = (missingMs / 1000).toFixed(1);
   return new LongtakeError(
     'TOO_SLOW',

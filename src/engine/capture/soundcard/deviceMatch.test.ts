@@ -3,6 +3,7 @@ import { type InputDevice, choosableInputs, chooseDefault, matchDevice } from '.
 
 let nextId = 0;
 const input = (name: string, over: Partial<InputDevice> = {}): InputDevice => ({
+  identity: { hostApi: 'ALSA', name },
   id: nextId++,
   name,
   hostApi: 'ALSA',
@@ -19,6 +20,12 @@ describe('matching a device', () => {
   const studio = input('studio_a');
   const studioB = input('studio_a_b', { isDefault: true });
   const inputs = [builtIn, usb, usbTwo, studioB, studio];
+
+  it('takes what ALSA calls hw', () => {
+    expect(matchDevice('hw:2,0', inputs)).toBe(usbTwo);
+    expect(matchDevice('hw:1', inputs)).toBe(usb);
+    expect(matchDevice('hw:2,1', inputs)).toBeUndefined();
+  });
 
   it('takes the default', () => {
     expect(matchDevice('default', inputs)).toBe(studioB);

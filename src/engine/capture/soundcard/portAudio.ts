@@ -1,6 +1,9 @@
 import { LongtakeError } from '../../../shared/errors.ts';
 import type { Log } from '../../../shared/ports/log.ts';
 import { deviceGone, openError, tooManyChannels, type WantedInput } from './deviceErrors.ts';
+import type { CardInput, InputFormat } from './cardInput.ts';
+import { type CardPlace, readCardPlace } from './cardPlace.ts';
+import { identityOf } from './deviceIdentity.ts';
 import { chooseDefault, type InputDevice } from './deviceMatch.ts';
 import { loadNativeAudio, type NativeAudio, type NativeChunk, type NativeInput } from './nativeAudio.ts';
 
@@ -26,13 +29,16 @@ export interface DeviceListing {
  */
 export class PortAudio {
   readonly #load: () => NativeAudio;
+  readonly #placeOf: (card: number) => CardPlace;
   #native: NativeAudio | undefined;
   #last: Promise<unknown> = Promise.resolve();
   /** Initialisations without their end: open inputs, and openings that failed, which the binding never undoes. */
   #held = 0;
 
-  constructor(load: () => NativeAudio) {
+  /** `placeOf` tells where ALSA's cards are plugged in. */
+  constructor(load: () => NativeAudio, placeOf: (card: number) => CardPlace) {
     this.#load = load;
+    this.#placeOf = placeOf;
   }
 
   /** @throws LongtakeError AUDIO_SYSTEM_UNAVAILABLE */
@@ -60,7 +66,7 @@ export class PortAudio {
         await this.#close(input, 'ABORT', log);
         throw error instanceof LongtakeError ? error : openError(error, device, wanted, listing.frozen);
       }
-      return new PortAudioInput(device, input.native, input.readBytes, (how) =>
+      return new PortAudioInput(device, wanted, input.native, input.readBytes, (how) =>
         this.#exclusive(() => this.#close(input, how, log)),
       );
     });
@@ -120,6 +126,7 @@ export class PortAudio {
         hostApi: device.hostAPIName,
         maxChannels: device.maxInputChannels,
         defaultSampleRate: device.defaultSampleRate,
+        identity: identityOf(device.name, device.hostAPIName, this.#placeOf),
       }));
     const { HostAPIs: hostApis, defaultHostAPI } = native.getHostAPIs();
     const defaultId = chooseDefault(inputs, hostApis, hostApis.find(({ id }) => id === defaultHostAPI)?.name);
@@ -146,8 +153,9 @@ interface OpenInput {
 }
 
 /** An input that captures. */
-export class PortAudioInput {
+export class PortAudioInput implements CardInput {
   readonly device: InputDevice;
+  readonly format: InputFormat;
   readonly #native: NativeInput;
   readonly #readBytes: number;
   readonly #closeOnce: (how: 'WAIT' | 'ABORT') => Promise<boolean>;
@@ -155,11 +163,13 @@ export class PortAudioInput {
 
   constructor(
     device: InputDevice,
+    format: InputFormat,
     native: NativeInput,
     readBytes: number,
     close: (how: 'WAIT' | 'ABORT') => Promise<boolean>,
   ) {
     this.device = device;
+    this.format = format;
     this.#native = native;
     this.#readBytes = readBytes;
     this.#closeOnce = close;
@@ -181,4 +191,4 @@ export class PortAudioInput {
 }
 
 /** The one PortAudio of this process. */
-export const portAudio = new PortAudio(loadNativeAudio);
+export const portAudio = new PortAudio(loadNativeAudio, (card) => readCardPlace(card));

@@ -7,6 +7,7 @@ import type { Clock } from '../../../shared/ports/clock.ts';
 import { millis, sourceId } from '../../../shared/units.ts';
 import type { Block } from '../../containers/block.ts';
 import type { CaptureInfo, CaptureListener } from '../audioSource.ts';
+import { CardHub } from './cardHub.ts';
 import { PortAudio } from './portAudio.ts';
 import { createSoundcardSource } from './soundcardSource.ts';
 
@@ -50,8 +51,13 @@ function setUp(native: FakeNativeAudio, over: Partial<SoundcardConfig> = {}) {
     channels: 2,
     ...over,
   };
-  const portAudio = new PortAudio(() => native);
-  const source = createSoundcardSource({ config, clock, log: silentLog, audio: portAudio });
+  const portAudio = new PortAudio(
+    () => native,
+    () => ({}),
+  );
+  const arecord = vi.fn(() => Promise.reject(new Error('Nothing is to be opened.')));
+  const hub = new CardHub({ audio: portAudio, pcms: async () => [], linux: false, arecord });
+  const source = createSoundcardSource({ config, clock, log: silentLog, hub });
   const begin = () => {
     const heard = new Heard();
     const abort = new AbortController();
@@ -62,7 +68,7 @@ function setUp(native: FakeNativeAudio, over: Partial<SoundcardConfig> = {}) {
     return { heard, abort, ended };
   };
   const otherSource = (device: string) =>
-    createSoundcardSource({ config: { ...config, device }, clock, log: silentLog, audio: portAudio });
+    createSoundcardSource({ config: { ...config, device }, clock, log: silentLog, hub });
   return { begin, portAudio, otherSource };
 }
 
@@ -304,9 +310,10 @@ describe('a soundcard source', () => {
     });
 
     it('names the missing audio library', async () => {
-      const portAudio = new PortAudio(() => {
+      const missing = (): never => {
         throw new LongtakeError('AUDIO_SYSTEM_UNAVAILABLE', 'No library.');
-      });
+      };
+      const portAudio = new PortAudio(missing, () => ({}));
       await expect(portAudio.listInputs()).rejects.toMatchObject({ code: 'AUDIO_SYSTEM_UNAVAILABLE' });
     });
   });
