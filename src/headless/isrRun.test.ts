@@ -29,7 +29,11 @@ describe('planIsrRun', () => {
     const text = `[a]\n${STREAM}[b]\n${STREAM}output_directory = /mnt/b\n[c]\n${STREAM}output_directory = ../c\n`;
     const { state, terms } = plan(text);
     expect(state.settings.recordingsFolder).toBe('/srv/studio/recordings');
-    expect([...terms.values()].map(({ recordingsFolder }) => recordingsFolder)).toEqual([undefined, '/mnt/b', '/srv/c']);
+    expect([...terms.values()].map(({ recordingsFolder }) => recordingsFolder)).toEqual([
+      undefined,
+      '/mnt/b',
+      '/srv/c',
+    ]);
   });
 
   it('makes nothing in a folder that no source records into', () => {

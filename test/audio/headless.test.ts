@@ -151,6 +151,21 @@ describe('longtake, the command', () => {
     expect(await command.ended()).toBe(0);
   });
 
+  it('gives up on a card that is not there, while another one records', async () => {
+    const missing = '[Gone]\ntype = soundcard\ndevice = no such card\nmax_retries = 4\nretry_delay_seconds = 0.5\n';
+    const command = await record(`${CONFIG(icecast)}${missing}`);
+    const given = (): unknown => command.of('sources.status').find(({ gaveUp }) => gaveUp === true);
+    await command.until(
+      'it gave up, and a card records',
+      () => given() !== undefined && opened(command, 'Studio A') > 0,
+    );
+    expect(given()).toMatchObject({ attempt: 4, problem: { code: 'DEVICE_NOT_FOUND' } });
+    // A list of inputs that was frozen is no reason to begin anew.
+    command.signal('SIGTERM');
+    expect(await command.ended()).toBe(0);
+    expect(command.stderr.match(/gave up after/g)).toHaveLength(1);
+  });
+
   it('ends when every source has given up, and says so', async () => {
     const general = '[general]\nmax_retries = 2\nretry_delay_seconds = 0.1\n';
     const sources = '[a]\ntype = stream\nurl = http://127.0.0.1:9/\n[b]\ntype = soundcard\ndevice = no such card\n';

@@ -120,7 +120,8 @@ export class Recorders {
     await host.start();
   }
 
-  #moveIfBlind({ sourceId, problem }: SourceStatus): void {
+  #moveIfBlind({ sourceId, problem, gaveUp }: SourceStatus): void {
+    if (gaveUp === true) return;
     if (problem?.details?.['listFrozen'] !== true || this.#moving.has(sourceId) || this.#stopping) return;
     const now = performance.now();
     if (now - (this.#movedAt.get(sourceId) ?? Number.NEGATIVE_INFINITY) < MOVE_INTERVAL_MS) return;
