@@ -12,7 +12,9 @@ export interface CardFormat {
   /** Hz. */
   readonly rate: number;
   readonly channels: number;
-  readonly bitDepth: 16 | 24;
+  readonly bitDepth: 16 | 24 | 32;
+  /** Samples are floating-point numbers, of 32 bits. */
+  readonly float?: boolean;
 }
 
 /** Channel orders of ALSA. With another order, the sound server would mix channels. */
@@ -28,11 +30,15 @@ const USUAL_FORMAT: CardFormat = { rate: 48_000, channels: 2, bitDepth: 16 };
 export interface VirtualCard {
   /** As ALSA and PortAudio list it. */
   readonly name: string;
+  /** Address of its sound server. */
+  readonly server: string;
+  /** Says something to its sound server, as pactl does. */
+  control(...args: readonly string[]): Promise<{ stdout: string }>;
   /** Pulls its cable. Streams that are open there get no more data. */
   unplug(): Promise<void>;
   plugIn(): Promise<void>;
   /** Plays raw PCM of the card's format from a file, unchanged; resolves when all of it was played. */
-  play(file: string, signal?: AbortSignal): Promise<void>;
+  play(file: string, signal?: AbortSignal, sink?: string): Promise<void>;
 }
 
 export interface VirtualCards {
@@ -48,8 +54,13 @@ export interface VirtualCards {
 /**
  * Starts virtual soundcards beside whatever sound the computer has, and touching none of it. Each has a PulseAudio of
  * its own, for within one of them the streams of a pulled card would be moved to another card.
+ *
+ * `moreConfig` is added to the ALSA configuration, given the sound server of a card.
  */
-export async function startVirtualCards(cards: Readonly<Record<string, Partial<CardFormat>>>): Promise<VirtualCards> {
+export async function startVirtualCards(
+  cards: Readonly<Record<string, Partial<CardFormat>>>,
+  moreConfig: (serverOf: (name: string) => string) => string = () => '',
+): Promise<VirtualCards> {
   const folder = await mkdtemp(join(tmpdir(), 'longtake-cards-'));
   const started: PulseCard[] = [];
   const stop = async (): Promise<void> => {
@@ -62,7 +73,9 @@ export async function startVirtualCards(cards: Readonly<Record<string, Partial<C
     started.push(card);
     await card.start();
     await card.plugIn();
-    await writeFile(config, `</usr/share/alsa/alsa.conf>\n${started.map(({ alsaConfig }) => alsaConfig).join('')}`);
+    const serverOf = (wanted: string): string => started.find((one) => one.name === wanted)?.server ?? '';
+    const pcms = started.map(({ alsaConfig }) => alsaConfig).join('');
+    await writeFile(config, `</usr/share/alsa/alsa.conf>\n${pcms}${moreConfig(serverOf)}`);
     return card;
   };
   try {
@@ -103,7 +116,7 @@ class PulseCard implements VirtualCard {
   }
 
   get alsaConfig(): string {
-    return `pcm.${this.name} { type pulse server "${this.#server}" device "${this.name}.monitor" }\n`;
+    return `pcm.${this.name} { type pulse server "${this.server}" device "${this.name}.monitor" }\n`;
   }
 
   async start(): Promise<void> {
@@ -145,17 +158,17 @@ class PulseCard implements VirtualCard {
       `channel_map=${this.#channelMap}`,
     ];
     // Without rewinds the sink works in pieces of 50 ms instead of 2 s, as a soundcard does.
-    const { stdout } = await this.#control('load-module', 'module-null-sink', ...sink, 'norewinds=1');
+    const { stdout } = await this.control('load-module', 'module-null-sink', ...sink, 'norewinds=1');
     this.#module = stdout.trim();
   }
 
   async unplug(): Promise<void> {
     if (this.#module === undefined) throw new Error(`"${this.name}" is not plugged in.`);
-    await this.#control('unload-module', this.#module);
+    await this.control('unload-module', this.#module);
     this.#module = undefined;
   }
 
-  async play(file: string, signal?: AbortSignal): Promise<void> {
+  async play(file: string, signal?: AbortSignal, sink = this.name): Promise<void> {
     const { rate, channels } = this.#format;
     const format = [
       '--raw',
@@ -164,7 +177,7 @@ class PulseCard implements VirtualCard {
       `--channels=${channels}`,
       `--channel-map=${this.#channelMap}`,
     ];
-    await run('paplay', [`--server=${this.#server}`, `--device=${this.name}`, ...format, file], {
+    await run('paplay', [`--server=${this.server}`, `--device=${sink}`, ...format, file], {
       env: this.#env,
       ...(signal ? { signal } : {}),
     });
@@ -178,12 +191,12 @@ class PulseCard implements VirtualCard {
     await exit;
   }
 
-  get #server(): string {
+  get server(): string {
     return `unix:${join(this.#folder, 'socket')}`;
   }
 
   get #sampleFormat(): string {
-    return this.#format.bitDepth === 24 ? 's24le' : 's16le';
+    return this.#format.float === true ? 'float32le' : `s${this.#format.bitDepth}le`;
   }
 
   get #channelMap(): string {
@@ -197,7 +210,7 @@ class PulseCard implements VirtualCard {
     return { PATH, HOME: this.#folder, XDG_RUNTIME_DIR: this.#folder, XDG_CONFIG_HOME: this.#folder, LC_ALL: 'C' };
   }
 
-  #control(...args: readonly string[]): Promise<{ stdout: string }> {
-    return run('pactl', [`--server=${this.#server}`, ...args], { env: this.#env });
+  control(...args: readonly string[]): Promise<{ stdout: string }> {
+    return run('pactl', [`--server=${this.server}`, ...args], { env: this.#env });
   }
 }

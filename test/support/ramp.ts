@@ -1,17 +1,41 @@
+/** How the samples of a ramp are numbers. */
+export type RampDepth = 16 | 24 | 32 | 'float';
+
 /** Sample values that count up by one, wrapping, so that a missing, doubled or changed sample shows. */
 export interface Ramp {
   readonly bytes: Buffer;
-  readonly bitDepth: 16 | 24;
+  readonly bitDepth: RampDepth;
 }
 
+/** Steps of a ramp of floating-point numbers from 0 to 1: each is a different number, and exact. */
+const FLOAT_STEPS = 2 ** 23;
+
+const bytesOf = (depth: RampDepth): number => (depth === 'float' ? 4 : depth / 8);
+
 /** A ramp of `samples` values, little-endian, over all channels in turn; it soon passes the wrap of the sign. */
-export function makeRamp(bitDepth: 16 | 24, samples: number): Ramp {
-  const size = bitDepth / 8;
-  const range = 2 ** bitDepth;
+export function makeRamp(bitDepth: RampDepth, samples: number): Ramp {
+  const size = bytesOf(bitDepth);
   const bytes = Buffer.alloc(samples * size);
+  const range = bitDepth === 'float' ? 2 * FLOAT_STEPS : 2 ** bitDepth;
   const first = range / 2 - 10_000;
-  for (let index = 0; index < samples; index += 1) bytes.writeUIntLE((first + index) % range, index * size, size);
+  for (let index = 0; index < samples; index += 1) {
+    const value = (first + index) % range;
+    if (bitDepth === 'float') bytes.writeFloatLE((value - FLOAT_STEPS) / FLOAT_STEPS, index * size);
+    else bytes.writeUIntLE(value, index * size, size);
+  }
   return { bytes, bitDepth };
+}
+
+/** One channel of a ramp that was played into `channels` channels; `channel` from 1. */
+export function channelOf(ramp: Ramp, channels: number, channel: number): Ramp {
+  const size = bytesOf(ramp.bitDepth);
+  const frames = ramp.bytes.length / size / channels;
+  const bytes = Buffer.alloc(frames * size);
+  for (let frame = 0; frame < frames; frame += 1) {
+    const from = (frame * channels + channel - 1) * size;
+    ramp.bytes.copy(bytes, frame * size, from, from + size);
+  }
+  return { bytes, bitDepth: ramp.bitDepth };
 }
 
 /**
@@ -19,7 +43,7 @@ export function makeRamp(bitDepth: 16 | 24, samples: number): Ramp {
  * is there, once and unchanged; else it says where the first difference is.
  */
 export function rampFault(recorded: Buffer, ramp: Ramp): string {
-  const size = ramp.bitDepth / 8;
+  const size = bytesOf(ramp.bitDepth);
   const begin = recorded.indexOf(ramp.bytes.subarray(0, 50 * size));
   if (begin < 0) return 'The ramp does not begin anywhere in the recording.';
   if (recorded.subarray(0, begin).some((byte) => byte !== 0)) return 'There is something before the ramp.';

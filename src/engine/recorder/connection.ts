@@ -33,6 +33,8 @@ export interface ConnectionOptions {
   readonly onFirstRecording: (startedAt: Millis) => void;
   readonly onRecordingOpened: () => void;
   readonly onTitle: (title: string) => void;
+  /** Of the input's clock against the system's, millionths. */
+  readonly onDrift?: (ppm: number, uncertaintyPpm: number) => void;
   readonly onBlock: (block: Block) => void;
   /** A pause begins at this wall-clock instant: what came before is in recordings. */
   readonly onPaused: (at: Millis) => void;
@@ -101,6 +103,10 @@ export class Connection implements CaptureListener {
   onTitle(title: string): void {
     this.#titles.hear(title, this.#captured);
     this.#options.onTitle(title);
+  }
+
+  onDrift(ppm: number, uncertaintyPpm: number): void {
+    this.#options.onDrift?.(ppm, uncertaintyPpm);
   }
 
   onSkipped(bytes: number): void {

@@ -32,6 +32,10 @@ const ROOM_MS = 2000;
 const MS_PER_SECOND = 1000;
 /** What a person must change is tried again rarely, in case somebody did. */
 const FAILED_RETRY_MS = 60_000;
+/** A card that is plugged in again is to record within seconds, and to look for it costs little. */
+const LONGEST_DEVICE_RETRY_MS = 5000;
+
+const ofDevices: ReadonlySet<ErrorCode> = new Set(['DEVICE_LOST', 'DEVICE_NOT_FOUND', 'DEVICE_BUSY']);
 
 const needsPerson: ReadonlySet<ErrorCode> = new Set([
   'DEVICE_FORMAT',
@@ -80,6 +84,7 @@ export class SourceRunner {
   #state: SourceState = 'arming';
   #since: Millis;
   #title: string | undefined;
+  #drift: Pick<SourceStatus, 'driftPpm' | 'driftUncertaintyPpm'> = {};
   #problem: WireError | undefined;
   #nextTryAt: Millis | undefined;
   #attempt: number;
@@ -243,6 +248,9 @@ export class SourceRunner {
       onTitle: (title) => {
         this.#title = title;
       },
+      onDrift: (driftPpm, driftUncertaintyPpm) => {
+        this.#drift = { driftPpm, driftUncertaintyPpm };
+      },
       onBlock: (block) => {
         if (this.#info) this.#options.onBlock(block, this.#info);
         if (armedTime.paused && this.#problem && !failure) this.#recover('arming');
@@ -327,7 +335,8 @@ export class SourceRunner {
       const goesOn = inputIsThere.has(problem.code) || this.#attempt + 1 < retry.maxTries;
       return goesOn ? retry.delaySeconds * 1000 : undefined;
     }
-    return needsPerson.has(problem.code) ? FAILED_RETRY_MS : backoff.duration;
+    if (needsPerson.has(problem.code)) return FAILED_RETRY_MS;
+    return ofDevices.has(problem.code) ? Math.min(backoff.duration, LONGEST_DEVICE_RETRY_MS) : backoff.duration;
   }
 
   /** Waits until it is time, or until a person asks for the next try; without a delay, for the person alone. */
@@ -368,6 +377,9 @@ export class SourceRunner {
       armedAt: this.#options.armedAt,
       ...(recording ? { recording } : {}),
       ...(this.#info ? { format: this.#info.format } : {}),
+      ...(this.#info?.device === undefined ? {} : { device: this.#info.device }),
+      ...(this.#info?.backend ? { backend: this.#info.backend } : {}),
+      ...this.#drift,
       ...(this.#title === undefined ? {} : { title: this.#title }),
       ...(this.#info?.address === undefined ? {} : { address: this.#info.address }),
       ...(this.#problem ? { problem: this.#problem } : {}),

@@ -109,6 +109,8 @@ describe('a soundcard source', () => {
       format: { codec: 'pcm', sampleRate: 48_000, channels: 2, bitDepth: 16 },
       container: 'wav',
       label: 'studio_a',
+      device: 'studio_a',
+      backend: { name: 'portaudio', reason: 'PortAudio lists this device.' },
     });
     input.give(audio(1, 0, 2, 0), audio(3, 0, 4, 0));
     await settle();
