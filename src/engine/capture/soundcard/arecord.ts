@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import type { Log } from '../../../shared/ports/log.ts';
-import { LongtakeError } from '../../../shared/errors.ts';
+import type { LongtakeError } from '../../../shared/errors.ts';
 import { arecordError, arecordMissing, otherRateOf, overrunOf, wrongRate } from './arecordErrors.ts';
 import type { CardChunk, CardInput, InputFormat } from './cardInput.ts';
 
