@@ -127,7 +127,7 @@ export function makeFault(kind: FaultKind, world: World, random: Random, { longe
         end: async () => {
           await Promise.all(world.stations.map(({ mount }) => world.icecast.silence(mount)));
           await world.icecast.serve();
-          await world.mend();
+          await world.playAll();
         },
       };
     case 'server stopped':

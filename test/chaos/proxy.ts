@@ -58,6 +58,11 @@ export class Proxy {
     this.connections.length = 0;
   }
 
+  /** Keeps the connections and forgets what went through them. */
+  trim(): void {
+    for (const { pieces } of this.connections) pieces.length = 0;
+  }
+
   async stop(): Promise<void> {
     this.cut();
     const closed = once(this.#server, 'close');

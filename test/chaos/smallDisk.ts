@@ -1,14 +1,18 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { errnoOf } from '../../src/shared/errors.ts';
 
 const run = promisify(execFile);
 
 /** Sparse: on the real disk it takes only what is written. */
 const IMAGE_BYTES = '3G';
+/** The last of the room is taken in blocks. */
+const ROUGHLY_BYTES = 8 * 1024 * 1024;
+const BLOCK_BYTES = 64 * 1024;
 
 /** A real file system of its own, which can be filled and made to hang. Only for root, where mounting is allowed. */
 export class SmallDisk {
@@ -42,10 +46,19 @@ export class SmallDisk {
     return disk;
   }
 
-  /** Leaves so much room, and takes the rest. */
+  /** Leaves so much room, and takes the rest, while others write on. */
   async fill(leaveBytes: number): Promise<void> {
-    const { bavail, bsize } = await statfs(this.folder);
-    await run('fallocate', ['-l', `${Math.max(bsize, bavail * bsize - leaveBytes)}`, this.#filler]);
+    const most = (await this.#free()) - leaveBytes - ROUGHLY_BYTES;
+    if (most > 0) await run('fallocate', ['-l', `${most}`, this.#filler]);
+    const rest = await open(this.#filler, 'a');
+    try {
+      const block = Buffer.alloc(BLOCK_BYTES);
+      while ((await this.#free()) > leaveBytes) await rest.write(block);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOSPC') throw error;
+    } finally {
+      await rest.close();
+    }
   }
 
   async empty(): Promise<void> {
@@ -71,6 +84,11 @@ export class SmallDisk {
     const exit = once(guard, 'exit');
     guard.stdin?.end();
     await exit;
+  }
+
+  async #free(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.folder);
+    return bavail * bsize;
   }
 
   get #filler(): string {

@@ -47,14 +47,19 @@ export class CardInput {
     this.#file = file;
   }
 
-  /** Plays numbered frames, from the first on, until {@link silence} or {@link unplug}. */
+  /** Plays numbered frames, from the first on and over again, until {@link silence} or {@link unplug}. */
   play(): void {
     const player = new AbortController();
     this.#player = player;
-    this.#card.play(this.#file, player.signal).catch((error: unknown) => {
-      // A player ends with its card, and when it is told to.
-      if (this.#player === player) throw error;
-    });
+    this.#card.play(this.#file, player.signal).then(
+      () => {
+        if (this.#player === player) this.play();
+      },
+      (error: unknown) => {
+        // A player ends with its card, and when it is told to.
+        if (this.#player === player) throw error;
+      },
+    );
   }
 
   silence(): void {
@@ -150,10 +155,17 @@ export class World {
     return { folder, recordings };
   }
 
-  /** Everything plays again, whatever was done to it. */
+  /** Everything is as it should be, whatever was done to it. */
   async mend(): Promise<void> {
+    await this.disk?.goOn();
+    await this.disk?.empty();
     this.icecast.goOn();
     for (const { proxy } of this.stations) proxy.limit(Number.POSITIVE_INFINITY);
+    await this.playAll();
+  }
+
+  /** Whatever does not play to a station begins to. */
+  async playAll(): Promise<void> {
     await Promise.all(
       this.stations.map(async ({ mount }) => {
         if (this.icecast.isPlayed(mount)) return;
