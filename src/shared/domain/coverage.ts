@@ -10,7 +10,6 @@ export const missingCauseSchema = z.enum([
   /** Neither a recording nor a gap accounts for it. */
   'unexplained',
 ]);
-export type MissingCause = z.infer<typeof missingCauseSchema>;
 
 const sourceId = z.uuid().transform((value) => value as SourceId);
 

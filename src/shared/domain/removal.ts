@@ -47,7 +47,6 @@ export const refusalSchema = z.object({
   id: z.uuid().transform((value) => value as RecordingId),
   message: z.string(),
 });
-export type Refusal = z.infer<typeof refusalSchema>;
 
 export const removedIdSchema = z.object({
   id: z.uuid().transform((value) => value as RecordingId),

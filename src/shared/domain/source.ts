@@ -55,7 +55,6 @@ export type PcmContainer = z.infer<typeof pcmContainerSchema>;
 
 /** What captures a soundcard: PortAudio, or on Linux the program `arecord`. */
 export const cardBackendSchema = z.enum(['portaudio', 'arecord']);
-export type CardBackend = z.infer<typeof cardBackendSchema>;
 
 /** What a soundcard is known by when its place in the system's list or its name there has changed. */
 export const deviceIdentitySchema = z.object({
