@@ -1,8 +1,17 @@
 import type { Container } from '../../shared/domain/recording.ts';
 import type { Decoder } from '../../shared/ports/decoder.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
+import { SILENCE } from '../../shared/units.ts';
+import { createAdtsParser } from '../containers/adts.ts';
+import { concat } from '../containers/bytes.ts';
 import { ClipCounter } from '../containers/clipCounter.ts';
-import { LevelMeter } from '../containers/levels.ts';
+import { headLength } from '../containers/fileHead.ts';
+import { LEVEL_WINDOWS_PER_SECOND, LevelMeter } from '../containers/levels.ts';
+import { createMpegAudioParser } from '../containers/mpegAudio.ts';
+
+/** Headers are within this much of a file's beginning, bytes; pictures among them are left out of FLAC by its writer. */
+const HEAD_BYTES = 64 * 1024;
+const NOTHING = new Uint8Array(0);
 
 export interface StreamSample {
   /** Loudest 100 ms per channel, RMS in dBFS; empty when there is nothing to hear yet. */
@@ -18,39 +27,66 @@ export interface StreamSampleOptions {
   readonly signal: AbortSignal;
 }
 
+/** Of a recording that grows. */
+export interface SampledAudio {
+  /** Absolute. */
+  readonly path: string;
+  readonly container: Container;
+  /** So many of its newest bytes are decoded... */
+  readonly bytes: number;
+  /** ...and at most so much of what they hold is told: quiet audio may need very few. */
+  readonly seconds: number;
+}
+
 /**
- * Decodes the newest `bytes` of a recording of coded audio, as fast as it can. Rejects with DECODER_MISSING, DAMAGED,
- * CANCELLED, or a Node error of the disk.
+ * Decodes the end of a recording of coded audio, as fast as it can. Rejects with DECODER_MISSING, DAMAGED, CANCELLED,
+ * or a Node error of the disk.
  */
-export async function sampleNewest(
-  audio: { readonly path: string; readonly container: Container; readonly bytes: number },
-  { fileSystem, decoder, signal }: StreamSampleOptions,
-): Promise<StreamSample> {
-  const newest = await readNewest(fileSystem, audio.path, audio.bytes);
+export async function sampleNewest(audio: SampledAudio, options: StreamSampleOptions): Promise<StreamSample> {
+  const { fileSystem, decoder, signal } = options;
+  const newest = aligned(await readNewest(fileSystem, audio), audio.container);
   if (newest.length === 0) return { rms: [], windows: 0, clippedWindows: 0 };
   const { sampleRate, channels, chunks } = await decoder.decodeLive(audio.container, once(newest), signal);
   const format = { sampleRate, channels, bitDepth: 16 };
   const meter = new LevelMeter(format);
   const clips = new ClipCounter(format);
-  let rms: number[] = [];
-  let windows = 0;
-  let clippedWindows = 0;
-  for await (const bytes of chunks) {
-    const block = { bytes, samples: bytes.length / (2 * channels) };
-    for (const window of meter.push(block)) {
-      rms = window.rms.map((level, channel) => Math.max(level, rms[channel] ?? level));
-      windows += 1;
+  const most = audio.seconds * LEVEL_WINDOWS_PER_SECOND;
+  const heard: { readonly rms: readonly number[]; readonly isClipped: boolean }[] = [];
+  const windowBytes = Math.ceil(sampleRate / LEVEL_WINDOWS_PER_SECOND) * channels * 2;
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += windowBytes) {
+      const bytes = chunk.subarray(at, at + windowBytes);
+      const block = { bytes, samples: bytes.length / (2 * channels) };
+      const isClipped = clips.push(block) > 0;
+      for (const { rms } of meter.push(block)) heard.push({ rms, isClipped });
+      if (heard.length > most) heard.splice(0, heard.length - most);
     }
-    clippedWindows += clips.push(block);
   }
-  return { rms, windows, clippedWindows };
+  return {
+    rms: Array.from({ length: heard.length === 0 ? 0 : channels }, (_, channel) =>
+      Math.max(...heard.map(({ rms }) => rms[channel] ?? SILENCE)),
+    ),
+    windows: heard.length,
+    clippedWindows: heard.filter(({ isClipped }) => isClipped).length,
+  };
 }
 
-async function readNewest(fileSystem: FileSystem, path: string, bytes: number): Promise<Uint8Array> {
+/** From the first whole frame on: decoders stumble over half a one. */
+function aligned(bytes: Uint8Array, container: Container): Uint8Array {
+  if (container === 'mp3') return createMpegAudioParser().push(bytes).block?.bytes ?? NOTHING;
+  return container === 'adts' ? (createAdtsParser().push(bytes).block?.bytes ?? NOTHING) : bytes;
+}
+
+async function readNewest(fileSystem: FileSystem, { path, container, bytes }: SampledAudio): Promise<Uint8Array> {
   const file = await fileSystem.openForReading(path);
   try {
-    const from = Math.max(0, (await file.size()) - bytes);
-    return await file.read(from, bytes);
+    const from = (await file.size()) - bytes;
+    if (from <= 0) return await file.read(0, bytes);
+    const beginning = container === 'ogg' || container === 'flac' ? await file.read(0, HEAD_BYTES) : NOTHING;
+    const head = beginning.subarray(0, headLength(beginning, container));
+    const at = Math.max(from, head.length);
+    const newest = await file.read(at, bytes);
+    return concat([head, newest], head.length + newest.length);
   } finally {
     await file.close();
   }

@@ -3,9 +3,9 @@ import type { Block } from '../containers/block.ts';
 
 /** Longest passage that is found, coded frames: about 12 s. */
 const LONGEST_PERIOD = 512;
-/** At the beginning of a frame, bytes: its header, which may count; and at its end: padding. */
-const HEADER_BYTES = 7;
-const PADDING_BYTES = 1;
+/** At the beginning of a frame, bytes: its header, which may count; and at its end: padding, or a check over both. */
+const HEADER_BYTES = 16;
+const FOOTER_BYTES = 2;
 
 /**
  * Finds coded audio that repeats a passage of two frames or more: a relay or an encoder that hangs. One frame again
@@ -31,7 +31,7 @@ export class FrameRepeats {
   push({ bytes, frames }: Block): void {
     let at = 0;
     for (const frame of frames ?? []) {
-      const content = bytes.subarray(at + HEADER_BYTES, at + frame.bytes - PADDING_BYTES);
+      const content = bytes.subarray(at + HEADER_BYTES, at + frame.bytes - FOOTER_BYTES);
       this.#take(crc32(content), frame.samples);
       at += frame.bytes;
     }

@@ -85,6 +85,7 @@ export class Analyst {
       callId,
       path: join(recording.root, recording.path),
       container: recording.container,
+      seconds,
       bytes: Math.min(LARGEST_SAMPLE_BYTES, Math.ceil(((recording.format.bitrate ?? USUAL_BITRATE) / 8) * seconds)),
     }));
     if (event.type !== 'sample') throw new Error(`The analyst answered with ${event.type}.`);

@@ -1,6 +1,6 @@
 import type { Container } from '../../shared/domain/recording.ts';
 import type { WireError } from '../../shared/errors.ts';
-import type { StreamSample } from '../analysis/streamSample.ts';
+import type { SampledAudio, StreamSample } from '../analysis/streamSample.ts';
 import type { SourceId } from '../../shared/units.ts';
 
 /** Main to analyst. Paths are absolute; `callId` comes back with the answer. */
@@ -15,14 +15,8 @@ export type AnalystCommand =
       readonly points: number;
     }
   | { readonly type: 'decoder'; readonly callId: number }
-  /** Listens to the newest `bytes` of a recording of coded audio. */
-  | {
-      readonly type: 'sample';
-      readonly callId: number;
-      readonly path: string;
-      readonly container: Container;
-      readonly bytes: number;
-    }
+  /** Listens to the end of a recording of coded audio that grows. */
+  | ({ readonly type: 'sample'; readonly callId: number } & SampledAudio)
   | { readonly type: 'cancel'; readonly callId: number }
   /** Tells the levels of a recording of coded audio while it grows, until `unmeter`; one file per source. */
   | { readonly type: 'meter'; readonly sourceId: SourceId; readonly path: string; readonly container: Container }
