@@ -96,8 +96,14 @@ describe.each(THEMES)('every screen in %s', (theme) => {
     }
     await closeDialog();
     await running.page.keyboard.press('Control+,');
-    await dialog(/settings/i);
+    const settings = await dialog(/settings/i);
     await expectAccessible('settings');
+    await settings.locator('summary', { hasText: 'Alarms' }).click();
+    await expectAccessible('settings-alarms');
+    await closeDialog();
+    await running.page.getByRole('button', { name: /^1 alarm|alarms, show all/ }).click({ timeout: 60_000 });
+    await dialog('Alarms');
+    await expectAccessible('alarms');
     await closeDialog();
     await running.page.keyboard.press('?');
     await dialog(/shortcuts/i);
