@@ -5,7 +5,14 @@ import type { Log } from '../shared/ports/log.ts';
 import type { SourceId } from '../shared/units.ts';
 
 /** Events that a program which reads along is told of; the others are for windows. */
-const TOLD: readonly EventName[] = ['recordings.opened', 'recordings.closed', 'gaps.changed', 'notice'];
+const TOLD: readonly EventName[] = [
+  'recordings.opened',
+  'recordings.closed',
+  'gaps.changed',
+  'titles.added',
+  'alarms.changed',
+  'notice',
+];
 
 export interface EventTellerOptions {
   readonly log: Log;

@@ -22,6 +22,7 @@ describe('planIsrRun', () => {
       workingDirectory: '/srv/studio',
       env: {},
       splitSeconds: undefined,
+      minFreeBytes: undefined,
       ...options,
     });
 
@@ -55,6 +56,12 @@ describe('planIsrRun', () => {
     const { state, passwords } = plan(text, { env: { LONGTAKE_PASSWORD_RADIO_2: 'env' } });
     expect([...passwords.values()]).toEqual(['sesame', 'env']);
     expect(JSON.stringify(state)).not.toContain('sesame');
+  });
+
+  it('keeps the disk as free as is asked for', () => {
+    const free = (minFreeBytes: number | undefined) =>
+      plan(`[a]\n${STREAM}`, { minFreeBytes }).state.settings.minFreeBytes;
+    expect([free(undefined), free(0)]).toEqual([1e9, 0]);
   });
 
   it('takes another split for all', () => {

@@ -29,9 +29,12 @@ export interface IsrRunOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** In place of what the file says, for every source. */
   readonly splitSeconds: number | undefined;
+  /** With no more than this free, recording ends until there is more; undefined: as by default. */
+  readonly minFreeBytes: number | undefined;
 }
 
-export function planIsrRun({ config, configPath, workingDirectory, env, splitSeconds }: IsrRunOptions): IsrRun {
+export function planIsrRun(options: IsrRunOptions): IsrRun {
+  const { config, configPath, workingDirectory, env, splitSeconds, minFreeBytes } = options;
   const folderOf = (outputDirectory: string): string => resolve(workingDirectory, outputDirectory);
   const folders = config.sources.map((source) => folderOf(source.outputDirectory));
   const general = folderOf(config.outputDirectory);
@@ -54,7 +57,15 @@ export function planIsrRun({ config, configPath, workingDirectory, env, splitSec
     if (secret !== undefined && secret !== '') passwords.set(id, secret);
   }
   return {
-    state: { settings: { ...DEFAULT_SETTINGS, recordingsFolder: main }, sources, armed: sources.map(({ id }) => id) },
+    state: {
+      settings: {
+        ...DEFAULT_SETTINGS,
+        recordingsFolder: main,
+        ...(minFreeBytes === undefined ? {} : { minFreeBytes }),
+      },
+      sources,
+      armed: sources.map(({ id }) => id),
+    },
     terms,
     passwords,
     key: `${realpathSync(configPath)}\n${main}`,

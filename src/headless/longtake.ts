@@ -46,6 +46,11 @@ async function main(): Promise<ExitCode> {
     .option('--dry-run', 'the same as --check')
     .option('--json', 'one JSON object a line on stdout for every event; the log goes to stderr')
     .option('--split-seconds <seconds>', 'in place of split_minutes', splitSeconds)
+    .option(
+      '--min-free <MB>',
+      'recording ends while no more is free on its disk (1000); 0: it fills the disk',
+      megabytes,
+    )
     .exitOverride()
     .addHelpText('after', RECORD_HELP)
     .action(async (options: RecordFlags) => {
@@ -54,6 +59,7 @@ async function main(): Promise<ExitCode> {
         check: options.check === true || options.dryRun === true,
         json: options.json === true,
         splitSeconds: options.splitSeconds,
+        minFreeBytes: options.minFree === undefined ? undefined : options.minFree * 1e6,
         entryFolder: ENTRY_FOLDER,
       });
     });
@@ -70,12 +76,18 @@ interface RecordFlags {
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly splitSeconds?: number;
+  readonly minFree?: number;
 }
 
 function splitSeconds(text: string): number {
   const seconds = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (seconds >= MIN_SPLIT_SECONDS && seconds <= MAX_SPLIT_SECONDS) return seconds;
   throw new InvalidArgumentError(`Enter whole seconds from ${MIN_SPLIT_SECONDS} to ${MAX_SPLIT_SECONDS}.`);
+}
+
+function megabytes(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Enter whole megabytes.');
 }
 
 function exitCodeOf(error: unknown): number {

@@ -22,6 +22,7 @@ export interface RecordOptions {
   /** Events as JSON on stdout; the log then goes to stderr. */
   readonly json: boolean;
   readonly splitSeconds: number | undefined;
+  readonly minFreeBytes: number | undefined;
   /** Where the built child processes are; absolute. */
   readonly entryFolder: string;
 }
@@ -47,6 +48,7 @@ export async function record(options: RecordOptions): Promise<ExitCode> {
     workingDirectory,
     env: process.env,
     splitSeconds: options.splitSeconds,
+    minFreeBytes: options.minFreeBytes,
   });
   if (options.check) {
     for (const line of told) process.stderr.write(`${line}\n`);
