@@ -9,6 +9,7 @@ import { attempt, noticesStore } from './notices.ts';
 import { followAudio, playerStore } from './player.ts';
 import { settingsStore } from './settings.ts';
 import { sourcesStore } from './sources.ts';
+import { followPlayer, titlesStore } from './titles.ts';
 
 /** Free space is asked for this often, ms. */
 const STORAGE_INTERVAL_MS = 30_000;
@@ -54,6 +55,7 @@ export function startStores(): () => void {
       attempt(settingsStore.getState().loadStorage());
     }),
     on('gaps.changed', (gap) => libraryStore.getState().applyGap(gap)),
+    on('titles.added', (title) => titlesStore.getState().apply(title)),
     on('alarms.changed', (alarm) => alarmsStore.getState().apply(alarm)),
     on('settings.changed', (settings) => settingsStore.getState().apply(settings)),
     on('rescan.progress', (progress) => {
@@ -66,6 +68,7 @@ export function startStores(): () => void {
     }),
     followVisibility(),
     followAudio(),
+    followPlayer(),
     watchConnection(() => {
       loadAll();
       watchAgain();

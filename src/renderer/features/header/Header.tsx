@@ -7,6 +7,7 @@ import { dialogsStore } from '../../stores/dialogs.ts';
 import { useSettings } from '../../stores/settings.ts';
 import { useSources } from '../../stores/sources.ts';
 import { AlarmBell } from '../alarms/AlarmBell.tsx';
+import { TitleSearch } from '../titles/TitleSearch.tsx';
 import { diskWords, isShort, summarise, type Summary } from './summary.ts';
 import './header.css';
 
@@ -34,6 +35,7 @@ export function Header(): ReactElement {
           </p>
         )}
       </div>
+      <TitleSearch />
       <Disk />
       <div className="header-buttons">
         <AlarmBell />

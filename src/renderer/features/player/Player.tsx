@@ -15,6 +15,7 @@ import { usePlayer, playerStore } from '../../stores/player.ts';
 import { audio, RATES } from '../../stores/playerAudio.ts';
 import { useOpenRecording } from '../../stores/sources.ts';
 import type { Recording } from '../../../shared/domain/recording.ts';
+import { TitleList } from '../titles/TitleList.tsx';
 import { WaveformView } from './WaveformView.tsx';
 import './player.css';
 
@@ -101,6 +102,7 @@ function Transport({ recording }: { readonly recording: Recording }): ReactEleme
           {dayTitle(recording.day)}, {wallTime(nearestSecond(recording.startedAt), recording.offsetMinutes)}
         </p>
       </div>
+      <TitleList recording={recording} />
       {ready && <Clock recording={recording} />}
       <div className="transport-settings">
         <Speed />

@@ -35,7 +35,11 @@ describe('commandOf', () => {
     expect(commandOf(press('[', { ctrlKey: true }), 'elsewhere')).toBeUndefined();
     expect(commandOf(press('n', { ctrlKey: true, shiftKey: true }), 'elsewhere')).toBeUndefined();
   });
+  it('goes to the search with a slash', () => {
+    expect(commandOf(press('/'), 'elsewhere')).toEqual({ name: 'search' });
+    expect(commandOf(press('/'), 'text')).toBeUndefined();
+  });
   it('leaves the keys of later parts free', () => {
-    for (const key of 'jkioceyns mgd/'.replace(' ', '')) expect(commandOf(press(key), 'elsewhere')).toBeUndefined();
+    for (const key of 'jkioceyns mgd'.replace(' ', '')) expect(commandOf(press(key), 'elsewhere')).toBeUndefined();
   });
 });

@@ -42,6 +42,7 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
   {
     title: 'Window',
     shortcuts: [
+      { keys: ['/'], does: 'Find a title' },
       { keys: ['F6'], does: 'Next part of the window' },
       { keys: ['Ctrl ,'], does: 'Settings' },
       { keys: ['?'], does: 'This list' },
@@ -61,6 +62,7 @@ export type Command =
         | 'shortcuts'
         | 'settings'
         | 'addSource'
+        | 'search'
         | 'nextPart';
     }
   | { readonly name: 'seek'; readonly seconds: number };
@@ -109,6 +111,8 @@ export function commandOf(press: Press, focus: Focus): Command | undefined {
       return { name: 'slower' };
     case ']':
       return { name: 'faster' };
+    case '/':
+      return { name: 'search' };
     case '?':
       return { name: 'shortcuts' };
     default:

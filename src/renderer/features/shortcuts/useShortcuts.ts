@@ -60,6 +60,8 @@ function run(command: Command): void {
       return show({ name: 'settings' });
     case 'addSource':
       return show({ name: 'addSource', kind: 'soundcard' });
+    case 'search':
+      return document.querySelector<HTMLInputElement>('#title-search')?.focus();
     case 'nextPart':
       return goToNextPart();
     default:

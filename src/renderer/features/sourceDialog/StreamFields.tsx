@@ -2,23 +2,15 @@ import { Check, TriangleAlert } from 'lucide-react';
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { request, type RequestOutput } from '../../bridge/bridge.ts';
 import { Button } from '../../elements/Button.tsx';
-import { Checkbox, Select, TextInput } from '../../elements/controls.tsx';
+import { Checkbox, TextInput } from '../../elements/controls.tsx';
 import { Field } from '../../elements/Field.tsx';
 import { formatName, rateName } from '../../format/audio.ts';
 import { sentence } from '../../stores/notices.ts';
 import { useSettings } from '../../stores/settings.ts';
-import type { SourceDraft, StreamConfig, StreamReport } from '../../../shared/domain/source.ts';
+import type { SourceDraft, StreamReport } from '../../../shared/domain/source.ts';
 import type { SourceId } from '../../../shared/units.ts';
-import { type Form, redirectedTo } from './draft.ts';
-
-const FORMATS: readonly { readonly value: StreamConfig['format']; readonly label: string }[] = [
-  { value: 'auto', label: 'Find out' },
-  { value: 'mp3', label: 'MP3' },
-  { value: 'aac', label: 'AAC' },
-  { value: 'ogg', label: 'Ogg' },
-  { value: 'opus', label: 'Opus' },
-  { value: 'flac', label: 'FLAC' },
-];
+import { type Form, routeRows } from './draft.ts';
+import { StreamAdvanced } from './StreamAdvanced.tsx';
 
 const protectionWords: Readonly<Record<RequestOutput<'app.info'>['secretsProtection'], string>> = {
   keychain: 'The password is kept in the keychain of this system.',
@@ -81,16 +73,6 @@ export function StreamFields(props: StreamFieldsProps): ReactElement {
             />
           )}
         </Field>
-        <Field label="Format">
-          {(control) => (
-            <Select
-              {...control}
-              value={form.stream.format}
-              choices={FORMATS}
-              onChoose={(format) => stream({ format })}
-            />
-          )}
-        </Field>
       </div>
       {protection !== undefined && <p className="field-note">{protectionWords[protection]}</p>}
       {hasPassword && (
@@ -100,6 +82,7 @@ export function StreamFields(props: StreamFieldsProps): ReactElement {
           onChange={(removePassword) => onChange({ removePassword })}
         />
       )}
+      <StreamAdvanced form={form} errors={errors} onChange={stream} />
       {/* A result belongs to what was tested: another draft begins anew. */}
       <StreamTest key={JSON.stringify(draft) ?? ''} draft={draft} sourceId={sourceId} onReport={onReport} />
     </>
@@ -169,7 +152,6 @@ function Report({ report, address }: ReportProps): ReactElement {
     ['Station', report.stationName],
     ['On air', report.title],
     ['Content type', report.contentType],
-    ['Redirected to', redirectedTo(address, report.finalUrl)],
   ];
   return (
     <div className="stream-report">
@@ -189,6 +171,12 @@ function Report({ report, address }: ReportProps): ReactElement {
               </div>
             ),
         )}
+        {routeRows(report, address).map(({ term, url }) => (
+          <div key={`${term} ${url}`}>
+            <dt>{term}</dt>
+            <dd className="selectable">{url}</dd>
+          </div>
+        ))}
       </dl>
     </div>
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Device, SourceConfig } from '../../../shared/domain/source.ts';
 import { sourceId } from '../../../shared/units.ts';
-import { check, emptyForm, formOf, freeName, offeredName, redirectedTo, settingsFor } from './draft.ts';
+import { check, emptyForm, formOf, freeName, offeredName, routeRows, settingsFor } from './draft.ts';
 
 const id = sourceId('3b241101-e2bb-4255-8caf-4136c566a962');
 const device: Device = {
@@ -17,11 +17,21 @@ const errorsOf = (form: Parameters<typeof check>[0]): Record<string, string> => 
   return checked.ok ? {} : Object.fromEntries(checked.errors);
 };
 
-describe('redirectedTo', () => {
-  it('is another address than the one asked, if there is one', () => {
-    expect(redirectedTo('http://a.example', 'http://a.example/')).toBeUndefined();
-    expect(redirectedTo('http://me:secret@a.example/x', 'http://a.example/x')).toBeUndefined();
-    expect(redirectedTo('http://a.example/x', 'https://b.example/x')).toBe('https://b.example/x');
+describe('routeRows', () => {
+  it('tell the way when it leads elsewhere', () => {
+    const same = { finalUrl: 'http://a.example/' };
+    expect(routeRows(same, 'http://a.example')).toEqual([]);
+    expect(routeRows(same, 'http://me:secret@a.example/')).toEqual([]);
+    const route = [
+      { url: 'http://a.example/', is: 'redirect' },
+      { url: 'http://a.example/x.m3u', is: 'm3u' },
+      { url: 'https://b.example/x', is: 'stream' },
+    ] as const;
+    expect(routeRows({ finalUrl: 'https://b.example/x', route: [...route] }, 'http://a.example/')).toEqual([
+      { term: 'Redirect', url: 'http://a.example/' },
+      { term: 'M3U playlist', url: 'http://a.example/x.m3u' },
+      { term: 'Recorded from', url: 'https://b.example/x' },
+    ]);
   });
 });
 
@@ -75,11 +85,21 @@ describe('check', () => {
     }
   });
 
+  it('takes a stall time in whole seconds, or none', () => {
+    const form = { ...emptyForm('stream'), name: 'Radio' };
+    const errors = (stallSeconds: string) =>
+      errorsOf({ ...form, stream: { ...form.stream, url: 'http://a.example/', stallSeconds } });
+    for (const good of ['', ' ', '2', '600']) expect(errors(good)).toEqual({});
+    for (const bad of ['1', '601', '2.5', 'x']) {
+      expect(errors(bad)).toEqual({ stallSeconds: expect.stringMatching(/second/) });
+    }
+  });
+
   it('sends a password only when it is set or removed', () => {
     const form = {
       ...emptyForm('stream'),
       name: 'Radio',
-      stream: { url: ' http://a.example/x ', username: 'u', format: 'auto' as const },
+      stream: { ...emptyForm('stream').stream, url: ' http://a.example/x ', username: 'u' },
     };
     const draftOf = (change: object): unknown => {
       const checked = check({ ...form, ...change });
@@ -111,6 +131,16 @@ describe('formOf', () => {
       maxLengthSeconds: 60,
     },
     { id, name: 'B', kind: 'stream', url: 'https://a.example/', username: 'u', format: 'aac' },
+    {
+      id,
+      name: 'B titled',
+      kind: 'stream',
+      url: 'https://a.example/',
+      username: '',
+      format: 'auto',
+      stallSeconds: 5,
+      cue: true,
+    },
     { id, name: 'C', kind: 'generator', programme: 'tone', seed: 7, sampleRate: 44_100, bitDepth: 24, channels: 1 },
   ];
   it('keeps everything of a source', () => {
@@ -131,7 +161,7 @@ describe('names', () => {
     expect(offeredName(emptyForm('soundcard'), [], undefined)).toBe('Microphone');
     const stream = {
       ...emptyForm('stream'),
-      stream: { url: 'https://a.example/x', username: '', format: 'auto' as const },
+      stream: { ...emptyForm('stream').stream, url: 'https://a.example/x' },
     };
     expect([offeredName(stream, [], undefined), offeredName(stream, [], 'Radio 1')]).toEqual(['a.example', 'Radio 1']);
   });

@@ -11,6 +11,8 @@ import {
   type SourceKind,
   type SoundcardConfig,
   type StreamConfig,
+  type StreamHop,
+  type StreamReport,
 } from '../../../shared/domain/source.ts';
 
 /** What the dialog holds: the fields of every kind, so that changing the kind and back loses nothing. */
@@ -21,7 +23,11 @@ export interface Form {
     SoundcardConfig,
     'device' | 'sampleRate' | 'bitDepth' | 'float' | 'channels' | 'pick' | 'container' | 'backend' | 'identity'
   >;
-  readonly stream: Pick<StreamConfig, 'url' | 'username' | 'format'>;
+  readonly stream: Pick<StreamConfig, 'url' | 'username' | 'format'> & {
+    /** As typed; empty takes what is usual. */
+    readonly stallSeconds: string;
+    readonly cue: boolean;
+  };
   /** Typed text; empty keeps a stored password. */
   readonly password: string;
   /** The stored password is to be removed. */
@@ -38,7 +44,7 @@ export function emptyForm(kind: SourceKind): Form {
     kind,
     name: '',
     soundcard: { device: DEFAULT_DEVICE, sampleRate: 48_000, bitDepth: 24, channels: 2 },
-    stream: { url: '', username: '', format: 'auto' },
+    stream: { url: '', username: '', format: 'auto', stallSeconds: '', cue: false },
     password: '',
     removePassword: false,
     generator: { programme: 'mixed', sampleRate: 48_000, bitDepth: 16, channels: 2 },
@@ -63,8 +69,8 @@ export function formOf(config: SourceConfig): Form {
       return { ...form, soundcard };
     }
     case 'stream': {
-      const { url, username, format } = config;
-      return { ...form, stream: { url, username, format } };
+      const { url, username, format, stallSeconds, cue = false } = config;
+      return { ...form, stream: { url, username, format, stallSeconds: String(stallSeconds ?? ''), cue } };
     }
     case 'generator': {
       const { programme, seed, sampleRate, bitDepth, channels } = config;
@@ -89,10 +95,14 @@ function rawDraft(form: Form, name: string): unknown {
     case 'stream': {
       const password = form.removePassword ? '' : form.password === '' ? undefined : form.password;
       const url = form.stream.url.trim();
+      const stallSeconds = form.stream.stallSeconds.trim();
       return {
         kind: form.kind,
         name,
-        ...form.stream,
+        username: form.stream.username,
+        format: form.stream.format,
+        ...(stallSeconds === '' ? {} : { stallSeconds: Number(stallSeconds) }),
+        ...(form.stream.cue ? { cue: true } : {}),
         ...form.plan,
         url,
         ...(password === undefined ? {} : { password }),
@@ -111,6 +121,12 @@ function rawDraft(form: Form, name: string): unknown {
   }
 }
 
+/** Fields in which anything can be typed, and what is wanted there. */
+const NUMBERS: Readonly<Record<string, string>> = {
+  seed: 'Enter a whole number from 0 to 4294967295.',
+  stallSeconds: 'Enter whole seconds, from 2 to 600.',
+};
+
 /** A form that was checked: what to send, or a sentence for each field that is not right. */
 export type Checked =
   | { readonly ok: true; readonly draft: SourceDraft }
@@ -124,7 +140,7 @@ export function check(form: Form, name = form.name): Checked {
   for (const issue of parsed.error.issues) {
     const field = String(issue.path[0] ?? '');
     if (errors.has(field)) continue;
-    errors.set(field, field === 'seed' ? 'Enter a whole number from 0 to 4294967295.' : issue.message);
+    errors.set(field, NUMBERS[field] ?? issue.message);
   }
   return { ok: false, errors };
 }
@@ -152,9 +168,22 @@ export function offeredName(form: Form, devices: readonly Device[], stationName:
   }
 }
 
-/** The address that answered, where it is another than the one that was asked; user and password aside. */
-export function redirectedTo(asked: string, answered: string): string | undefined {
-  return bare(asked) === bare(answered) ? undefined : answered;
+const HOPS: Readonly<Record<StreamHop['is'], string>> = {
+  redirect: 'Redirect',
+  m3u: 'M3U playlist',
+  pls: 'PLS playlist',
+  xspf: 'XSPF playlist',
+  stream: 'Recorded from',
+};
+
+/** The way from the address that was asked to the one that answered; nothing where that is the same. */
+export function routeRows(
+  report: Pick<StreamReport, 'finalUrl' | 'route'>,
+  asked: string,
+): readonly { readonly term: string; readonly url: string }[] {
+  const { route = [], finalUrl } = report;
+  if (route.length > 1) return route.map(({ is, url }) => ({ term: HOPS[is], url }));
+  return bare(asked) === bare(finalUrl) ? [] : [{ term: HOPS.stream, url: finalUrl }];
 }
 
 function bare(address: string): string {

@@ -15,7 +15,7 @@ import type { SourceId } from '../../../shared/units.ts';
 import { SourceAlarms } from '../alarms/SourceAlarms.tsx';
 import { sourceActions, toggleArmed } from './sourceActions.tsx';
 import { SourceMeter } from './SourceMeter.tsx';
-import { channelsOf, fileName, openLength, retryWords, sourceFormat, stateWord } from './sourceWords.ts';
+import { channelsOf, fileName, hostOf, openLength, retryWords, sourceFormat, stateWord } from './sourceWords.ts';
 
 export function SourceRow({ id }: { readonly id: SourceId }): ReactElement | null {
   const source = useSource(id);
@@ -57,6 +57,11 @@ function SourceView({ source }: { readonly source: Source }): ReactElement {
           )}
           <SourceAlarms id={config.id} />
           {status.recording && <OpenFile source={source} />}
+          {status.address !== undefined && armed && (
+            <p className="source-address ellipsis" title={`From ${status.address}`}>
+              from {hostOf(status.address)}
+            </p>
+          )}
           {status.title !== undefined && armed && (
             <p className="source-title ellipsis" title={`On air: ${status.title}`}>
               <Music2 size={12} aria-label="On air:" />

@@ -71,3 +71,8 @@ export function openLength(recording: NonNullable<SourceStatus['recording']>, no
 
 /** Last part of a path with `/`. */
 export const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** The server in an address, with its port where it has one of its own. */
+export function hostOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).host : address;
+}
