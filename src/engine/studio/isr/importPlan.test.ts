@@ -55,14 +55,27 @@ describe('importing an ISR configuration', () => {
       becomes: 'A new file every 15 min',
       taken: true,
     });
-    expect(of('output_directory')).toMatchObject({ taken: false, becomes: 'Recordings go to /music/Longtake.' });
-    expect(of('max_retries')).toMatchObject({ value: '3', taken: false });
-    expect(general.map(({ key }) => key)).toEqual(['log_level', 'log_file']);
+    const forAll = (key: string) => general.find((setting) => setting.key === key);
+    expect(forAll('output_directory')).toMatchObject({ taken: false, becomes: 'Recordings go to /music/Longtake.' });
+    expect(forAll('max_retries')).toMatchObject({ value: '3', taken: false });
+    expect(forAll('log_file')).toMatchObject({ value: 'recorder.log', taken: false });
+    expect([of('output_directory'), of('max_retries'), of('log_file')]).toEqual([undefined, undefined, undefined]);
+    expect(of('filename_pattern')?.becomes).toBe('%Y%m%d_%H%M%S_{source}');
     expect(problems).toContainEqual({
       kind: 'note',
       line: 15,
       sentence: expect.stringMatching(/^Line 15: \[mic\] nonsense is no key/) as string,
     });
+  });
+
+  it('finds user and password in the address', () => {
+    const { sources } = preview(CONFIG);
+    const of = (key: string) => sources[0]?.settings.find((setting) => setting.key === key)?.becomes;
+    expect([of('url'), of('username'), of('password')]).toEqual([
+      'http://radio.example/live',
+      'me',
+      'Kept with the other passwords',
+    ]);
   });
 
   it('shows no password', () => {

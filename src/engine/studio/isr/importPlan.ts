@@ -1,10 +1,11 @@
 import type { IsrPreview, IsrSetting } from '../../../shared/contract/isr.ts';
 import type { Settings } from '../../../shared/domain/settings.ts';
 import type { SourceDraft } from '../../../shared/domain/source.ts';
-import { type IsrConfig, type IsrSource, problemText } from './isrConfig.ts';
+import { type IsrConfig, type IsrSource, type IsrValue, problemText } from './isrConfig.ts';
 
 /** How the file is called in sentences about it: its name is not known here. */
 const FILE = 'line';
+const KEPT = 'Kept with the other passwords';
 
 /** A section of the file with the source that it becomes in this studio. */
 export interface PlannedImport {
@@ -40,19 +41,20 @@ export function planImport(
   });
 }
 
+/** What every source inherits is told once, and what a source says itself, or what comes of it, with the source. */
 export function previewImport(config: IsrConfig, plan: readonly PlannedImport[], settings: Settings): IsrPreview {
+  const inherited = new Set(config.values.map(({ key }) => key));
   return {
     sources: plan.map(({ source, draft, renamed }) => ({
       section: source.section,
       name: draft.name,
       kind: draft.kind === 'stream' ? 'stream' : 'soundcard',
       renamed,
-      settings: source.values.map(({ key, value }) => settingOf(key, value, source.draft, settings)),
+      settings: source.values
+        .filter((value) => value.own || !inherited.has(value.key) || isAdapted(value, source.draft))
+        .map((value) => settingOf(value, source.draft, settings)),
     })),
-    general: [
-      left('log_level', config.logLevel, 'Longtake keeps a log of its own.'),
-      left('log_file', config.logFile, 'Longtake keeps a log of its own.'),
-    ],
+    general: config.values.map((value) => settingOf(value, undefined, settings)),
     problems: config.problems.map((problem) => ({
       kind: problem.kind,
       line: problem.line,
@@ -61,15 +63,22 @@ export function previewImport(config: IsrConfig, plan: readonly PlannedImport[],
   };
 }
 
-function settingOf(key: string, value: string, draft: SourceDraft, settings: Settings): IsrSetting {
+function isAdapted({ key, value }: IsrValue, { filenamePattern }: SourceDraft): boolean {
+  return key === 'filename_pattern' && filenamePattern !== value;
+}
+
+/** `draft` is absent for what holds for all sources. */
+function settingOf({ key, value }: IsrValue, draft: SourceDraft | undefined, settings: Settings): IsrSetting {
+  const stream = draft?.kind === 'stream' ? draft : undefined;
   switch (key) {
     case 'password':
-      if (value === '') return taken(key, '', 'No password');
-      return taken(key, '••••••', 'Kept with the other passwords');
+      return taken(key, value === '' ? '' : '••••••', stream?.password === undefined ? 'None' : KEPT);
+    case 'username':
+      return taken(key, value, stream?.username || 'None');
     case 'url':
-      return taken(key, withoutLogin(value), draft.kind === 'stream' ? draft.url : value);
+      return taken(key, withoutLogin(value), stream?.url ?? value);
     case 'filename_pattern':
-      return taken(key, value, draft.filenamePattern ?? settings.filenamePattern);
+      return taken(key, value, draft?.filenamePattern ?? value);
     case 'split_minutes':
       return taken(key, value, `A new file every ${value} min`);
     case 'output_directory':
@@ -78,8 +87,11 @@ function settingOf(key: string, value: string, draft: SourceDraft, settings: Set
       return left(key, value, 'Longtake tries again for as long as the source is armed.');
     case 'retry_delay_seconds':
       return left(key, value, 'Longtake tries again at once, then at most every 30 s.');
+    case 'log_level':
+    case 'log_file':
+      return left(key, value, 'Longtake keeps a log of its own.');
     default:
-      return taken(key, value, value === '' ? 'None' : value);
+      return taken(key, value, value);
   }
 }
 

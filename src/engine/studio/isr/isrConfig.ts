@@ -78,6 +78,8 @@ export interface IsrConfig {
   readonly logLevel: IsrLogLevel;
   /** Empty: no file. */
   readonly logFile: string;
+  /** What holds for every source that does not say otherwise. */
+  readonly values: readonly IsrValue[];
   /** In the file's order, without those that cannot be recorded. */
   readonly sources: readonly IsrSource[];
   /** In the file's order. With an `error` among them the file must be corrected. */
@@ -93,6 +95,10 @@ export function readIsrConfig(text: string, { oneFolder = false } = {}): IsrConf
   const problems: IsrProblem[] = file.problems.map(({ line, message }) => ({ kind: 'error', line, message }));
   const general = new IsrValues(file, generalOf(file) ?? { name: GENERAL, line: 1, entries: new Map() }, problems);
   const outputDirectory = general.text('output_directory', ISR_DEFAULTS.outputDirectory);
+  general.text('split_minutes', String(ISR_DEFAULTS.splitMinutes));
+  general.text('filename_pattern', ISR_DEFAULTS.filenamePattern);
+  general.text('max_retries', String(ISR_DEFAULTS.maxRetries));
+  general.text('retry_delay_seconds', String(ISR_DEFAULTS.retryDelaySeconds));
   const logLevel = general.choice('log_level', ISR_DEFAULTS.logLevel, LOG_LEVELS);
   const logFile = general.text('log_file', ISR_DEFAULTS.logFile);
   for (const { key } of general.unused()) {
@@ -125,6 +131,7 @@ export function readIsrConfig(text: string, { oneFolder = false } = {}): IsrConf
     outputDirectory,
     logLevel,
     logFile,
+    values: [...general.asked.values()],
     sources: withDistinctNames(sources, problems, oneFolder),
     problems: problems.sort((a, b) => a.line - b.line),
   };

@@ -24,6 +24,8 @@ export interface IsrValue {
   readonly value: string;
   /** Absent for ISR's own default. */
   readonly line?: number;
+  /** The source says so itself; it is not inherited. */
+  readonly own: boolean;
 }
 
 type Scope = Pick<IniSection, 'name' | 'entries'>;
@@ -56,7 +58,7 @@ export class IsrValues {
   text(key: string, fallback: string): string {
     const entry = this.entry(key);
     const value = entry?.value ?? fallback;
-    this.asked.set(key, { key, value, ...(entry ? { line: entry.line } : {}) });
+    this.asked.set(key, { key, value, own: this.#own.has(key), ...(entry ? { line: entry.line } : {}) });
     if (value.includes('\n')) {
       this.tell('error', key, `goes on in the lines below, because they are indented. Write it in one line.`);
       return value.split('\n', 1).join('');

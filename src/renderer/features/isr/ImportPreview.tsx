@@ -49,7 +49,7 @@ export function ImportPreview({ preview, chosen, onToggle }: ImportPreviewProps)
       {sources.length > 0 && (
         <section className="import-source" aria-label="For the whole file">
           <h3 className="import-kind">For the whole file</h3>
-          <SettingsTable label="What is left behind" settings={general} />
+          <SettingsTable label="For the whole file" settings={general} />
         </section>
       )}
     </>
