@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type WavFormat, WavWriter } from '../../src/engine/containers/wav.ts';
+import { nodeFileSystem } from '../../src/engine/platform/nodeFileSystem.ts';
+import { inspectFile } from '../../src/engine/recorder/inspect.ts';
 import { probe } from '../support/ffmpeg.ts';
 
 const run = promisify(execFile);
@@ -79,5 +81,30 @@ describe('WAV files of every format', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it('grow past 4 GiB with nothing rewritten but the header, and tell their true duration', async () => {
+    const format = { sampleRate: 192_000, channels: 8, bitDepth: 32 } as const;
+    const writer = new WavWriter(format, START);
+    const path = join(folder, 'large.wav');
+    await writeFile(path, writer.header());
+    const file = await open(path, 'r+');
+    try {
+      for (const frames of [2 ** 27 - 100, 2 ** 27 + 100]) {
+        const dataBytes = frames * writer.frameBytes;
+        // A file with a hole in it takes no room on the disk.
+        await file.truncate(writer.dataOffset + dataBytes);
+        await file.write(randomBytes(4), 0, 4, writer.dataOffset + dataBytes - 4);
+        for (const patch of writer.patch(dataBytes)) await file.write(patch.bytes, 0, patch.bytes.length, patch.offset);
+        const found = await probe(path);
+        expect(found.duration).toBeCloseTo(frames / format.sampleRate, 3);
+        expect(await inspectFile(nodeFileSystem, path)).toMatchObject({ samples: frames, needsRepair: false });
+      }
+      const magic = Buffer.alloc(4);
+      await file.read(magic, 0, 4, 0);
+      expect(magic.toString('latin1')).toBe('RF64');
+    } finally {
+      await file.close();
+    }
   });
 });
