@@ -221,6 +221,7 @@ describe('a source', () => {
     pass(1, {});
     expect(told()).toEqual(['lowCoverage raised']);
     expect(changes[0]?.value).toBeCloseTo(100 - (38 / 3600) * 100);
+    expect(changes[0]?.message).toBe('Studio A has gaps: 38 s are missing of the last hour, 1 % are allowed.');
     pass(3600, {});
     expect(told()).toEqual(['lowCoverage raised', 'lowCoverage cleared']);
   });
@@ -238,7 +239,7 @@ describe('a source', () => {
 describe('the disk', () => {
   const disk = (freeBytes: number, bytesPerSecond = 0): void => {
     clock.advance(15_000);
-    watch.onDisk({ freeBytes, bytesPerSecond }, '/recordings', 2e9);
+    watch.onDisk({ freeBytes, keptBytes: 1e9, bytesPerSecond }, '/recordings', 2e9);
   };
 
   it('is low by its space or by what it lasts for, and not again for a few bytes', () => {
@@ -254,7 +255,7 @@ describe('the disk', () => {
     expect(told()).toEqual(['lowDisk raised', 'lowDisk cleared']);
     disk(80e9, 1e6);
     expect(changes.at(-1)).toMatchObject({ kind: 'lowDisk', unit: 'h', threshold: 24 });
-    expect(changes.at(-1)?.message).toMatch(/full in 22 hours/);
+    expect(changes.at(-1)?.message).toMatch(/full in 21 hours/);
   });
 });
 

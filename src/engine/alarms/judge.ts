@@ -76,6 +76,8 @@ export function judgeCoverage(rule: AlarmRules['lowCoverage'], missingMs: number
 
 export interface DiskState {
   readonly freeBytes: number;
+  /** Kept free: recording ends when no more than this is left. */
+  readonly keptBytes: number;
   /** Of all that records now; 0 when nothing does. */
   readonly bytesPerSecond: number;
 }
@@ -90,9 +92,10 @@ export interface DiskRule {
 /** Judges by the hours that are left where they are few, otherwise by the free space. */
 export function judgeDisk(
   rule: DiskRule,
-  { freeBytes, bytesPerSecond }: DiskState,
+  { freeBytes, keptBytes, bytesPerSecond }: DiskState,
 ): Judgement & { unit: 'bytes' | 'h' } {
-  const hoursLeft = bytesPerSecond > 0 ? freeBytes / bytesPerSecond / 3600 : Number.POSITIVE_INFINITY;
+  const hoursLeft =
+    bytesPerSecond > 0 ? Math.max(0, freeBytes - keptBytes) / bytesPerSecond / 3600 : Number.POSITIVE_INFINITY;
   if (freeBytes < rule.warnBytes) return { finding: 'bad', value: freeBytes, threshold: rule.warnBytes, unit: 'bytes' };
   if (hoursLeft < rule.hours) return { finding: 'bad', value: hoursLeft, threshold: rule.hours, unit: 'h' };
   const near = freeBytes < rule.warnBytes * (1 + MARGIN) || hoursLeft < rule.hours * (1 + MARGIN);

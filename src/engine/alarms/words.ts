@@ -59,7 +59,7 @@ export function alarmWords(facts: AlarmFacts): { readonly message: string; reado
           };
     case 'lowCoverage':
       return {
-        message: `${name} has gaps: ${percent(value)} of the last ${seconds === 3600 ? 'hour' : hours(seconds / 3600)} was captured, the limit is ${threshold} %.`,
+        message: `${name} has gaps: ${missing(value, seconds)} are missing of the last ${seconds === 3600 ? 'hour' : hours(seconds / 3600)}, ${percent(100 - threshold)} are allowed.`,
         advice: 'The list of recordings shows each gap with its cause.',
       };
     default:
@@ -73,7 +73,10 @@ const level = (dbfs: number): string =>
 const bytes = (count: number): string =>
   count < 1e9 ? `${Math.max(0, count / 1e6).toFixed(0)} MB` : `${(count / 1e9).toFixed(1)} GB`;
 
-const percent = (share: number): string => `${Math.max(0, Math.floor(share * 100) / 100).toFixed(2)} %`;
+const percent = (share: number): string => `${Number(share.toFixed(2))} %`;
+
+const missing = (coverage: number, windowSeconds: number): string =>
+  span(Math.round(((100 - coverage) / 100) * windowSeconds));
 
 function hours(count: number): string {
   if (count < 1) return `${Math.max(1, Math.floor(count * 60))} min`;
@@ -82,7 +85,7 @@ function hours(count: number): string {
 
 function span(seconds: number): string {
   if (seconds < 120) return `${seconds} s`;
-  return seconds % 3600 === 0 ? `${seconds / 3600} h` : `${Math.floor(seconds / 60)} min`;
+  return seconds % 3600 === 0 ? `${seconds / 3600} h` : `${Math.floor(seconds / 60)} minutes`;
 }
 
 function channelName(channel = 0, channels = 1): string {

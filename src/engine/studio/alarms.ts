@@ -46,6 +46,7 @@ export class Alarms {
   readonly #notices: AlarmNotices;
   readonly #outbox: Outbox;
   readonly #sampler: StreamSampler;
+  #isAskingDisk = false;
 
   constructor(parts: AlarmsParts) {
     this.#parts = parts;
@@ -184,7 +185,10 @@ export class Alarms {
 
   async #lookAtDisk(): Promise<void> {
     const { ports, sources, log } = this.#parts;
-    const place = ports.settingsStore.read().settings.recordingsFolder;
+    const { recordingsFolder: place, warnFreeBytes, minFreeBytes } = ports.settingsStore.read().settings;
+    // A disk that hangs is not asked again.
+    if (this.#isAskingDisk) return;
+    this.#isAskingDisk = true;
     try {
       const freeBytes = await ports.fileSystem.freeBytes(place);
       if (this.#scope.ended) return;
@@ -193,10 +197,12 @@ export class Alarms {
         return state === 'recording' && format ? bytesPerSecond(format) : 0;
       });
       const rate = rates.reduce((sum, bytes) => sum + bytes, 0);
-      this.#watch.onDisk({ freeBytes, bytesPerSecond: rate }, place, ports.settingsStore.read().settings.warnFreeBytes);
+      this.#watch.onDisk({ freeBytes, keptBytes: minFreeBytes, bytesPerSecond: rate }, place, warnFreeBytes);
     } catch (error) {
       // A folder that is not there yet, or a disk that is gone, is told by the sources that record to it.
       log.debug('The free space could not be asked for.', { error: String(error) });
+    } finally {
+      this.#isAskingDisk = false;
     }
   }
 

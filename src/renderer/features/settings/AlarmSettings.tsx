@@ -2,6 +2,7 @@ import { type ReactElement, useState } from 'react';
 import { Checkbox } from '../../elements/controls.tsx';
 import { FieldGroup } from '../../elements/Field.tsx';
 import { Fold } from '../../elements/Fold.tsx';
+import { size } from '../../format/quantity.ts';
 import { type AlarmRules, type AlarmSettings as Values, alarmSettingsSchema } from '../../../shared/domain/alarm.ts';
 import type { Settings, SettingsPatch } from '../../../shared/domain/settings.ts';
 import { alarmName, RULE_KINDS, type RuleKind } from '../alarms/alarmText.ts';
@@ -35,7 +36,9 @@ export function AlarmSettings({ settings, onUpdate }: AlarmSettingsProps): React
             />
             {alarms.lowDisk.enabled && (
               <PlainNumber
-                before="less than 2 GB free, or full in"
+                before={
+                  settings.warnFreeBytes > 0 ? `less than ${size(settings.warnFreeBytes)} free, or full in` : 'full in'
+                }
                 after="h"
                 label="Low disk: hours"
                 value={alarms.lowDisk.hours}

@@ -13,7 +13,17 @@ import { DEFAULT_DEVICE, type SourceKind } from '../../../shared/domain/source.t
 import { CardFields } from './CardFields.tsx';
 import { AlarmFields } from '../alarms/AlarmFields.tsx';
 import { DeviceList } from './DeviceList.tsx';
-import { check, emptyForm, type Form, formOf, freeName, offeredName, settingsFor, withAlarms } from './draft.ts';
+import {
+  beginsNewRecording,
+  check,
+  emptyForm,
+  type Form,
+  formOf,
+  freeName,
+  offeredName,
+  settingsFor,
+  withAlarms,
+} from './draft.ts';
 import { GeneratorFields } from './GeneratorFields.tsx';
 import { LevelPreview } from './LevelPreview.tsx';
 import { PcmFields } from './SoundcardFields.tsx';
@@ -113,7 +123,11 @@ export function SourceDialog({ source, kind, onClose }: SourceDialogProps): Reac
       footer={
         <>
           <div className="dialog-note">
-            {source && isArmed(source) && 'Saving goes on in a new recording with the new settings.'}
+            {source &&
+              isArmed(source) &&
+              checked.ok &&
+              beginsNewRecording(source.config, checked.draft) &&
+              'Saving goes on in a new recording with the new settings.'}
             {!source && noInput && 'There is no input to record from.'}
           </div>
           <Button onClick={onClose}>Cancel</Button>

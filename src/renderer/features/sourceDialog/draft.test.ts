@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Device, SourceConfig } from '../../../shared/domain/source.ts';
 import { sourceId } from '../../../shared/units.ts';
-import { check, emptyForm, formOf, freeName, offeredName, routeRows, settingsFor } from './draft.ts';
+import {
+  beginsNewRecording,
+  check,
+  emptyForm,
+  formOf,
+  freeName,
+  offeredName,
+  routeRows,
+  settingsFor,
+  withAlarms,
+} from './draft.ts';
 
 const id = sourceId('3b241101-e2bb-4255-8caf-4136c566a962');
 const device: Device = {
@@ -180,5 +190,31 @@ describe('settingsFor', () => {
       sampleRate: 48_000,
       channels: 2,
     });
+  });
+});
+
+describe('a source that is armed', () => {
+  const configs: readonly SourceConfig[] = (['soundcard', 'stream', 'generator'] as const).map((kind) => {
+    const form = emptyForm(kind);
+    const checked = check({ ...form, name: 'A', stream: { ...form.stream, url: 'http://a.example/live' } });
+    if (!checked.ok) throw new Error([...checked.errors.values()].join());
+    return { id, ...checked.draft };
+  });
+  const draftOf = (form: Parameters<typeof check>[0]) => {
+    const checked = check(form);
+    if (!checked.ok) throw new Error([...checked.errors.values()].join());
+    return checked.draft;
+  };
+
+  it.each(configs)('goes on in its recording when only the alarms of a $kind change', (config) => {
+    const form = formOf(config);
+    const silence = { enabled: true, levelDbfs: -50, seconds: 5 };
+    expect(beginsNewRecording(config, draftOf(form))).toBe(false);
+    const changed = draftOf({ ...form, plan: withAlarms(form.plan, { silence }) });
+    expect(changed.alarms).toEqual({ silence });
+    expect(beginsNewRecording(config, changed)).toBe(false);
+    const again = formOf({ ...config, alarms: { silence } });
+    expect(draftOf({ ...again, plan: withAlarms(again.plan, undefined) }).alarms).toBeUndefined();
+    expect(beginsNewRecording(config, draftOf({ ...form, name: 'B' }))).toBe(true);
   });
 });

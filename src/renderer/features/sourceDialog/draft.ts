@@ -64,7 +64,7 @@ export function formOf(config: SourceConfig): Form {
   const form = { ...emptyForm(config.kind), name: config.name, plan };
   switch (config.kind) {
     case 'soundcard': {
-      const { id: _id, name: _name, kind: _kind, ...rest } = config;
+      const { id: _id, name: _name, kind: _kind, alarms: _alarms, ...rest } = config;
       const { splitSeconds: _split, filenamePattern: _pattern, maxLengthSeconds: _length, ...soundcard } = rest;
       return { ...form, soundcard };
     }
@@ -143,6 +143,13 @@ export function check(form: Form, name = form.name): Checked {
     errors.set(field, NUMBERS[field] ?? issue.message);
   }
   return { ok: false, errors };
+}
+
+/** Saving a draft for a source that is armed begins a new recording; a change of its alarms alone does not. */
+export function beginsNewRecording(config: SourceConfig, draft: SourceDraft): boolean {
+  const captured = (source: SourceConfig | SourceDraft): string =>
+    JSON.stringify({ ...source, id: undefined, alarms: undefined });
+  return captured(config) !== captured(draft);
 }
 
 /** `wanted`, or with a number behind it if that name is taken. */
