@@ -4,10 +4,14 @@ import { Toasts } from './elements/Toasts.tsx';
 import { TooltipProvider } from './elements/Tooltip.tsx';
 import { AlarmsDialog } from './features/alarms/AlarmsDialog.tsx';
 import { AlarmStrip } from './features/alarms/AlarmStrip.tsx';
+import { CoverageDialog } from './features/coverage/CoverageDialog.tsx';
 import { Header } from './features/header/Header.tsx';
 import { ImportDialog } from './features/isr/ImportDialog.tsx';
 import { Library } from './features/library/Library.tsx';
 import { Player } from './features/player/Player.tsx';
+import { DeleteDialog } from './features/retention/DeleteDialog.tsx';
+import { RetentionDialog } from './features/retention/RetentionDialog.tsx';
+import { TrashDialog } from './features/retention/TrashDialog.tsx';
 import { SettingsDialog } from './features/settings/SettingsDialog.tsx';
 import { ShortcutsDialog } from './features/shortcuts/ShortcutsDialog.tsx';
 import { useShortcuts } from './features/shortcuts/useShortcuts.ts';
@@ -102,6 +106,14 @@ function OpenDialogView(): ReactElement | null {
       return <ImportDialog onClose={close} />;
     case 'alarms':
       return <AlarmsDialog onClose={close} />;
+    case 'coverage':
+      return <CoverageDialog day={open.day} onClose={close} />;
+    case 'deleteRecordings':
+      return <DeleteDialog recordings={open.recordings} onClose={close} />;
+    case 'retention':
+      return <RetentionDialog onClose={close} />;
+    case 'trash':
+      return <TrashDialog onClose={close} />;
     case 'settings':
       return <SettingsDialog onClose={close} />;
     case 'shortcuts':

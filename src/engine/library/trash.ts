@@ -1,5 +1,6 @@
 import { LEDGER_FOLDER, type LedgerEntry, TRASH_FOLDER } from '../../shared/domain/ledger.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
+import type { Refusal } from '../../shared/domain/removal.ts';
 import type { RemovalReason } from '../../shared/domain/retention.ts';
 import { errnoOf, LongtakeError } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
@@ -29,11 +30,6 @@ export interface TrashPorts {
   readonly vetoes: readonly RemovalVeto[];
   /** Its file is gone for good: what was kept about it can go, too. */
   readonly onPurged: (id: RecordingId) => Promise<void>;
-}
-
-export interface Refused {
-  readonly id: RecordingId;
-  readonly message: string;
 }
 
 /** Extensions of files that Longtake writes beside a recording, under its name. */
@@ -70,9 +66,9 @@ export class Trash {
   remove(
     ids: readonly RecordingId[],
     reason: RemovalReason,
-  ): Promise<{ readonly removed: readonly Removed[]; readonly refused: readonly Refused[] }> {
+  ): Promise<{ readonly removed: readonly Removed[]; readonly refused: readonly Refusal[] }> {
     return this.#alone(async () => {
-      const refused: Refused[] = [];
+      const refused: Refusal[] = [];
       const planned: Removed[] = [];
       for (const id of ids) {
         const recording = this.#keeping.recording(id);
@@ -105,10 +101,10 @@ export class Trash {
   /** Puts recordings back. Where the name is taken meanwhile, with a number. */
   restore(
     ids: readonly RecordingId[],
-  ): Promise<{ readonly restored: readonly Recording[]; readonly refused: readonly Refused[] }> {
+  ): Promise<{ readonly restored: readonly Recording[]; readonly refused: readonly Refusal[] }> {
     return this.#alone(async () => {
       const restored: Recording[] = [];
-      const refused: Refused[] = [];
+      const refused: Refusal[] = [];
       for (const id of ids) {
         try {
           restored.push(await this.#restore(id));

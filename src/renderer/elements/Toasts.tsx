@@ -1,16 +1,19 @@
 import { CircleAlert, Info, TriangleAlert, X } from 'lucide-react';
 import { type ReactElement, useEffect, useRef } from 'react';
-import { IconButton } from './Button.tsx';
+import { Button, IconButton } from './Button.tsx';
 import './Toasts.css';
 
 export interface Toast {
   readonly id: number;
   readonly severity: 'info' | 'warning' | 'error';
   readonly message: string;
+  readonly action?: { readonly label: string; run(): void } | undefined;
 }
 
 /** An info goes by itself after this time, ms; what went wrong stays until it is closed. */
 const INFO_MS = 6000;
+/** What offers a choice leaves time to make it. */
+const CHOICE_MS = 20_000;
 
 const icons = { info: Info, warning: TriangleAlert, error: CircleAlert } as const;
 const names = { info: 'Note', warning: 'Warning', error: 'Error' } as const;
@@ -37,7 +40,7 @@ function ToastView({ toast, onDismiss }: { toast: Toast; onDismiss(id: number): 
   });
   useEffect(() => {
     if (toast.severity !== 'info') return undefined;
-    const timer = setTimeout(() => dismiss.current(toast.id), INFO_MS);
+    const timer = setTimeout(() => dismiss.current(toast.id), toast.action ? CHOICE_MS : INFO_MS);
     return () => clearTimeout(timer);
   }, [toast]);
 
@@ -46,6 +49,17 @@ function ToastView({ toast, onDismiss }: { toast: Toast; onDismiss(id: number): 
     <div className={`toast toast-${toast.severity}`} role={toast.severity === 'info' ? 'status' : 'alert'}>
       <Icon size={16} aria-label={names[toast.severity]} />
       <p className="selectable">{toast.message}</p>
+      {toast.action && (
+        <Button
+          className="toast-action"
+          onClick={() => {
+            onDismiss(toast.id);
+            toast.action?.run();
+          }}
+        >
+          {toast.action.label}
+        </Button>
+      )}
       <IconButton label="Dismiss" onClick={() => onDismiss(toast.id)}>
         <X size={14} aria-hidden />
       </IconButton>

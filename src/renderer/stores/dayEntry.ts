@@ -1,4 +1,5 @@
 import type { DaySummary, Gap, Recording } from '../../shared/domain/recording.ts';
+import type { ArmingMark } from './armingMarks.ts';
 import { lengthMs } from '../format/recording.ts';
 
 /** What the window knows of one day. Values, never changed in place. */
@@ -8,10 +9,12 @@ export interface DayEntry {
   readonly slots: readonly (Recording | undefined)[];
   /** Newest first. */
   readonly gaps: readonly Gap[];
+  /** Where recording began and ended, newest first. */
+  readonly armings: readonly ArmingMark[];
 }
 
 export function newEntry(summary: DaySummary): DayEntry {
-  return { summary, slots: emptySlots(summary.recordings), gaps: [] };
+  return { summary, slots: emptySlots(summary.recordings), gaps: [], armings: [] };
 }
 
 const emptySlots = (total: number): undefined[] => Array.from({ length: total }, () => undefined);
@@ -57,6 +60,15 @@ function counted(summary: DaySummary, before: Recording | undefined, after: Reco
 function comesAfter(one: Recording, other: Recording): boolean {
   if (one.startedAt !== other.startedAt) return one.startedAt < other.startedAt;
   return one.sourceName.toLowerCase() >= other.sourceName.toLowerCase();
+}
+
+/** Takes deleted recordings out; the totals of the day are asked for anew. */
+export function withoutRecordings(entry: DayEntry, ids: ReadonlySet<string>): DayEntry {
+  const slots = entry.slots.filter((slot) => !slot || !ids.has(slot.id));
+  const unknown = ids.size - (entry.slots.length - slots.length);
+  const summary = { ...entry.summary, recordings: Math.max(0, entry.summary.recordings - ids.size) };
+  // Where those that are not loaded stood is not known.
+  return { ...entry, summary, slots: unknown > 0 ? emptySlots(summary.recordings) : slots };
 }
 
 /** Adds a gap or replaces what is known of it. */

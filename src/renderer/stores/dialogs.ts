@@ -1,4 +1,5 @@
 import { createStore, useStore } from 'zustand';
+import type { Recording } from '../../shared/domain/recording.ts';
 import type { SourceKind } from '../../shared/domain/source.ts';
 import type { SourceId } from '../../shared/units.ts';
 
@@ -9,6 +10,10 @@ export type OpenDialog =
   | { readonly name: 'removeSource'; readonly id: SourceId }
   | { readonly name: 'disarmAll' }
   | { readonly name: 'importIsr' }
+  | { readonly name: 'coverage'; readonly day: string }
+  | { readonly name: 'deleteRecordings'; readonly recordings: readonly Recording[] }
+  | { readonly name: 'retention' }
+  | { readonly name: 'trash' }
   | { readonly name: 'settings' }
   | { readonly name: 'alarms' }
   | { readonly name: 'shortcuts' };

@@ -3,7 +3,17 @@ import { request } from '../bridge/bridge.ts';
 import type { DaySummary, Gap, Recording } from '../../shared/domain/recording.ts';
 import { day as asDay, type RecordingId } from '../../shared/units.ts';
 import { shiftDay } from '../format/time.ts';
-import { type DayEntry, missingPages, newEntry, withGap, withPage, withRecording, withSummary } from './dayEntry.ts';
+import type { ArmingMark } from './armingMarks.ts';
+import {
+  type DayEntry,
+  missingPages,
+  newEntry,
+  withGap,
+  withPage,
+  withRecording,
+  withSummary,
+  withoutRecordings,
+} from './dayEntry.ts';
 import { readExpanded, writeExpanded } from './expandedDays.ts';
 import { attempt } from './notices.ts';
 import { failed, LOADING, type Phase, READY } from './phase.ts';
@@ -28,6 +38,9 @@ interface LibraryState {
   need(day: string, from: number, to: number): void;
   applyRecording(recording: Recording): void;
   applyGap(gap: Gap): void;
+  applyArmings(day: string, armings: readonly ArmingMark[]): void;
+  /** Takes deleted recordings out of the list. */
+  remove(recordings: readonly { readonly id: string; readonly day: string }[]): void;
   /** The recording of the same source before (-1) or after (1) the given one, from this day or the next to it. */
   neighbour(recording: Recording, direction: -1 | 1): Promise<Recording | undefined>;
 }
@@ -59,12 +72,22 @@ export const libraryStore = createStore<LibraryState>()((set, get) => {
     set({ days, entries, expanded });
   };
 
+  /** Days of which nothing is left. */
+  const removeDays = (gone: readonly string[]): void => {
+    if (gone.length === 0) return;
+    const entries = new Map(get().entries);
+    for (const day of gone) entries.delete(day);
+    set({ entries, days: get().days.filter((day) => !gone.includes(day)) });
+  };
+
   const loadTotals = async (): Promise<void> => {
     totalsTimer = undefined;
     const days = [...staleTotals];
     staleTotals.clear();
     const pages = await Promise.all(days.map((day) => request('library.days', { before: shiftDay(day, 1), limit: 1 })));
-    addDays(pages.flatMap((page, index) => page.filter((summary) => summary.day === days[index])));
+    const found = pages.flatMap((page, index) => page.filter((summary) => summary.day === days[index]));
+    removeDays(days.filter((day) => !found.some((summary) => summary.day === day)));
+    addDays(found);
   };
 
   const totalsChanged = (day: string): void => {
@@ -156,6 +179,16 @@ export const libraryStore = createStore<LibraryState>()((set, get) => {
     applyGap(gap) {
       change(gap.day, (entry) => withGap(entry, gap));
       totalsChanged(gap.day);
+    },
+    applyArmings(day, armings) {
+      change(day, (entry) => ({ ...entry, armings }));
+    },
+    remove(recordings) {
+      for (const day of new Set(recordings.map((item) => item.day))) {
+        const ids = new Set(recordings.filter((item) => item.day === day).map(({ id }) => id));
+        change(day, (entry) => withoutRecordings(entry, ids));
+        totalsChanged(day);
+      }
     },
     async neighbour(recording, direction) {
       const days = get().days;

@@ -7,6 +7,13 @@ export interface Notice {
   readonly id: number;
   readonly severity: EventPayload<'notice'>['severity'];
   readonly message: string;
+  readonly action?: NoticeAction | undefined;
+}
+
+/** What a person can do about it. */
+export interface NoticeAction {
+  readonly label: string;
+  run(): void;
 }
 
 /** Older notices make room: a storm of errors must not fill the screen. */
@@ -14,7 +21,7 @@ const MOST_SHOWN = 4;
 
 interface NoticesState {
   readonly shown: readonly Notice[];
-  show(severity: Notice['severity'], message: string): void;
+  show(severity: Notice['severity'], message: string, action?: NoticeAction): void;
   dismiss(id: number): void;
 }
 
@@ -22,10 +29,10 @@ let lastId = 0;
 
 export const noticesStore = createStore<NoticesState>()((set) => ({
   shown: [],
-  show(severity, message) {
+  show(severity, message, action) {
     set(({ shown }) => {
       const others = shown.filter((notice) => notice.message !== message);
-      return { shown: [...others, { id: ++lastId, severity, message }].slice(-MOST_SHOWN) };
+      return { shown: [...others, { id: ++lastId, severity, message, action }].slice(-MOST_SHOWN) };
     });
   },
   dismiss(id) {

@@ -41,6 +41,8 @@ interface PlayerState {
   step(direction: -1 | 1): Promise<void>;
   /** The studio has news of a recording. */
   applyRecording(recording: Recording): void;
+  /** These were deleted. */
+  removed(ids: readonly Recording['id'][]): void;
 }
 
 export const playerStore = createStore<PlayerState>()((set, get) => {
@@ -128,6 +130,10 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
       if (neighbour) return get().open(neighbour);
       const place = direction === 1 ? 'the newest' : 'the oldest';
       noticesStore.getState().show('info', `This is ${place} recording of ${recording.sourceName} nearby.`);
+    },
+    removed(ids) {
+      const open = get().recording;
+      if (open && ids.includes(open.id)) get().close();
     },
     applyRecording(recording) {
       if (!isOpen(recording)) return;

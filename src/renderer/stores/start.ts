@@ -3,6 +3,7 @@ import type { SourceStatus } from '../../shared/domain/source.ts';
 import type { SourceId } from '../../shared/units.ts';
 import { alarmsStore } from './alarms.ts';
 import { watchConnection } from './connection.ts';
+import { coverageStore, followToday } from './coverage.ts';
 import { followVisibility, keepMetersOf, meterOf, pushLevels, watchAgain } from './levels.ts';
 import { libraryStore } from './library.ts';
 import { attempt, noticesStore } from './notices.ts';
@@ -13,6 +14,8 @@ import { followPlayer, titlesStore } from './titles.ts';
 
 /** Free space is asked for this often, ms. */
 const STORAGE_INTERVAL_MS = 30_000;
+/** Today's coverage is asked for this often, ms. */
+const COVERAGE_INTERVAL_MS = 10_000;
 /** Too short to be seen, long enough for all sources that cross a boundary at once. */
 const STATUS_DELAY_MS = 30;
 
@@ -30,9 +33,15 @@ function queueStatus(status: SourceStatus): void {
   queued.set(status.sourceId, status);
 }
 
+/** The days are made anew: what was known beside them goes into them again. */
+async function loadLibrary(): Promise<void> {
+  await libraryStore.getState().load();
+  coverageStore.getState().allChanged();
+}
+
 function loadAll(): void {
   const settings = settingsStore.getState();
-  void Promise.all([settings.load(), sourcesStore.getState().load(), libraryStore.getState().load()]);
+  void Promise.all([settings.load(), sourcesStore.getState().load(), loadLibrary()]);
   attempt(settings.loadStorage());
   attempt(alarmsStore.getState().load());
 }
@@ -48,19 +57,33 @@ export function startStores(): () => void {
     on('levels', pushLevels),
     on('recordings.opened', (recording) => {
       libraryStore.getState().applyRecording(recording);
+      coverageStore.getState().changed(recording.day);
+    }),
+    on('recordings.changed', (recording) => {
+      libraryStore.getState().applyRecording(recording);
+      coverageStore.getState().changed(recording.day);
+    }),
+    on('recordings.removed', ({ recordings }) => {
+      libraryStore.getState().remove(recordings);
+      playerStore.getState().removed(recordings.map(({ id }) => id));
+      for (const day of new Set(recordings.map((recording) => recording.day))) coverageStore.getState().changed(day);
     }),
     on('recordings.closed', (recording) => {
       libraryStore.getState().applyRecording(recording);
       playerStore.getState().applyRecording(recording);
+      coverageStore.getState().changed(recording.day);
       attempt(settingsStore.getState().loadStorage());
     }),
-    on('gaps.changed', (gap) => libraryStore.getState().applyGap(gap)),
     on('titles.added', (title) => titlesStore.getState().apply(title)),
     on('alarms.changed', (alarm) => alarmsStore.getState().apply(alarm)),
+    on('gaps.changed', (gap) => {
+      libraryStore.getState().applyGap(gap);
+      coverageStore.getState().changed(gap.day);
+    }),
     on('settings.changed', (settings) => settingsStore.getState().apply(settings)),
     on('rescan.progress', (progress) => {
       settingsStore.getState().applyRescan(progress);
-      if (progress.done) void libraryStore.getState().load();
+      if (progress.done) void loadLibrary();
     }),
     on('notice', ({ severity, message }) => noticesStore.getState().show(severity, message)),
     sourcesStore.subscribe((state, before) => {
@@ -69,6 +92,7 @@ export function startStores(): () => void {
     followVisibility(),
     followAudio(),
     followPlayer(),
+    followToday(COVERAGE_INTERVAL_MS),
     watchConnection(() => {
       loadAll();
       watchAgain();

@@ -3,7 +3,7 @@ import type { GapId, RecordingId, SourceId } from '../units.ts';
 import { gapCauseSchema } from './recording.ts';
 
 /** Why nothing was captured while a source was armed. */
-export const missingCauseSchema = z.enum([
+const missingCauseSchema = z.enum([
   ...gapCauseSchema.options,
   /** The input was being opened. */
   'starting',

@@ -48,6 +48,8 @@ export const refusalSchema = z.object({
   message: z.string(),
 });
 
+export type Refusal = z.infer<typeof refusalSchema>;
+
 export const removedIdSchema = z.object({
   id: z.uuid().transform((value) => value as RecordingId),
   sourceId: z.uuid().transform((value) => value as SourceId),

@@ -4,7 +4,6 @@ import {
   type KeyboardEvent,
   type ReactElement,
   type RefObject,
-  useEffect,
   useLayoutEffect,
   useMemo,
   useRef,
@@ -19,11 +18,16 @@ import { attempt } from '../../stores/notices.ts';
 import { canPlay } from '../../format/recording.ts';
 import { usePlayer, playerStore } from '../../stores/player.ts';
 import type { Recording } from '../../../shared/domain/recording.ts';
-import { DayCells, GapCells, RecordingCells } from './LibraryRows.tsx';
+import { ArmingCells, DayCells, GapCells, RecordingCells } from './LibraryRows.tsx';
 import { copyText } from './copyText.ts';
 import { nextActive } from './navigation.ts';
 import { type Row, RowIndex } from './rows.ts';
 import { gapDetails } from './words.ts';
+import { deleteRecordings, toggleLock } from '../retention/recordingActions.ts';
+import { dayMenu, keepingMenu } from '../retention/keepingMenu.tsx';
+import { useJumping } from './useJumping.ts';
+import { usePicked } from './usePicked.ts';
+import { useLoading } from './useLoading.ts';
 
 /** Height of every line, px: one height for all, so that no line must be known to place another. */
 const LINE_HEIGHT = 32;
@@ -38,7 +42,9 @@ interface Active {
 const play = (recording: Recording): void => attempt(playerStore.getState().open(recording));
 const reveal = (recording: Recording): void => attempt(request('desktop.revealRecording', { id: recording.id }));
 
-function menuOf(row: Row | undefined): readonly MenuItem[] {
+/** `picked`: all that the actions are about; the line itself, or what was selected with it. */
+function menuOf(row: Row | undefined, picked: readonly Recording[]): readonly MenuItem[] {
+  if (row?.kind === 'day') return dayMenu(row.key);
   if (row?.kind === 'gap') {
     const { gap, offsetMinutes } = row;
     return [
@@ -56,6 +62,8 @@ function menuOf(row: Row | undefined): readonly MenuItem[] {
       onSelect: () => play(recording),
     },
     { label: 'Show in file manager', icon: <FolderOpen size={14} />, onSelect: () => reveal(recording) },
+    'separator',
+    ...keepingMenu(picked),
   ];
 }
 
@@ -81,10 +89,12 @@ export function LibraryGrid(): ReactElement {
     },
   });
   const items = virtualizer.getVirtualItems();
-  const menu = menuOf(menuRow);
+  const picked = usePicked(rows, activeIndex);
+  const menu = menuOf(menuRow, picked.recordings);
 
   useAnchor(rows, scroller);
   useLoading(rows, items.at(0)?.index ?? 0, items.at(-1)?.index ?? 0);
+  useJumping(rows, (index) => activateByPointer(index));
 
   const activate = (index: number): void => {
     const row = rows.at(index);
@@ -100,12 +110,18 @@ export function LibraryGrid(): ReactElement {
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.target !== event.currentTarget) return;
+    if (event.shiftKey && !['ArrowUp', 'ArrowDown', 'L'].includes(event.key)) return;
     const index = activeIndex ?? 0;
     const row = rows.at(index);
     if (!row) return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / LINE_HEIGHT) - 2);
     const next = nextActive(event.key, activeIndex, rows.length, page);
-    if (next !== undefined) activate(next);
+    if (next !== undefined) {
+      picked.move(activeIndex, next, event.shiftKey);
+      activate(next);
+    } else if (event.key === 'Delete' && picked.recordings.length > 0) deleteRecordings(picked.recordings);
+    else if (event.key.toLowerCase() === 'l' && picked.recordings.length > 0) toggleLock(picked.recordings);
+    else if (event.key === 'Escape' && picked.isMany) picked.clear();
     else if (row.kind === 'day' && ['Enter', ' ', 'ArrowLeft', 'ArrowRight'].includes(event.key)) {
       const wanted = event.key === 'ArrowLeft' ? false : event.key === 'ArrowRight' ? true : !row.expanded;
       libraryStore.getState().toggle(row.key, wanted);
@@ -138,6 +154,7 @@ export function LibraryGrid(): ReactElement {
           aria-label="Recordings by day"
           aria-rowcount={rows.length}
           aria-colcount={7}
+          aria-multiselectable
           tabIndex={0}
           {...(activeIndex === undefined ? {} : { 'aria-activedescendant': rowId(activeIndex) })}
           onKeyDown={onKeyDown}
@@ -151,6 +168,7 @@ export function LibraryGrid(): ReactElement {
             const line = event.target instanceof Element ? event.target.closest('[data-index]') : null;
             const index = line ? Number(line.getAttribute('data-index')) : activeIndex;
             const row = index === undefined ? undefined : rows.at(index);
+            if (index !== undefined) picked.aim(index);
             // The menu is opened by the same event: it must know by then whether there is anything to choose.
             flushSync(() => setMenuRow(row));
           }}
@@ -166,9 +184,13 @@ export function LibraryGrid(): ReactElement {
                   row={row}
                   index={index}
                   active={index === activeIndex}
+                  picked={picked.has(row)}
                   style={stuck ? { height: size } : { height: size, transform: `translateY(${start}px)` }}
                   stuck={stuck}
-                  onActivate={() => activateByPointer(index)}
+                  onActivate={(event) => {
+                    if (event.button === 0) picked.click(activeIndex, index, event);
+                    activateByPointer(index);
+                  }}
                 />
               );
             })}
@@ -185,12 +207,18 @@ interface LineProps {
   readonly row: Row;
   readonly index: number;
   readonly active: boolean;
+  readonly picked: boolean;
   readonly stuck: boolean;
   readonly style: { readonly height: number; readonly transform?: string };
-  onActivate(): void;
+  onActivate(event: {
+    readonly button: number;
+    readonly ctrlKey: boolean;
+    readonly metaKey: boolean;
+    readonly shiftKey: boolean;
+  }): void;
 }
 
-function LineView({ row, index, active, stuck, style, onActivate }: LineProps): ReactElement {
+function LineView({ row, index, active, picked, stuck, style, onActivate }: LineProps): ReactElement {
   const opened = usePlayer((state) => row.kind === 'recording' && state.recording?.id === row.recording.id);
   return (
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid has focus and takes the keys
@@ -200,14 +228,20 @@ function LineView({ row, index, active, stuck, style, onActivate }: LineProps): 
       role="row"
       aria-rowindex={index + 1}
       aria-level={row.kind === 'day' ? 1 : 2}
-      aria-selected={active}
+      aria-selected={active || picked}
       {...(row.kind === 'day' ? { 'aria-expanded': row.expanded } : {})}
-      className={classes('line', `line-${row.kind}`, stuck && 'line-stuck', opened && 'line-opened')}
+      className={classes(
+        'line',
+        `line-${row.kind}`,
+        stuck && 'line-stuck',
+        opened && 'line-opened',
+        picked && 'line-picked',
+      )}
       style={style}
       onMouseDown={(event) => {
         // Focus stays with the grid, also when a button of the line is pressed: the next key is meant for the list.
         event.preventDefault();
-        onActivate();
+        onActivate(event);
       }}
       onClick={() => {
         if (row.kind === 'day') libraryStore.getState().toggle(row.key, !row.expanded);
@@ -229,6 +263,8 @@ function Cells({ row }: { readonly row: Row }): ReactElement {
       return <RecordingCells recording={row.recording} onPlay={() => play(row.recording)} onMenu={openMenuAt} />;
     case 'gap':
       return <GapCells gap={row.gap} offsetMinutes={row.offsetMinutes} />;
+    case 'arming':
+      return <ArmingCells arming={row.arming} offsetMinutes={row.offsetMinutes} />;
     case 'unloaded':
       return <span className="line-skeleton" role="gridcell" aria-label="Being loaded" />;
   }
@@ -245,24 +281,6 @@ function useRows(): RowIndex {
   const entries = useLibrary((state) => state.entries);
   const expanded = useLibrary((state) => state.expanded);
   return useMemo(() => new RowIndex(days, entries, (day) => expanded.get(day) ?? false), [days, entries, expanded]);
-}
-
-/** Asks for what is in view and not loaded, and for older days near the end of the list. */
-function useLoading(rows: RowIndex, first: number, last: number): void {
-  useEffect(() => {
-    const { need, loadOlderDays, more } = libraryStore.getState();
-    const wanted = new Map<string, { from: number; to: number }>();
-    for (let index = first; index <= last; index += 1) {
-      const row = rows.at(index);
-      if (row?.kind === 'day' && row.expanded && !wanted.has(row.key)) wanted.set(row.key, { from: 0, to: 0 });
-      if (row?.kind !== 'unloaded') continue;
-      const range = wanted.get(row.day);
-      const from = range && range.to > 0 ? range.from : row.slot;
-      wanted.set(row.day, { from, to: row.slot + 1 });
-    }
-    for (const [day, { from, to }] of wanted) need(day, from, to);
-    if (more && last >= rows.length - 10) attempt(loadOlderDays());
-  }, [rows, first, last]);
 }
 
 /** Keeps what the person looks at in its place when lines appear above it. */

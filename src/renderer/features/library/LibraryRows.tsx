@@ -1,4 +1,4 @@
-import { ChevronRight, Ellipsis, Play, TriangleAlert, Volume2 } from 'lucide-react';
+import { ChevronRight, CircleDot, CircleStop, Ellipsis, Lock, Play, TriangleAlert, Volume2 } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { DaySummary, Gap, Recording } from '../../../shared/domain/recording.ts';
@@ -19,6 +19,10 @@ import { useLibrary } from '../../stores/library.ts';
 import { lengthMs } from '../../format/recording.ts';
 import { usePlayer } from '../../stores/player.ts';
 import { openGapMs, openTotals } from './openTotals.ts';
+import type { ArmingMark } from '../../stores/armingMarks.ts';
+import { DayCoverage } from '../coverage/DayCoverage.tsx';
+import { armingWords } from '../coverage/coverageWords.ts';
+import { SeamMark } from '../coverage/SeamMark.tsx';
 import { useOpenRecording, useSources } from '../../stores/sources.ts';
 import { openLength } from '../sources/sourceWords.ts';
 import { causeWords, dayTotals, detailBeyond, stateNote, zoneName } from './words.ts';
@@ -47,12 +51,17 @@ export function DayCells({ summary, expanded }: DayRowProps): ReactElement {
         {totals.length}
       </span>
       <span className="day-size">{totals.size}</span>
-      {totals.gaps !== '' && (
-        <span className="day-gaps">
-          <TriangleAlert size={12} aria-hidden />
-          {totals.gaps}
-        </span>
-      )}
+      <DayCoverage
+        day={summary.day}
+        otherwise={
+          totals.gaps !== '' && (
+            <span className="day-gaps">
+              <TriangleAlert size={12} aria-hidden />
+              {totals.gaps}
+            </span>
+          )
+        }
+      />
     </div>
   );
 }
@@ -99,9 +108,13 @@ export function RecordingCells({ recording, onPlay, onMenu }: RecordingRowProps)
             {note.word}
           </Badge>
         )}
+        {recording.locked === true && (
+          <Lock size={12} className="lock-mark" role="img" aria-label="Locked: it is not deleted" />
+        )}
         {recording.sourceKind === 'generator' && <span className="test-signal narrow-only">{TEST_SIGNAL}</span>}
       </span>
       <span className="cell-time" role="gridcell" title={zoneName(recording)}>
+        <SeamMark recording={recording} />
         {wallTime(startedAt, offsetMinutes)} → {live ? 'now' : wallTime(startedAt + lengthMs(recording), offsetMinutes)}
       </span>
       <span className="cell-length" role="gridcell">
@@ -202,4 +215,34 @@ export function GapCells({ gap, offsetMinutes }: GapRowProps): ReactElement {
 
 function OpenGapLength({ from }: { readonly from: number }): ReactElement {
   return <>{duration(useNow() - from)}</>;
+}
+
+interface ArmingRowProps {
+  readonly arming: ArmingMark;
+  /** Of the recordings beside it; the computer's own where there are none. */
+  readonly offsetMinutes: number | undefined;
+}
+
+/** Where somebody began or ended the recording of a source. */
+export function ArmingCells({ arming, offsetMinutes }: ArmingRowProps): ReactElement {
+  const offset = offsetMinutes ?? -new Date(arming.at).getTimezoneOffset();
+  const words = armingWords(arming);
+  return (
+    <>
+      <span className="cell-play" role="gridcell">
+        {arming.what === 'began' ? <CircleDot size={14} aria-hidden /> : <CircleStop size={14} aria-hidden />}
+      </span>
+      <span className="cell-source" role="gridcell">
+        <span className="ellipsis" title={arming.sourceName}>
+          {arming.sourceName}
+        </span>
+      </span>
+      <span className="cell-time" role="gridcell">
+        {wallTime(nearestSecond(arming.at), offset)}
+      </span>
+      <span className="cell-what ellipsis" role="gridcell" aria-colspan={4} title={words}>
+        {words}
+      </span>
+    </>
+  );
 }

@@ -1,4 +1,5 @@
 import type { DaySummary, Gap, Recording } from '../../../shared/domain/recording.ts';
+import type { ArmingMark } from '../../stores/armingMarks.ts';
 import type { DayEntry } from '../../stores/dayEntry.ts';
 
 /** One line of the list. */
@@ -12,39 +13,70 @@ export type Row =
       readonly gap: Gap;
       readonly offsetMinutes: number | undefined;
     }
+  | {
+      readonly kind: 'arming';
+      readonly key: string;
+      readonly day: string;
+      readonly arming: ArmingMark;
+      readonly offsetMinutes: number | undefined;
+    }
   | { readonly kind: 'unloaded'; readonly key: string; readonly day: string; readonly slot: number };
 
-interface PlacedGap {
-  /** The gap's line stands above the recording in this slot. */
+/** What stands between recordings. */
+type Mark =
+  | { readonly kind: 'gap'; readonly id: string; readonly at: number; readonly gap: Gap }
+  | { readonly kind: 'arming'; readonly id: string; readonly at: number; readonly arming: ArmingMark };
+
+interface PlacedMark {
+  /** The mark's line stands above the recording in this slot. */
   readonly slot: number;
-  readonly gap: Gap;
+  readonly mark: Mark;
 }
 
-/** Where the gaps of a day stand. A gap between recordings that are not loaded is shown when they are. */
-function placeGaps(entry: DayEntry): PlacedGap[] {
-  const placed: PlacedGap[] = [];
+/** Gaps, and where recording began and ended, newest first. */
+function marksOf({ gaps, armings }: DayEntry): Mark[] {
+  const marks: Mark[] = [
+    ...gaps.map((gap) => ({ kind: 'gap' as const, id: gap.id, at: gap.from, gap })),
+    ...armings.map((arming) => ({
+      kind: 'arming' as const,
+      id: arming.id,
+      // What began stands below what it began with, also where a stream had audio of a moment before.
+      at: arming.what === 'began' ? arming.at - BEGINNING_MS : arming.at,
+      arming,
+    })),
+  ];
+  return marks.toSorted((a, b) => b.at - a.at);
+}
+
+/** Servers begin with what they sent in the seconds before. */
+const BEGINNING_MS = 15_000;
+
+/** Where the marks of a day stand. One between recordings that are not loaded is shown when they are. */
+function placeMarks(entry: DayEntry): PlacedMark[] {
+  const marks = marksOf(entry);
+  const placed: PlacedMark[] = [];
   let next = 0;
   for (const [slot, recording] of entry.slots.entries()) {
-    if (next === entry.gaps.length) return placed;
+    if (next === marks.length) return placed;
     if (!recording) continue;
     const known = slot === 0 || entry.slots[slot - 1] !== undefined;
-    for (let gap = entry.gaps[next]; gap && gap.from > recording.startedAt; gap = entry.gaps[next]) {
-      if (known) placed.push({ slot, gap });
+    for (let mark = marks[next]; mark && mark.at > recording.startedAt; mark = marks[next]) {
+      if (known) placed.push({ slot, mark });
       next += 1;
     }
   }
   const endIsKnown = entry.slots.length === 0 || entry.slots.at(-1) !== undefined;
-  if (endIsKnown) for (const gap of entry.gaps.slice(next)) placed.push({ slot: entry.slots.length, gap });
+  if (endIsKnown) for (const mark of marks.slice(next)) placed.push({ slot: entry.slots.length, mark });
   return placed;
 }
 
-const placedGaps = new WeakMap<DayEntry, readonly PlacedGap[]>();
+const placedMarks = new WeakMap<DayEntry, readonly PlacedMark[]>();
 
-function gapsOf(entry: DayEntry): readonly PlacedGap[] {
-  let placed = placedGaps.get(entry);
+function placedIn(entry: DayEntry): readonly PlacedMark[] {
+  let placed = placedMarks.get(entry);
   if (!placed) {
-    placed = placeGaps(entry);
-    placedGaps.set(entry, placed);
+    placed = placeMarks(entry);
+    placedMarks.set(entry, placed);
   }
   return placed;
 }
@@ -87,7 +119,7 @@ export class RowIndex {
       const entry = entries.get(day);
       if (!entry) continue;
       const expanded = isExpanded(day);
-      const length = 1 + (expanded ? entry.slots.length + gapsOf(entry).length : 0);
+      const length = 1 + (expanded ? entry.slots.length + placedIn(entry).length : 0);
       blocks.push({ day, entry, expanded, start, length });
       start += length;
     }
@@ -119,13 +151,16 @@ export class RowIndex {
     if (index === start) return { kind: 'day', key: day, summary: entry.summary, expanded };
 
     const line = index - start - 1;
-    const gaps = gapsOf(entry);
-    // The gap at position g stands on line slot + g: that many recordings and gaps are above it.
-    const before = lastAtMost(gaps.length, line, (at) => (gaps[at]?.slot ?? 0) + at);
-    const placed = gaps[before];
+    const marks = placedIn(entry);
+    // The mark at position m stands on line slot + m: that many recordings and marks are above it.
+    const before = lastAtMost(marks.length, line, (at) => (marks[at]?.slot ?? 0) + at);
+    const placed = marks[before];
     if (placed && placed.slot + before === line) {
-      const neighbour = entry.slots[placed.slot] ?? entry.slots[placed.slot - 1];
-      return { kind: 'gap', key: placed.gap.id, day, gap: placed.gap, offsetMinutes: neighbour?.offsetMinutes };
+      const offsetMinutes = (entry.slots[placed.slot] ?? entry.slots[placed.slot - 1])?.offsetMinutes;
+      const { mark } = placed;
+      return mark.kind === 'gap'
+        ? { kind: 'gap', key: mark.id, day, gap: mark.gap, offsetMinutes }
+        : { kind: 'arming', key: mark.id, day, arming: mark.arming, offsetMinutes };
     }
     const slot = line - (before + 1);
     const recording = entry.slots[slot];
@@ -134,18 +169,25 @@ export class RowIndex {
       : { kind: 'unloaded', key: `${day}/${slot}`, day, slot };
   }
 
+  /** Those of these recordings that are loaded, in the order of the list. */
+  recordings(ids: ReadonlySet<string>): Recording[] {
+    return this.#blocks.flatMap(({ entry }) =>
+      entry.slots.filter((slot) => slot !== undefined).filter((slot) => ids.has(slot.id)),
+    );
+  }
+
   /** Index of the line with this key in a day; undefined when it is not there, or not loaded. */
   indexOf(day: string, key: string): number | undefined {
     const block = this.#blocks.find((candidate) => candidate.day === day);
     if (!block) return undefined;
     if (key === day) return block.start;
     if (!block.expanded) return undefined;
-    const gaps = gapsOf(block.entry);
+    const marks = placedIn(block.entry);
     const first = block.start + 1;
     const slot = block.entry.slots.findIndex((recording) => recording?.id === key);
-    // The line of a recording is below all gaps that stand above its slot or higher.
-    if (slot >= 0) return first + slot + lastAtMost(gaps.length, slot, (at) => gaps[at]?.slot ?? 0) + 1;
-    const gap = gaps.findIndex((placed) => placed.gap.id === key);
-    return gap < 0 ? undefined : first + (gaps[gap]?.slot ?? 0) + gap;
+    // The line of a recording is below all marks that stand above its slot or higher.
+    if (slot >= 0) return first + slot + lastAtMost(marks.length, slot, (at) => marks[at]?.slot ?? 0) + 1;
+    const mark = marks.findIndex((placed) => placed.mark.id === key);
+    return mark < 0 ? undefined : first + (marks[mark]?.slot ?? 0) + mark;
   }
 }

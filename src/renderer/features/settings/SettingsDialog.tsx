@@ -13,6 +13,7 @@ import { useSettings, settingsStore } from '../../stores/settings.ts';
 import { DEFAULT_FILENAME_PATTERN, type Settings, type SettingsPatch } from '../../../shared/domain/settings.ts';
 import { ImportSetting } from '../isr/ImportButton.tsx';
 import { AlarmSettings } from './AlarmSettings.tsx';
+import { KeepingSection } from '../retention/KeepingSection.tsx';
 import { parseSplit, SPLIT_PRESETS, typedSplit, type Unit } from './split.ts';
 import './settings.css';
 
@@ -90,6 +91,7 @@ export function SettingsDialog({ onClose }: { onClose(): void }): ReactElement {
             onChange={(resumeArmed) => update({ resumeArmed })}
           />
           <AlarmSettings settings={settings} onUpdate={update} />
+          <KeepingSection />
           <Rescan />
           <ImportSetting />
           <About />

@@ -13,6 +13,7 @@ import { attempt } from '../../stores/notices.ts';
 import { isArmed, useSource, sourcesStore } from '../../stores/sources.ts';
 import type { SourceId } from '../../../shared/units.ts';
 import { SourceAlarms } from '../alarms/SourceAlarms.tsx';
+import { SourceCoverageLine } from '../coverage/SourceCoverageLine.tsx';
 import { sourceActions, toggleArmed } from './sourceActions.tsx';
 import { SourceMeter } from './SourceMeter.tsx';
 import { channelsOf, fileName, hostOf, openLength, retryWords, sourceFormat, stateWord } from './sourceWords.ts';
@@ -62,6 +63,7 @@ function SourceView({ source }: { readonly source: Source }): ReactElement {
               from {hostOf(status.address)}
             </p>
           )}
+          <SourceCoverageLine id={config.id} />
           {status.title !== undefined && armed && (
             <p className="source-title ellipsis" title={`On air: ${status.title}`}>
               <Music2 size={12} aria-label="On air:" />

@@ -1,0 +1,27 @@
+import { createStore, useStore } from 'zustand';
+
+/** Where the list is asked to go. */
+export interface JumpTarget {
+  readonly day: string;
+  /** ms since 1970 UTC. */
+  readonly at: number;
+  /** A gap's line, where there is one; else the recording at that time. */
+  readonly gapId?: string | undefined;
+}
+
+interface JumpState {
+  readonly target: JumpTarget | undefined;
+  go(target: JumpTarget): void;
+  /** The list is there. */
+  arrived(): void;
+}
+
+export const jumpStore = createStore<JumpState>()((set) => ({
+  target: undefined,
+  go: (target) => set({ target }),
+  arrived: () => set({ target: undefined }),
+}));
+
+export function useJump<Selected>(select: (state: JumpState) => Selected): Selected {
+  return useStore(jumpStore, select);
+}
