@@ -7,6 +7,7 @@ export class TurnedClock implements Clock {
   readonly #format: Intl.DateTimeFormat;
   #monotonic = 1000;
   #wallOffset: number;
+  #asleep = 0;
 
   /** `start`: ISO instant of the wall clock; `zone`: IANA name. */
   constructor(start: string, zone = 'UTC') {
@@ -35,6 +36,16 @@ export class TurnedClock implements Clock {
 
   advance(ms: number): void {
     this.#monotonic += ms;
+  }
+
+  asleepMs(): number {
+    return this.#asleep;
+  }
+
+  /** The computer sleeps: wall time goes on, the monotonic clock stands. */
+  sleep(ms: number): void {
+    this.#wallOffset += ms;
+    this.#asleep += ms;
   }
 
   /** Somebody sets the clock: wall time jumps by `ms`, nothing else does. */

@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../../shared/ports/clock.ts';
 import { millis } from '../../shared/units.ts';
@@ -6,6 +7,8 @@ import { millis } from '../../shared/units.ts';
 export const systemClock: Clock = {
   now: () => millis(Date.now()),
   monotonic: () => millis(performance.now()),
+  // Linux: what has passed since boot counts sleep, the monotonic clock does not.
+  ...(process.platform === 'linux' ? { asleepMs: () => uptime() * 1000 - performance.now() } : {}),
   offsetMinutes: (at) => 0 - new Date(at).getTimezoneOffset(),
   zone: () => new Intl.DateTimeFormat().resolvedOptions().timeZone,
 };

@@ -3,11 +3,19 @@ import type { SourceConfig } from '../../shared/domain/source.ts';
 import type { LongtakeError } from '../../shared/errors.ts';
 import { type Millis, millis } from '../../shared/units.ts';
 import { gapCause, type SourceGap } from './gaps.ts';
+import type { Standstill } from './standstill.ts';
 
 /** So long may pass without audio before it is a gap. */
 const SHORTEST_GAP_MS = 1000;
 
+/** Audio is on its way for at most this long. */
+const LONGEST_DELAY_MS = 1500;
+/** What is lost so soon before or after a standstill is lost because of it. */
+const AFTERMATH_MS = 5000;
+
 export const PAUSED = 'Paused by a person.';
+const MISSING =
+  'The input stood still and what it would have delivered never came; it may be missing up to a minute before.';
 const STARTING = 'The input was being opened.';
 
 export interface ArmedTimeOptions {
@@ -26,6 +34,7 @@ export class ArmedTime {
   #paused: boolean;
   /** When a person last began or ended a pause. */
   #turnedAt: Millis | undefined;
+  #still: Standstill | undefined;
   /** A recording has begun, if only in memory. */
   #begun = false;
 
@@ -70,12 +79,33 @@ export class ArmedTime {
   /** Nothing is captured because of `problem`: since `from`, or since the source was armed. A pause goes before it. */
   lose(problem: LongtakeError, from: Millis = this.#options.armedAt): void {
     const { gap } = this.#options;
-    const cause = gapCause(problem);
+    const [cause, detail] = this.#whyStill(from) ?? [gapCause(problem), problem.message];
     const turnedAt = this.#turnedAt ?? from;
     // While it was paused nothing was to be captured.
-    if (!this.#paused && gap.cause === 'paused') gap.change(turnedAt, cause, problem.message);
-    else gap.begin(from, cause, problem.message);
+    if (!this.#paused && gap.cause === 'paused') gap.change(turnedAt, cause, detail);
+    else gap.begin(from, cause, detail);
     if (this.#paused) gap.change(turnedAt, 'paused', PAUSED);
+  }
+
+  /** Audio is missing from `from` on; more follows. */
+  miss(from: Millis): void {
+    const [cause, detail] = this.#whyStill(from) ?? [silentCause(this.#options.config), MISSING];
+    this.#options.gap.begin(from, cause, detail);
+  }
+
+  /** The computer was asleep, or the recorder stood still. `endedAt`: where the audio from before ends. */
+  standStill(still: Standstill, endedAt: Millis | undefined): void {
+    const { gap } = this.#options;
+    this.#still = still;
+    const since = millis(still.from - SHORTEST_GAP_MS);
+    if (still.kind === 'asleep' && endedAt !== undefined && !this.#paused) gap.begin(endedAt, ...words(still));
+    // The loss of the input was noticed before its reason.
+    gap.explain(since, ...words(still));
+  }
+
+  #whyStill(from: Millis): [GapCause, string] | undefined {
+    const still = this.#still;
+    return still && from <= still.to && from >= still.from - AFTERMATH_MS ? words(still) : undefined;
   }
 
   /** What was captured between two instants never reached the disk. */
@@ -101,10 +131,17 @@ export class ArmedTime {
     };
   }
 
-  /** The source is disarmed. */
-  end(now: Millis): void {
-    this.#options.gap.end(now);
+  /** The source was disarmed at `at`. `endedAt`: where its last recording ends. */
+  end(at: Millis, endedAt: Millis | undefined): void {
+    if (endedAt !== undefined && !this.#paused && at - endedAt > LONGEST_DELAY_MS) this.miss(endedAt);
+    this.#options.gap.end(at);
   }
+}
+
+function words({ kind, from, to }: Standstill): [GapCause, string] {
+  const seconds = Math.round((to - from) / 1000);
+  if (kind === 'asleep') return ['asleep', `The computer was asleep for about ${seconds} s.`];
+  return ['too slow', `The recorder stood still for ${seconds} s: it was stopped, or the computer was too busy.`];
 }
 
 /** Of an input that delivers nothing and says nothing. */

@@ -5,12 +5,21 @@ import { SampleClock } from './sampleClock.ts';
 /** The wall clock was set when it moves by more than this against the monotonic clock between two blocks. */
 const CLOCK_STEP_MS = 1000;
 
+/** So much audio may be missing unnoticed. */
+const LEAST_HOLE_MS = 1000;
+/** So much slower than the computer's clock may an input be by itself. */
+const CLOCK_TOLERANCE = 0.001;
+
 /** When the samples of one connection were captured. */
 export class CaptureTime {
   readonly #clock: Clock;
   readonly #samples: SampleClock;
   /** Hz. */
   readonly #rate: number;
+  /** Where the first sample was, ms on the monotonic clock, as far as it was known at its best. */
+  #origin = Number.POSITIVE_INFINITY;
+  /** Monotonic; since when {@link #origin} counts. */
+  #originAt = 0;
   /** Wall clock less monotonic clock. */
   #wallOffset: number;
 
@@ -37,9 +46,19 @@ export class CaptureTime {
     this.#wallOffset = this.#clock.now() - this.#clock.monotonic();
   }
 
-  /** The samples before number `sampleEnd` had all arrived at `arrivedAt`, a monotonic instant. */
-  observe(sampleEnd: number, arrivedAt: Millis): void {
+  /**
+   * The samples before number `sampleEnd` had all arrived at `arrivedAt`, a monotonic instant. Returns whether audio is
+   * missing before them: a stream that stood still and never caught up is noticed within a minute.
+   */
+  observe(sampleEnd: number, arrivedAt: Millis): boolean {
     this.#samples.observe(sampleEnd, arrivedAt);
+    const origin = this.#samples.timeOf(0);
+    const missing = origin - this.#origin > LEAST_HOLE_MS + (arrivedAt - this.#originAt) * CLOCK_TOLERANCE;
+    if (missing || origin < this.#origin) {
+      this.#origin = origin;
+      this.#originAt = arrivedAt;
+    }
+    return missing;
   }
 
   /** Wall-clock instant at which sample number `sample` was captured. */

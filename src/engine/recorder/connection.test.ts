@@ -28,6 +28,7 @@ class Rig {
   readonly disk = new MemoryFileSystem();
   readonly closed: Recording[] = [];
   readonly pausedAt: number[] = [];
+  readonly missingAt: number[] = [];
   reached = false;
   readonly connection: Connection;
   #next = 0;
@@ -51,6 +52,8 @@ class Rig {
         longest: () => own.longest ?? Number.POSITIVE_INFINITY,
         onPaused: (at) => this.pausedAt.push(at),
         onLost: () => undefined,
+        onMissing: (at) => this.missingAt.push(at),
+        onClockMoved: () => undefined,
         onReached: () => {
           this.reached = true;
         },

@@ -40,6 +40,10 @@ export interface ConnectionOptions {
   readonly onPaused: (at: Millis) => void;
   /** What was captured between these wall-clock instants is not on disk, and recordings or pauses follow. */
   readonly onLost: (from: Millis, to: Millis) => void;
+  /** From this wall-clock instant on audio is missing; a recording follows. */
+  readonly onMissing: (from: Millis) => void;
+  /** The clock has moved by itself: was the computer asleep? */
+  readonly onClockMoved: () => void;
   /** As much is recorded as may be; nothing more is. */
   readonly onReached: () => void;
   /** Recording cannot go on; capture must be stopped. */
@@ -116,7 +120,8 @@ export class Connection implements CaptureListener {
   onBlock(block: Block, arrivedAt: Millis): void {
     if (this.#ended || block.samples === 0) return;
     this.#followWallClock();
-    this.#time?.observe(this.#captured + block.samples, arrivedAt);
+    const before = this.#wallTime();
+    if (this.#time?.observe(this.#captured + block.samples, arrivedAt) === true) this.#leaveOut(before);
     this.#distribute(block);
     this.#options.onBlock(block);
   }
@@ -161,6 +166,17 @@ export class Connection implements CaptureListener {
   /** Resolves when every recording but the open one is closed. */
   async closed(): Promise<void> {
     await Promise.all(this.#closing);
+  }
+
+  /**
+   * The computer was asleep: what comes now joins nothing, and clocks begin anew. Returns where the audio from before
+   * ends, wall clock; nothing when there is none.
+   */
+  sleep(): Millis | undefined {
+    const endsAt = this.#captured > 0 ? this.#wallTime() : undefined;
+    this.#interrupt();
+    this.#time?.follow();
+    return endsAt;
   }
 
   /** Recording cannot go on, although audio comes. What has come is still written. */
@@ -231,11 +247,17 @@ export class Connection implements CaptureListener {
     this.#options.onPaused(this.#wallTime());
   }
 
-  /** What follows does not join what is recorded so far. */
-  #interrupt(): void {
+  /** What follows does not join what is recorded so far, which ends at `endsAt`. */
+  #interrupt(endsAt = this.#wallTime()): void {
     this.#finishNext();
     this.#joins = false;
-    this.#closeLive(this.#wallTime());
+    this.#closeLive(endsAt);
+  }
+
+  #leaveOut(endsAt: Millis): void {
+    if (!this.#live && !this.#next) return;
+    this.#interrupt(endsAt);
+    this.#options.onMissing(endsAt);
   }
 
   #reach(): void {
@@ -367,7 +389,9 @@ export class Connection implements CaptureListener {
 
   /** A clock that was set begins a new recording. */
   #followWallClock(): void {
-    const stepMs = this.#time?.step();
+    if (this.#time?.step() === undefined) return;
+    this.#options.onClockMoved();
+    const stepMs = this.#time.step();
     if (stepMs === undefined) return;
     if (this.#live) {
       this.#context.log.warn('The clock was set; a new recording begins.', {

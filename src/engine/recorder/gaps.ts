@@ -47,6 +47,13 @@ export class SourceGap {
     this.begin(at, cause, detail);
   }
 
+  /** The gap that lasts, if it began at `since` or later, has another cause than it seemed. */
+  explain(since: Millis, cause: GapCause, detail: string): void {
+    if (!this.#open || this.#open.from < since || this.#open.cause === 'paused') return;
+    this.#open = { ...this.#open, cause, detail };
+    publishGap(this.#context, this.#open);
+  }
+
   /** A gap that was noticed when it was over. What the last gap has told of is not told twice. */
   add(from: Millis, to: Millis, cause: GapCause, detail: string): void {
     const begin = millis(Math.max(from, this.#endedAt));
@@ -87,8 +94,9 @@ export class SourceGap {
   }
 }
 
+/** A sleep, which moves the clock against the monotonic one, is no step. */
 function wallOffset({ clock }: RecorderContext): number {
-  return clock.now() - clock.monotonic();
+  return clock.now() - clock.monotonic() - (clock.asleepMs?.() ?? 0);
 }
 
 export function newGap(

@@ -14,6 +14,7 @@ import { DiskGuard } from './diskGuard.ts';
 import { newGap, publishGap, SourceGap } from './gaps.ts';
 import { findLosses, type Loss, mendRecordings } from './interrupted.ts';
 import { Ledger } from './ledger.ts';
+import { StandstillWatch } from './standstill.ts';
 import { SourceMeters } from './sourceMeters.ts';
 import type { ArmedSource, Interrupted, RecorderCommand, RecorderEvent, RecordingPlan } from './protocol.ts';
 import { SourceRunner } from './sourceRunner.ts';
@@ -35,6 +36,7 @@ export class Recorder {
   readonly #ledger: Ledger;
   readonly #meters: SourceMeters;
   readonly #disks: DiskGuard;
+  readonly #standstills: StandstillWatch;
   readonly #runners = new Map<SourceId, SourceRunner>();
   readonly #names = new Map<SourceId, string>();
   /** Lengths of the recordings that were mended, ms. */
@@ -54,6 +56,7 @@ export class Recorder {
     this.#ports = ports;
     this.#ledger = new Ledger(ports.fileSystem, ports.log);
     this.#meters = new SourceMeters((levels) => ports.emit({ type: 'levels', levels }));
+    this.#standstills = new StandstillWatch(ports.clock);
     this.#disks = new DiskGuard({ ...ports, plan: () => this.#currentPlan() });
     this.#context = {
       clock: ports.clock,
@@ -126,6 +129,7 @@ export class Recorder {
     this.#plan = plan;
     this.#ticker = setInterval(() => {
       this.#ports.emit({ type: 'alive' });
+      this.#lookForStandstill();
       const runners = [...this.#runners.values()];
       this.#disks.tick(new Set(runners.map(({ root }) => root)));
       for (const runner of runners) runner.tick();
@@ -156,6 +160,7 @@ export class Recorder {
         armedAt,
         gap: this.#gapFor(source),
         disks: this.#disks,
+        onClockMoved: () => this.#lookForStandstill(),
         paused: source.paused ?? false,
         recordedMs: this.#recordedMs(source),
         unfinished: (source.unfinished ?? []).filter((id) => !this.#mended.has(id)),
@@ -170,6 +175,16 @@ export class Recorder {
   #contextOf({ recordingsFolder }: ArmedSource): RecorderContext {
     if (recordingsFolder === undefined) return this.#context;
     return { ...this.#context, plan: () => ({ ...this.#currentPlan(), recordingsFolder }) };
+  }
+
+  #lookForStandstill(): void {
+    const still = this.#standstills.look();
+    if (!still) return;
+    this.#context.log.warn(
+      still.kind === 'asleep' ? 'The computer was asleep.' : 'The recorder stood still: it was stopped or starved.',
+      { seconds: Math.round((still.to - still.from) / 1000) },
+    );
+    for (const runner of this.#runners.values()) runner.standStill(still);
   }
 
   /** The instant counts at which the command came, not the one at which its turn comes. */

@@ -19,6 +19,7 @@ import { Connection } from './connection.ts';
 import type { RecorderContext } from './context.ts';
 import type { SourceGap } from './gaps.ts';
 import { prepareFlac } from './prepareFlac.ts';
+import type { Standstill } from './standstill.ts';
 import type { RetryPolicy } from './protocol.ts';
 
 const FIRST_RETRY_MS = 500;
@@ -56,6 +57,8 @@ export interface SourceRunnerOptions {
   readonly audio: AudioSource;
   readonly armedAt: Millis;
   readonly gap: SourceGap;
+  /** Time may have passed unnoticed: the computer was asleep, or this process stood still. */
+  readonly onClockMoved: () => void;
   readonly disks: DiskGuard;
   readonly retry?: RetryPolicy;
   /** Failures in a row before this. */
@@ -95,6 +98,7 @@ export class SourceRunner {
   /** The longest length is recorded. */
   #reached = false;
   #recordedMs: number;
+  #disarmedAt: Millis | undefined;
 
   constructor(context: RecorderContext, options: SourceRunnerOptions) {
     this.#context = context;
@@ -140,6 +144,11 @@ export class SourceRunner {
     this.#enter(this.#state);
   }
 
+  /** The computer was asleep, or this process stood still. */
+  standStill(still: Standstill): void {
+    this.#armedTime.standStill(still, still.kind === 'asleep' ? this.#connection?.sleep() : undefined);
+  }
+
   /** Begins a new recording now. */
   split(): void {
     this.#connection?.split();
@@ -152,6 +161,7 @@ export class SourceRunner {
 
   /** Resolves when every file of the source is closed. */
   async disarm(): Promise<void> {
+    this.#disarmedAt = this.#context.clock.now();
     this.#stop.abort();
     this.#wake?.();
     await this.#done;
@@ -175,9 +185,11 @@ export class SourceRunner {
   async #keepRecording(): Promise<void> {
     let backoff: IBackoff<unknown> | undefined;
     this.#reached = this.#longest(MS_PER_SECOND) <= 0;
+    let captureEnd: Millis | undefined;
     while (!this.#reached) {
       if (!(await this.#hasRoom())) break;
       const { problem, endedAt, lastedMs } = await this.#connect();
+      captureEnd = problem ? undefined : endedAt;
       if (problem) this.#armedTime.lose(problem, endedAt);
       if (!problem || this.#stop.signal.aborted) break;
       // What the disk did not take of the rest may be recorded again.
@@ -189,7 +201,7 @@ export class SourceRunner {
       await this.#waitForNextTry(problem, this.#delayMs(problem, backoff));
       if (this.#stop.signal.aborted) break;
     }
-    if (!this.#released) this.#armedTime.end(this.#context.clock.now());
+    if (!this.#released) this.#armedTime.end(this.#disarmedAt ?? this.#context.clock.now(), captureEnd);
     if (this.#reached && !this.#stop.signal.aborted) this.#options.onReached();
   }
 
@@ -260,6 +272,8 @@ export class SourceRunner {
         this.#publish();
       },
       onLost: (from, to) => armedTime.addLost(from, to, failure ?? diskError(undefined)),
+      onMissing: (from) => armedTime.miss(from),
+      onClockMoved: this.#options.onClockMoved,
       onReached: () => {
         this.#reached = true;
         capture.abort();
@@ -278,6 +292,7 @@ export class SourceRunner {
       if (!this.#stop.signal.aborted) failure ??= this.#asProblem(error);
     }
     this.#stop.signal.removeEventListener('abort', stop);
+    this.#options.onClockMoved();
     const endedAt = await connection.end();
     this.#connection = undefined;
     this.#title = undefined;

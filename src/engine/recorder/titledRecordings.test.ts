@@ -52,6 +52,8 @@ async function record(blocks: readonly number[], titles: ReadonlyMap<number, str
       onPaused: ignore,
       onLost: ignore,
       onReached: ignore,
+      onMissing: ignore,
+      onClockMoved: ignore,
       onOpen: ignore,
       onFirstRecording: ignore,
       onRecordingOpened: ignore,

@@ -6,6 +6,11 @@ export interface Clock {
   now(): Millis;
   /** Never goes back; ms since an arbitrary origin, sub-millisecond. */
   monotonic(): Millis;
+  /**
+   * How long the computer has slept since an arbitrary instant, ms. Absent where the system does not tell, or where its
+   * monotonic clock counts sleep as time.
+   */
+  asleepMs?(): number;
   /** Minutes east of UTC of local time at the instant `at` (ms since 1970 UTC). */
   offsetMinutes(at: Millis): number;
   /** IANA name of the local zone. */
