@@ -1,16 +1,8 @@
 import { resolve } from 'node:path';
-import { decorrelatedJitterGenerator, ExponentialBackoff, type IBackoff } from 'cockatiel';
 import type { AudioSource, CaptureInfo } from '../capture/audioSource.ts';
 import type { Block } from '../containers/block.ts';
 import type { SourceConfig, SourceState, SourceStatus } from '../../shared/domain/source.ts';
-import {
-  type ErrorCode,
-  errorText,
-  fromWireError,
-  LongtakeError,
-  toWireError,
-  type WireError,
-} from '../../shared/errors.ts';
+import { errorText, fromWireError, LongtakeError, toWireError, type WireError } from '../../shared/errors.ts';
 import { type Millis, millis, type RecordingId, samples, samplesToMillis } from '../../shared/units.ts';
 import { ArmedTime } from './armedTime.ts';
 import { diskError, diskShort } from './diskError.ts';
@@ -21,9 +13,8 @@ import type { SourceGap } from './gaps.ts';
 import { prepareFlac } from './prepareFlac.ts';
 import type { Standstill } from './standstill.ts';
 import type { RetryPolicy } from './protocol.ts';
+import { type Backoff, inputIsThere, needsPerson, nextBackoff, retryDelayMs } from './retrying.ts';
 
-const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 30_000;
 /** A connection that lasted this long was a good one: the next loss is retried quickly again. */
 const GOOD_CONNECTION_MS = 10_000;
 /** Audio of a pause's last moment is on its way for at most this long. */
@@ -31,26 +22,6 @@ const PAUSE_WAIT_MS = 500;
 /** A disk without room is looked at again after this time. */
 const ROOM_MS = 2000;
 const MS_PER_SECOND = 1000;
-/** What a person must change is tried again rarely, in case somebody did. */
-const FAILED_RETRY_MS = 60_000;
-/** A card that is plugged in again is to record within seconds, and to look for it costs little. */
-const LONGEST_DEVICE_RETRY_MS = 5000;
-
-const ofDevices: ReadonlySet<ErrorCode> = new Set(['DEVICE_LOST', 'DEVICE_NOT_FOUND', 'DEVICE_BUSY']);
-
-const needsPerson: ReadonlySet<ErrorCode> = new Set([
-  'DEVICE_FORMAT',
-  'AUDIO_SYSTEM_UNAVAILABLE',
-  'STREAM_REFUSED',
-  'STREAM_TLS',
-  'FORMAT_UNSUPPORTED',
-  'DISK_DENIED',
-  'INVALID_INPUT',
-  'INTERNAL',
-]);
-
-/** Audio came, and it is this computer that could not keep it: that is no failure of the input in a row. */
-const inputIsThere: ReadonlySet<ErrorCode> = new Set(['DISK_FULL', 'DISK_DENIED', 'DISK_ERROR', 'TOO_SLOW']);
 
 export interface SourceRunnerOptions {
   readonly config: SourceConfig;
@@ -183,7 +154,7 @@ export class SourceRunner {
   }
 
   async #keepRecording(): Promise<void> {
-    let backoff: IBackoff<unknown> | undefined;
+    let backoff: Backoff | undefined;
     this.#reached = this.#longest(MS_PER_SECOND) <= 0;
     let captureEnd: Millis | undefined;
     while (!this.#reached) {
@@ -198,7 +169,7 @@ export class SourceRunner {
       backoff = nextBackoff(backoff);
       if (inputIsThere.has(problem.code)) this.#attempt = 0;
       if (this.#options.disks.isFull(this.root)) continue;
-      await this.#waitForNextTry(problem, this.#delayMs(problem, backoff));
+      await this.#waitForNextTry(problem, retryDelayMs(problem, backoff, this.#options.retry, this.#attempt));
       if (this.#stop.signal.aborted) break;
     }
     if (!this.#released) this.#armedTime.end(this.#disarmedAt ?? this.#context.clock.now(), captureEnd);
@@ -343,17 +314,6 @@ export class SourceRunner {
     return new LongtakeError(wire.code, wire.message, { cause: error });
   }
 
-  /** Undefined when it is not tried again. */
-  #delayMs(problem: LongtakeError, backoff: IBackoff<unknown>): number | undefined {
-    const { retry } = this.#options;
-    if (retry) {
-      const goesOn = inputIsThere.has(problem.code) || this.#attempt + 1 < retry.maxTries;
-      return goesOn ? retry.delaySeconds * 1000 : undefined;
-    }
-    if (needsPerson.has(problem.code)) return FAILED_RETRY_MS;
-    return ofDevices.has(problem.code) ? Math.min(backoff.duration, LONGEST_DEVICE_RETRY_MS) : backoff.duration;
-  }
-
   /** Waits until it is time, or until a person asks for the next try; without a delay, for the person alone. */
   async #waitForNextTry(problem: LongtakeError, delayMs: number | undefined): Promise<void> {
     this.#attempt += 1;
@@ -421,13 +381,4 @@ export class SourceRunner {
       nextBoundaryAt: live.nextBoundaryAt,
     };
   }
-}
-
-function nextBackoff(backoff: IBackoff<unknown> | undefined): IBackoff<unknown> {
-  if (backoff) return backoff.next(undefined);
-  return new ExponentialBackoff({
-    generator: decorrelatedJitterGenerator,
-    initialDelay: FIRST_RETRY_MS,
-    maxDelay: LONGEST_RETRY_MS,
-  }).next();
 }
