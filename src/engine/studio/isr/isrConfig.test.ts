@@ -103,6 +103,7 @@ describe('readIsrConfig', () => {
       'error config.ini:2: [general] split_minutes is "x". Enter a whole',
     ],
     [`[a]\n${STREAM}split_minutes = 0\n`, 'error config.ini:4: [a] split_minutes is "0"'],
+    [`[a]\n${STREAM}split_minutes = 30 ; half\n`, 'from 1 to 1440. A comment needs a line of its own.'],
     [`[a]\n${STREAM}max_retries = -1\n`, 'error config.ini:4: [a] max_retries is "-1"'],
     [`[a]\n${STREAM}filename_pattern =\n`, 'error config.ini:4: [a] filename_pattern cannot be used'],
     [`[a]\n${STREAM}filename_pattern = ../%Y\n`, 'error config.ini:4: [a] filename_pattern cannot be used'],

@@ -71,7 +71,7 @@ export class IsrValues {
     const text = this.text(key, String(fallback));
     const value = /^\+?\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
-    this.tell('error', key, `is ${quoted(text)}. Enter a whole number from ${min} to ${max}.`);
+    this.tell('error', key, `is ${quoted(text)}. Enter a whole number from ${min} to ${max}.${commentHint(text)}`);
     return fallback;
   }
 
@@ -80,7 +80,7 @@ export class IsrValues {
     const text = this.text(key, String(fallback));
     const value = /^\+?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
-    this.tell('error', key, `is ${quoted(text)}. Enter a number from ${min} to ${max}.`);
+    this.tell('error', key, `is ${quoted(text)}. Enter a number from ${min} to ${max}.${commentHint(text)}`);
     return fallback;
   }
 
@@ -89,7 +89,7 @@ export class IsrValues {
     const text = this.text(key, fallback);
     const found = words.find((word) => word.toLowerCase() === text.toLowerCase());
     if (found !== undefined) return found;
-    this.tell('error', key, `is ${quoted(text)}. Enter one of: ${words.join(', ')}.`);
+    this.tell('error', key, `is ${quoted(text)}. Enter one of: ${words.join(', ')}.${commentHint(text)}`);
     return fallback;
   }
 
@@ -124,4 +124,9 @@ export function isGeneral(section: IniSection): boolean {
 
 export function quoted(text: string): string {
   return text === '' ? 'empty' : `"${text.length > 80 ? `${text.slice(0, 80)}...` : text}"`;
+}
+
+/** As configparser has it, what follows a value is a part of it. */
+function commentHint(text: string): string {
+  return /\s[;#]/.test(text) ? ' A comment needs a line of its own.' : '';
 }
