@@ -32,6 +32,8 @@ export interface ChaosReport {
   readonly faults: Readonly<Record<string, number>>;
   readonly armedSeconds: number;
   readonly capturedSeconds: number;
+  /** In more than one recording: what servers send again at each connection. */
+  readonly countedTwiceSeconds: number;
   readonly lostSeconds: {
     /** In the ledger, by cause. */
     readonly accounted: Readonly<Record<string, number>>;
@@ -40,6 +42,8 @@ export interface ChaosReport {
     readonly slowestOpening: number;
   };
   readonly filesChecked: number;
+  /** For so long, at worst, the computer was held up by something else. */
+  readonly starvedSeconds: number;
   /** Peak of resident memory by process, MiB. */
   readonly memoryMiB: Readonly<Record<string, number>>;
   readonly failures: readonly string[];
@@ -125,6 +129,7 @@ function unverified(record: RoundRecord, error: unknown): Verdict {
     capturedSeconds: 0,
     lostByCause: {},
     unaccountedSeconds: 0,
+    countedTwiceSeconds: 0,
     slowestOpeningSeconds: 0,
     worstKillSeconds: 0,
   };
@@ -135,7 +140,7 @@ async function keepRound(folder: string, record: RoundRecord, verdict: Verdict):
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await cp(record.recordings, join(folder, 'recordings'), { recursive: true });
-  const { story, log, armed, kills, clock, memory } = record;
+  const { story, log, armed, kills, clock, memory, starvedMs } = record;
   const sources = armed.map(({ id, input, armedAt, disarmedAt }) => ({
     id,
     name: input.draft.name,
@@ -144,7 +149,7 @@ async function keepRound(folder: string, record: RoundRecord, verdict: Verdict):
   }));
   await writeFile(
     join(folder, 'story.json'),
-    JSON.stringify({ story, kills, clock, memory, sources, verdict }, null, 2),
+    JSON.stringify({ story, kills, clock, memory, starvedMs, sources, verdict }, null, 2),
   );
   await writeFile(join(folder, 'log.txt'), log.join('\n'));
 }
@@ -165,6 +170,7 @@ function report(
     faults: added(done.flatMap(({ record }) => record.faults.map(({ kind }) => ({ [kind]: 1 })))),
     armedSeconds: sum(({ armedSeconds }) => armedSeconds),
     capturedSeconds: sum(({ capturedSeconds }) => capturedSeconds),
+    countedTwiceSeconds: sum(({ countedTwiceSeconds }) => countedTwiceSeconds),
     lostSeconds: {
       accounted: added(verdicts.map(({ lostByCause }) => lostByCause)),
       unaccounted: sum(({ unaccountedSeconds }) => unaccountedSeconds),
@@ -172,6 +178,7 @@ function report(
       slowestOpening: most(({ slowestOpeningSeconds }) => slowestOpeningSeconds),
     },
     filesChecked: sum(({ filesChecked }) => filesChecked),
+    starvedSeconds: Math.max(0, ...done.map(({ record }) => record.starvedMs / 1000)),
     memoryMiB: highest(done.map(({ record }) => record.memory)),
     failures: done.flatMap(({ verdict }, index) => verdict.failures.map((failure) => `round ${index + 1}: ${failure}`)),
   };

@@ -28,7 +28,7 @@ export async function checkFile(root: string, recording: LedgerRecording): Promi
   const path = join(root, recording.path);
   const found = await stat(path);
   const problems = found.size === recording.bytes ? [] : [`has ${found.size} bytes, not ${recording.bytes}`];
-  const coded = recording.format.codec !== 'pcm';
+  const coded = recording.sourceKind === 'stream';
   const depth = recording.format.bitDepth ?? 16;
   const output = coded
     ? ['-f', 'null', '-', '-map', '0:a', '-c', 'copy', '-f', 'framemd5', 'pipe:1']

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DEFAULT_SETTINGS } from '../../src/shared/domain/settings.ts';
 import { errorText } from '../../src/shared/errors.ts';
 import type { SourceId } from '../../src/shared/units.ts';
@@ -33,6 +34,8 @@ export interface RoundRecord {
   readonly armed: readonly ArmedInput[];
   readonly kills: readonly Kill[];
   readonly clock: readonly ClockSetting[];
+  /** For so long, at worst, this process got no time of the processor, ms; the studio's did not get any either. */
+  readonly starvedMs: number;
   /** Peak of resident memory by role, MiB. */
   readonly memory: Readonly<Record<string, number>>;
   readonly story: readonly string[];
@@ -41,6 +44,7 @@ export interface RoundRecord {
   readonly failure: string | undefined;
 }
 
+const NANOS = 1_000_000;
 const START_MS = 90_000;
 const SETTLE_MS = 120_000;
 const STOP_MS = 60_000;
@@ -101,6 +105,8 @@ class Round {
   }
 
   async run(): Promise<RoundRecord> {
+    const delay = monitorEventLoopDelay({ resolution: 10 });
+    delay.enable();
     const watch = new MemoryWatch(() => this.#studio.processes);
     for (const { proxy } of this.#world.stations) proxy.forget();
     for (const card of this.#world.cards) card.play();
@@ -123,6 +129,7 @@ class Round {
     } finally {
       await this.#studio.dispose();
       watch.stop();
+      delay.disable();
       for (const card of this.#world.cards) card.silence();
     }
     return {
@@ -131,6 +138,7 @@ class Round {
       armed: [...this.#armedAt].map(([id, { input, at }]) => ({ id, input, armedAt: at, disarmedAt })),
       kills: this.#kills,
       clock: this.#clock,
+      starvedMs: Math.round(delay.max / NANOS),
       memory: Object.fromEntries([...watch.peaks].map(([role, peak]) => [role, Math.round(peak)])),
       story: this.#story,
       log: this.#studio.log,

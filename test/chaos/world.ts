@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SourceDraft } from '../../src/shared/domain/source.ts';
+import type { PcmContainer, SourceDraft } from '../../src/shared/domain/source.ts';
 import { errorText } from '../../src/shared/errors.ts';
 import { Icecast } from '../support/icecast.ts';
 import { startVirtualCards, type VirtualCard, type VirtualCards } from '../support/pulse.ts';
@@ -15,13 +15,14 @@ export const LONGEST_ROUND_SECONDS = 240;
 export interface CardFormat extends CountedFormat {
   /** Hz. */
   readonly rate: 44_100 | 48_000;
+  readonly container: PcmContainer;
 }
 
 const CARDS: Readonly<Record<string, CardFormat>> = {
-  chaos_a: { rate: 48_000, bitDepth: 16 },
-  chaos_b: { rate: 48_000, bitDepth: 24 },
-  chaos_c: { rate: 44_100, bitDepth: 16 },
-  chaos_d: { rate: 44_100, bitDepth: 24 },
+  chaos_a: { rate: 48_000, bitDepth: 16, container: 'wav' },
+  chaos_b: { rate: 48_000, bitDepth: 24, container: 'wav' },
+  chaos_c: { rate: 44_100, bitDepth: 16, container: 'wav' },
+  chaos_d: { rate: 44_100, bitDepth: 24, container: 'wav' },
 };
 
 const MOUNTS = ['/one.mp3', '/two.aac', '/three.mp3', '/four.aac', '/five.mp3', '/six.aac'] as const;
@@ -186,8 +187,9 @@ export class World {
 }
 
 function cardDraft(name: string, { format }: CardInput): SourceDraft {
-  const { rate, bitDepth } = format;
-  return { kind: 'soundcard', name: `Card ${name}`, device: name, sampleRate: rate, bitDepth, channels: 2 };
+  const { rate, bitDepth, container } = format;
+  const named = { kind: 'soundcard', name: `Card ${name}`, device: name } as const;
+  return { ...named, sampleRate: rate, bitDepth, channels: 2, container };
 }
 
 function stationDraft({ mount, proxy }: StationInput): SourceDraft {
