@@ -1,7 +1,7 @@
 import type { ClockSetting } from './setClock.ts';
 
-/** A label may be this much off the instant at which the clock was set. */
-const SLACK_MS = 2000;
+/** A recording is labelled once it has begun, and may begin with what a server sent in the seconds before. */
+const SLACK_MS = 7000;
 
 /**
  * The true instant of a label that a clock gave which was set now and then; nothing when it never showed that time.

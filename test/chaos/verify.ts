@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { account, lengthOfSpan, type Span } from '../support/accounting.ts';
 import type { Kill } from './faults.ts';
 import { checkFile, listFiles } from './fileChecks.ts';
 import { type LedgerState, ofSource, readLedger } from './readLedger.ts';
 import type { ArmedInput, RoundRecord } from './round.ts';
-import { checkNumbers, connectionsOf, matchBytes, type Part } from './seams.ts';
+import { checkNumbers, connectionsOf, type Part } from './seams.ts';
+import { matchStation } from './stationProof.ts';
 import { trueTime } from './trueTime.ts';
 
 /** What the files and the ledger of a round say, held against what happened. */
@@ -164,13 +163,10 @@ async function checkAudio(
   }
   if (station) {
     for (const connection of connections) {
-      const files = connection.map(({ recording }) => readFile(join(record.recordings, recording.path)));
-      const joined = Buffer.concat(await Promise.all(files));
-      const matched = matchBytes(connection, joined, station.proxy.connections);
+      const matched = await matchStation(record.recordings, connection, station.proxy.connections);
       problems.push(...matched.problems);
-      const bytesPerMs = joined.length / connection.reduce((sum, { recording }) => sum + durationOf(recording), 0);
       const kill = times.killThatEnds(connection);
-      if (kill) lose(kill, matched.missingAtEnd(kill.at) / bytesPerMs);
+      if (kill) lose(kill, matched.missingAtEnd(kill.at));
     }
   }
   return { problems, worstKill };

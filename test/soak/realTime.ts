@@ -2,7 +2,7 @@ import { mkdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_SETTINGS } from '../../src/shared/domain/settings.ts';
 import { errnoOf } from '../../src/shared/errors.ts';
-import { run } from '../chaos/fileChecks.ts';
+import { run } from '../chaos/independentReaders.ts';
 import { readLedger } from '../chaos/readLedger.ts';
 import { StudioProcess } from '../chaos/studioProcess.ts';
 import { World } from '../chaos/world.ts';
