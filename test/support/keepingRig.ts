@@ -33,6 +33,8 @@ export class KeepingRig {
   capacity = Number.MAX_SAFE_INTEGER;
   /** Bytes that a deletion does not give back. */
   held = 0;
+  /** Files beside recordings that somebody else wrote. */
+  readonly foreign = new Set<string>();
   fileSystem: FileSystem;
   readonly trash: Trash;
   readonly retention: RetentionKeeper;
@@ -56,6 +58,7 @@ export class KeepingRig {
       ...ports,
       ledger: { write: (root, entry) => this.tell(entry, root), flushed: () => Promise.resolve() },
       vetoes: this.vetoes,
+      belongs: (_, path) => Promise.resolve(!this.foreign.has(path)),
       onPurged: (id) => Promise.resolve(void this.purged.push(id)),
     });
     this.retention = new RetentionKeeper({

@@ -31,6 +31,16 @@ describe('a deleted recording', () => {
     expect(rig.library.keeping.trashTotals()).toEqual({ total: 0, bytes: 0 });
   });
 
+  it('leaves what somebody else put beside it where it is', async () => {
+    const one = rig.record();
+    const sheet = one.path.replace('.wav', '.cue');
+    rig.write(sheet);
+    rig.foreign.add(sheet);
+    const { removed } = await rig.trash.remove([one.id], 'person');
+    expect(removed[0]?.belongings).toEqual([]);
+    expect(rig.files()).toContain(sheet);
+  });
+
   it('gets a number where its name is taken meanwhile, and overwrites nothing', async () => {
     const one = rig.record({ path: 'a.wav' });
     await rig.trash.remove([one.id], 'person');

@@ -28,6 +28,8 @@ export interface TrashPorts {
   readonly log: Log;
   readonly ledger: LedgerWriter;
   readonly vetoes: readonly RemovalVeto[];
+  /** Whether a file with the name of a recording, `path` below its folder, was written by Longtake for it. */
+  readonly belongs: (recording: Recording, path: string) => Promise<boolean>;
   /** Its file is gone for good: what was kept about it can go, too. */
   readonly onPurged: (id: RecordingId) => Promise<void>;
 }
@@ -172,7 +174,9 @@ export class Trash {
     const belongings: string[] = [];
     for (const extension of BELONGING_EXTENSIONS) {
       const belonging = withExtension(path, extension);
-      if (await fileSystem.stat(absolutePath(root, belonging))) belongings.push(belonging);
+      const isThere = await fileSystem.stat(absolutePath(root, belonging));
+      // What somebody else put beside a recording stays where it is.
+      if (isThere && (await this.#ports.belongs(recording, belonging))) belongings.push(belonging);
     }
     return { recording, removedAt: now, reason, trash, belongings };
   }

@@ -8,6 +8,7 @@ import type { Removed } from '../library/keepingStore.ts';
 import type { Library } from '../library/library.ts';
 import { RetentionKeeper } from '../library/retention.ts';
 import { type RemovalVeto, Trash } from '../library/trash.ts';
+import { cueOf } from '../recorder/cueFile.ts';
 import { Ledger } from '../recorder/ledger.ts';
 import type { Emitter } from './emitter.ts';
 import type { Sources } from './sources.ts';
@@ -53,6 +54,7 @@ export class Keeping {
       log,
       ledger: this.ledger,
       vetoes: this.#vetoes,
+      belongs: async (recording, path) => (await cueOf(fileSystem, recording)) === join(recording.root, path),
       onPurged: (id) => fileSystem.removeFile(join(ports.dataFolder, 'cache', 'peaks', `${id}.peaks`)),
     });
     this.retention = new RetentionKeeper({
