@@ -2,6 +2,7 @@ import { createChildProcessHost } from '../engine/platform/childProcessHost.ts';
 import { nodeFileSystem } from '../engine/platform/nodeFileSystem.ts';
 import { systemClock } from '../engine/platform/systemClock.ts';
 import { passwordKey } from '../engine/studio/sources.ts';
+import { createSleepInhibitor } from '../engine/platform/inhibitSleep.ts';
 import { createStudio, type Studio, type StudioPorts } from '../engine/studio/studio.ts';
 import { LongtakeError } from '../shared/errors.ts';
 import type { Log } from '../shared/ports/log.ts';
@@ -38,6 +39,7 @@ export function createHeadlessStudio(options: HeadlessStudioOptions): Studio {
     settingsStore: memorySettings(state),
     dataFolder,
     sharesFolder: true,
+    keepAwake: createSleepInhibitor(log),
     ...(armTerms ? { armTerms } : {}),
     appInfo: { version: VERSION, platform: process.platform, runtime: `Node ${process.versions.node}` },
     desktop: {

@@ -11,6 +11,7 @@ import { harden } from './hardening.ts';
 import { openIpc } from './ipc.ts';
 import { openLog } from './log.ts';
 import { createMediaResponder } from './mediaResponse.ts';
+import { createKeepAwake } from './keepAwake.ts';
 import { buildMenu } from './menu.ts';
 import { type PageAddress, pageAddress } from './pageAddress.ts';
 import type { Profile } from './profile.ts';
@@ -85,6 +86,7 @@ async function start({ profile, page, noDialogs, log }: Surroundings): Promise<v
     dataFolder: profile.folder,
     appInfo: { version: app.getVersion(), platform: process.platform, runtime: runtimeName() },
     desktop: createDesktop(desktop),
+    keepAwake: createKeepAwake(log),
   });
   const shutdown = new Shutdown({
     armedCount: () => studio.armedCount(),

@@ -3,6 +3,7 @@ import type { EventName, EventPayload } from '../../shared/contract/events.ts';
 import type { Handlers } from '../../shared/contract/handlers.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
+import type { KeepAwake } from '../../shared/ports/keepAwake.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Notifier } from '../../shared/ports/notifier.ts';
 import type { ProcessHost } from '../../shared/ports/processHost.ts';
@@ -30,6 +31,7 @@ import { Probers } from './probers.ts';
 import { Recorders } from './recorders.ts';
 import { scanUnknownFolder } from './scanning.ts';
 import { Sources } from './sources.ts';
+import { Wakefulness } from './wakefulness.ts';
 import { writeCueAgain } from './titles.ts';
 
 /** What only a desktop can do. */
@@ -66,6 +68,8 @@ export interface StudioPorts {
   readonly dataFolder: string;
   readonly appInfo: AppInfo;
   readonly desktop: Desktop;
+  /** Absent where the computer cannot be kept awake. */
+  readonly keepAwake?: KeepAwake;
 }
 
 export interface MediaFile {
@@ -133,6 +137,13 @@ export function createStudio(ports: StudioPorts): Studio {
   const alarms = new Alarms({ ports, log: ports.log.scoped('alarms'), events, sources, analyst, library, catalogue });
   const interruptions = new Interruptions();
   const lock = new KeyedLock<SourceId>();
+  const wakefulness = new Wakefulness(
+    ports.keepAwake,
+    () => ports.settingsStore.read().settings.keepAwake && sources.armed().length > 0,
+  );
+  events.on((name) => {
+    if (name === 'sources.status' || name === 'settings.changed') wakefulness.look();
+  });
   const diskNotices = new DiskNotices(events.emit, log);
   const keeping = new Keeping({ ...ports, log, events, sources, library });
 
@@ -314,6 +325,7 @@ export function createStudio(ports: StudioPorts): Studio {
     stop: async () => {
       parts.probers.stopPreview();
       await recorder.stop('quit');
+      wakefulness.end();
       await alarms.stop();
       analyst.stop();
       await keeping.stop();

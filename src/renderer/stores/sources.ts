@@ -21,6 +21,12 @@ interface SourcesState {
   /** Without ids: all. */
   disarm(ids?: readonly SourceId[]): Promise<void>;
   retry(id: SourceId): Promise<void>;
+  /** Without ids: all that are armed. */
+  pause(ids?: readonly SourceId[]): Promise<void>;
+  /** Without ids: all that are armed. */
+  resume(ids?: readonly SourceId[]): Promise<void>;
+  /** Without ids: all that record. */
+  split(ids?: readonly SourceId[]): Promise<void>;
 }
 
 const withSource = (sources: ReadonlyMap<SourceId, Source>, source: Source): ReadonlyMap<SourceId, Source> =>
@@ -92,10 +98,21 @@ export const sourcesStore = createStore<SourcesState>()((set, get) => {
     async retry(id) {
       await request('sources.retry', { id });
     },
+    async pause(ids) {
+      await request('sources.pause', ids ? { ids: [...ids] } : {});
+    },
+    async resume(ids) {
+      await request('sources.resume', ids ? { ids: [...ids] } : {});
+    },
+    async split(ids) {
+      await request('sources.split', ids ? { ids: [...ids] } : {});
+    },
   };
 });
 
 export const isArmed = (source: Source): boolean => source.status.state !== 'disarmed';
+
+export const isPaused = (source: Source): boolean => source.status.state === 'paused';
 
 export function useSource(id: SourceId): Source | undefined {
   return useSources((state) => state.byId.get(id));

@@ -40,6 +40,14 @@ describe('summarise', () => {
       headline: 'Nothing is being recorded',
     });
   });
+  it('shows what is paused', () => {
+    const paused = [source('A', 'paused'), source('B', 'paused')];
+    expect(summarise(paused)).toEqual({ tone: 'attention', headline: 'Paused: 2 sources', trouble: '' });
+    expect(summarise([...paused, source('C', 'recording'), source('D', 'failed')])).toMatchObject({
+      headline: 'Recording 1 of 4 sources',
+      trouble: 'D is not being recorded, 2 paused',
+    });
+  });
   it('is quiet when nothing is armed', () => {
     expect(summarise([])).toEqual({ tone: 'idle', headline: 'Not recording', trouble: '' });
     expect(summarise([source('A', 'arming')]).headline).toBe('Opening 1 source');

@@ -14,15 +14,18 @@ export function summarise(sources: readonly Source[]): Summary {
   const named = (state: Source['status']['state']): Source[] => sources.filter(({ status }) => status.state === state);
   const recording = named('recording').length;
   const opening = named('arming').length;
+  const paused = named('paused').length;
   const ailing = [...named('reconnecting'), ...named('failed')];
-  const armed = recording + opening + ailing.length;
+  const armed = recording + opening + paused + ailing.length;
   const [first] = ailing;
-  const trouble =
+  const ill =
     first === undefined
       ? ''
       : ailing.length === 1
         ? `${first.config.name} is not being recorded`
         : `${count(ailing.length, 'source')} are not being recorded`;
+
+  const trouble = [ill, recording > 0 && paused > 0 ? `${paused} paused` : ''].filter((part) => part !== '').join(', ');
 
   if (recording > 0) {
     const all = recording === armed;
@@ -33,6 +36,7 @@ export function summarise(sources: readonly Source[]): Summary {
     };
   }
   if (ailing.length > 0) return { tone: 'attention', headline: 'Nothing is being recorded', trouble };
+  if (paused > 0) return { tone: 'attention', headline: `Paused: ${count(paused, 'source')}`, trouble };
   if (opening > 0) return { tone: 'idle', headline: `Opening ${count(opening, 'source')}`, trouble };
   return { tone: 'idle', headline: 'Not recording', trouble };
 }

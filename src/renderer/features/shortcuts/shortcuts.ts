@@ -39,6 +39,9 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
     shortcuts: [
       { keys: ['↑', '↓'], does: 'Previous or next source' },
       { keys: ['Enter'], does: 'Record or stop' },
+      { keys: ['P'], does: 'Pause or resume the source' },
+      { keys: ['Shift P'], does: 'Pause or resume all' },
+      { keys: ['N'], does: 'Begin a new file of the source' },
       { keys: ['Ctrl N'], does: 'Add a source' },
     ],
   },
@@ -66,6 +69,7 @@ export type Command =
         | 'settings'
         | 'addSource'
         | 'search'
+        | 'pauseAll'
         | 'nextPart';
     }
   | { readonly name: 'seek'; readonly seconds: number };
@@ -116,6 +120,8 @@ export function commandOf(press: Press, focus: Focus): Command | undefined {
       return { name: 'faster' };
     case '/':
       return { name: 'search' };
+    case 'P':
+      return shiftKey ? { name: 'pauseAll' } : undefined;
     case '?':
       return { name: 'shortcuts' };
     default:

@@ -3,6 +3,7 @@ import { assertNever } from '../../../shared/assertNever.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { attempt } from '../../stores/notices.ts';
 import { playerStore } from '../../stores/player.ts';
+import { toggleAllPaused } from '../sources/sourceActions.tsx';
 import { type Command, commandOf, type Focus } from './shortcuts.ts';
 
 /** The parts of the window that F6 goes through. */
@@ -62,6 +63,8 @@ function run(command: Command): void {
       return show({ name: 'addSource', kind: 'soundcard' });
     case 'search':
       return document.querySelector<HTMLInputElement>('#title-search')?.focus();
+    case 'pauseAll':
+      return toggleAllPaused();
     case 'nextPart':
       return goToNextPart();
     default:

@@ -1,4 +1,4 @@
-import { AudioLines, CircleDot, CircleStop, Plus } from 'lucide-react';
+import { AudioLines, CircleDot, CircleStop, Pause, Play, Plus } from 'lucide-react';
 import { type KeyboardEvent, type ReactElement, useRef } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { Button, IconButton } from '../../elements/Button.tsx';
@@ -6,7 +6,8 @@ import { EmptyState, ErrorState, Skeleton } from '../../elements/States.tsx';
 import { keyName } from '../../format/keys.ts';
 import { useDialogs, dialogsStore } from '../../stores/dialogs.ts';
 import { attempt } from '../../stores/notices.ts';
-import { isArmed, useSources, sourcesStore } from '../../stores/sources.ts';
+import { isArmed, isPaused, useSources, sourcesStore } from '../../stores/sources.ts';
+import { splitNow, toggleAllPaused, togglePaused } from './sourceActions.tsx';
 import { SourceRow } from './SourceRow.tsx';
 import './sources.css';
 
@@ -41,9 +42,18 @@ function SourceList(): ReactElement {
 
   /** Up and down go from source to source, to the button that records. */
   const move = (event: KeyboardEvent): void => {
-    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     // React hands on what happens in a source's open menu, too.
     if (!(event.target instanceof Node) || list.current?.contains(event.target) !== true) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const focused = document.activeElement?.closest('.source')?.getAttribute('data-source-id');
+    const source = [...sourcesStore.getState().byId.values()].find(({ config }) => config.id === focused);
+    if (source && (event.key === 'p' || event.key === 'n')) {
+      event.preventDefault();
+      if (event.key === 'p') togglePaused(source);
+      else splitNow(source);
+      return;
+    }
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     const buttons = [...(list.current?.querySelectorAll<HTMLElement>('.record-button') ?? [])];
     const row = document.activeElement?.closest('.source');
     const here = buttons.findIndex((button) => row?.contains(button) === true);
@@ -87,9 +97,13 @@ function SourceList(): ReactElement {
 }
 
 function RailFoot(): ReactElement | null {
-  const [total, armed] = useSources(
-    useShallow((state) => [state.ids.length, [...state.byId.values()].filter(isArmed).length] as const),
+  const [total, armed, paused] = useSources(
+    useShallow((state) => {
+      const sources = [...state.byId.values()];
+      return [sources.length, sources.filter(isArmed).length, sources.filter(isPaused).length] as const;
+    }),
   );
+  const allPaused = armed > 0 && paused === armed;
   if (total < 2) return null;
   const { arm } = sourcesStore.getState();
   return (
@@ -97,6 +111,10 @@ function RailFoot(): ReactElement | null {
       <Button disabled={armed === total} onClick={() => attempt(arm())}>
         <CircleDot size={14} aria-hidden />
         Record all
+      </Button>
+      <Button disabled={armed === 0} onClick={toggleAllPaused}>
+        {allPaused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
+        {allPaused ? 'Resume all' : 'Pause all'}
       </Button>
       <Button disabled={armed === 0} onClick={() => dialogsStore.getState().show({ name: 'disarmAll' })}>
         <CircleStop size={14} aria-hidden />

@@ -1,4 +1,4 @@
-import { Ellipsis, Music2, TriangleAlert } from 'lucide-react';
+import { Ellipsis, Music2, Pause, Play, TriangleAlert } from 'lucide-react';
 import type { ReactElement } from 'react';
 import type { Source } from '../../bridge/bridge.ts';
 import { Badge } from '../../elements/Badge.tsx';
@@ -10,11 +10,12 @@ import { countdown, duration } from '../../format/time.ts';
 import { useNow } from '../../stores/clock.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { attempt } from '../../stores/notices.ts';
-import { isArmed, useSource, sourcesStore } from '../../stores/sources.ts';
+import { isArmed, isPaused, useSource, sourcesStore } from '../../stores/sources.ts';
 import type { SourceId } from '../../../shared/units.ts';
 import { SourceAlarms } from '../alarms/SourceAlarms.tsx';
 import { SourceCoverageLine } from '../coverage/SourceCoverageLine.tsx';
-import { sourceActions, toggleArmed } from './sourceActions.tsx';
+import { PausedNote } from './PausedNote.tsx';
+import { sourceActions, toggleArmed, togglePaused } from './sourceActions.tsx';
 import { SourceMeter } from './SourceMeter.tsx';
 import { channelsOf, fileName, hostOf, openLength, retryWords, sourceFormat, stateWord } from './sourceWords.ts';
 
@@ -29,13 +30,14 @@ function SourceView({ source }: { readonly source: Source }): ReactElement {
   const armed = isArmed(source);
   return (
     <RightClickMenu items={actions} label={`Actions for ${config.name}`}>
-      <li className="source" data-source-state={status.state} aria-label={config.name}>
+      <li className="source" data-source-id={config.id} data-source-state={status.state} aria-label={config.name}>
         <RecordButton source={source} />
         <div className="source-head">
           <span className="source-name ellipsis" title={config.name}>
             {config.name}
           </span>
           <StateBadge source={source} />
+          {armed && <PauseButton source={source} />}
           <Menu items={actions} label={`Actions for ${config.name}`}>
             <IconButton label={`Actions for ${config.name}`} className="source-menu">
               <Ellipsis size={16} aria-hidden />
@@ -47,7 +49,7 @@ function SourceView({ source }: { readonly source: Source }): ReactElement {
             {config.kind === 'generator' && <span className="test-signal">{TEST_SIGNAL}</span>}
             {sourceFormat(config, status)}
           </p>
-          {(status.state === 'recording' || status.state === 'arming') && (
+          {(status.state === 'recording' || status.state === 'arming' || status.state === 'paused') && (
             <SourceMeter
               id={config.id}
               kind={config.kind}
@@ -70,6 +72,7 @@ function SourceView({ source }: { readonly source: Source }): ReactElement {
               {status.title}
             </p>
           )}
+          {status.state === 'paused' && <PausedNote source={source} />}
           {(status.state === 'reconnecting' || status.state === 'failed') && <Problem source={source} />}
         </div>
       </li>
@@ -95,10 +98,25 @@ function RecordButton({ source }: { readonly source: Source }): ReactElement {
   );
 }
 
+function PauseButton({ source }: { readonly source: Source }): ReactElement {
+  const paused = isPaused(source);
+  return (
+    <IconButton
+      label={`${paused ? 'Resume' : 'Pause'} ${source.config.name}`}
+      keys="P"
+      className="source-pause"
+      onClick={() => togglePaused(source)}
+    >
+      {paused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
+    </IconButton>
+  );
+}
+
 function StateBadge({ source }: { readonly source: Source }): ReactElement {
   const { state } = source.status;
   if (state === 'recording') return <Badge tone="recording">{stateWord(state)}</Badge>;
-  if (state === 'reconnecting' || state === 'failed') return <Badge tone="attention">{stateWord(state)}</Badge>;
+  if (state === 'reconnecting' || state === 'failed' || state === 'paused')
+    return <Badge tone="attention">{stateWord(state)}</Badge>;
   return <Badge tone="neutral">{stateWord(state)}</Badge>;
 }
 

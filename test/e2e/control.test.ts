@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
+
+const ONE = 'Test signal one';
+const TWO = 'Test signal two';
+
+describe('pause, resume and split in the window', () => {
+  let profile: string;
+  let running: RunningApp;
+
+  beforeAll(async () => {
+    profile = await makeProfile();
+    running = await RunningApp.launch(profile);
+    await running.page.setViewportSize({ width: 1280, height: 800 });
+    const signal = { kind: 'generator', programme: 'mixed', sampleRate: 48_000, bitDepth: 16, channels: 2 } as const;
+    await running.request('sources.add', { ...signal, name: ONE, seed: 1 });
+    await running.request('sources.add', { ...signal, name: TWO, seed: 2 });
+    await running.request('sources.arm', {});
+    await source(ONE).getByText('REC').waitFor();
+    await source(TWO).getByText('REC').waitFor();
+  });
+  afterAll(async () => {
+    await running.quit();
+    await removeProfile(profile);
+  });
+
+  const source = (name: string) => running.page.getByRole('listitem', { name, exact: true });
+  const button = (name: string) => running.page.getByRole('button', { name, exact: true });
+
+  it('pauses one source by its button and shows it clearly, and resumes it by the other', async () => {
+    await button(`Pause ${ONE}`).click();
+    await source(ONE).getByText('Paused', { exact: true }).waitFor();
+    await source(ONE).getByText('nothing is recorded until you resume').waitFor();
+    expect(await source(TWO).getByText('REC').count()).toBe(1);
+    await running.page.getByText('1 paused').first().waitFor();
+    await running.screenshot('control-paused');
+    await source(ONE).getByRole('button', { name: 'Resume', exact: true }).click();
+    await source(ONE).getByText('REC').waitFor();
+  });
+
+  it('takes keys: P for the source in focus, Shift P for all, N for a new file', async () => {
+    const { page } = running;
+    await button(`Stop recording ${TWO}`).focus();
+    await page.keyboard.press('p');
+    await source(TWO).getByText('Paused', { exact: true }).waitFor();
+    await page.keyboard.press('p');
+    await source(TWO).getByText('REC').waitFor();
+    await page.keyboard.press('Shift+P');
+    await source(ONE).getByText('Paused', { exact: true }).waitFor();
+    await source(TWO).getByText('Paused', { exact: true }).waitFor();
+    await page.getByText('Paused: 2 sources').first().waitFor();
+    await running.screenshot('control-all-paused');
+    await button('Resume all').click();
+    await source(ONE).getByText('REC').waitFor();
+    await source(TWO).getByText('REC').waitFor();
+    await button(`Stop recording ${TWO}`).focus();
+    const file = await source(TWO).locator('.source-file').textContent();
+    await page.keyboard.press('n');
+    await expect.poll(() => source(TWO).locator('.source-file').textContent(), { timeout: 20_000 }).not.toBe(file);
+  });
+
+  it('has them in the menu of the source', async () => {
+    const { page } = running;
+    await button(`Actions for ${ONE}`).click();
+    await page.getByRole('menuitem', { name: 'Begin a new file now' }).waitFor();
+    await running.screenshot('control-menu');
+    await page.getByRole('menuitem', { name: 'Pause', exact: true }).click();
+    await source(ONE).getByText('Paused', { exact: true }).waitFor();
+  });
+});
