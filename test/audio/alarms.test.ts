@@ -181,6 +181,22 @@ describe('alarms of real cards and streams', () => {
     }
   });
 
+  it('counts what is missing of the last hour', async () => {
+    await start(settingsFor({ lowCoverage: { enabled: true, percent: 99.9, hours: 1 } }));
+    const id = await studio.addAndArm(card);
+    await studio.until('the card records', () => isRecording(id));
+    await virtual.card(CARD).unplug();
+    try {
+      await raised('lowCoverage');
+      expect(studio.alarms[0]).toMatchObject({ unit: '%', threshold: 99.9 });
+      // The hour allows 3.6 s.
+      expect(studio.alarms[0]?.value).toBeLessThan(99.9);
+      expect(studio.alarms[0]?.value).toBeGreaterThan(95);
+    } finally {
+      await virtual.card(CARD).plugIn();
+    }
+  });
+
   it('does not cut a recording for a change of its alarms', async () => {
     await start(settingsFor({}));
     const id = await studio.addAndArm(card);

@@ -8,10 +8,9 @@ import {
   type AlarmSettings,
   DEFAULT_ALARM_SETTINGS,
 } from '../../shared/domain/alarm.ts';
-import type { Gap, GapCause } from '../../shared/domain/recording.ts';
 import type { SignalReport } from '../../shared/domain/signal.ts';
 import type { SourceKind, SourceState } from '../../shared/domain/source.ts';
-import { alarmId, day, gapId, sourceId } from '../../shared/units.ts';
+import { alarmId, sourceId } from '../../shared/units.ts';
 import { AlarmWatch } from './alarmWatch.ts';
 
 const ID = sourceId('7b0f6a4e-5b39-4f55-9d4a-0c3f0d2b1a10');
@@ -23,17 +22,21 @@ let settings: AlarmSettings;
 let source: { name: string; kind: SourceKind; alarms?: AlarmOverrides } | undefined;
 let changes: Alarm[];
 let watch: AlarmWatch;
+/** Of every source, within every window. */
+let missing: number | undefined;
 
 beforeEach(() => {
   clock = new TurnedClock('2026-11-21T12:00:00Z');
   settings = DEFAULT_ALARM_SETTINGS;
   source = { name: 'Studio A', kind: 'soundcard' };
   changes = [];
+  missing = 0;
   watch = new AlarmWatch({
     clock,
     newId: () => alarmId(randomUUID()),
     settings: () => settings,
     source: () => source,
+    missingMs: () => missing,
     onChange: (alarm) => changes.push(alarm),
   });
 });
@@ -56,20 +59,6 @@ function pass(seconds: number, over?: Partial<SignalReport>): void {
     watch.tick();
     if (over) hear(over);
   }
-}
-
-function gap(fromSecondsAgo: number, lengthS?: number, cause: GapCause = 'stream lost'): Gap {
-  const from = clock.now() - fromSecondsAgo * 1000;
-  return {
-    id: gapId(randomUUID()),
-    sourceId: ID,
-    sourceName: 'Studio A',
-    cause,
-    detail: '',
-    from,
-    ...(lengthS === undefined ? {} : { to: from + lengthS * 1000 }),
-    day: day('2026-11-21'),
-  };
 }
 
 describe('silence', () => {
@@ -213,26 +202,26 @@ describe('a source', () => {
   });
   it('has too little coverage when more is missing in an hour than allowed', () => {
     enter('recording');
-    watch.onGap(gap(600, 36));
-    watch.onGap(gap(1200, 600, 'paused'));
-    pass(5, {});
+    missing = 36_000;
+    pass(60, {});
     expect(told()).toEqual([]);
-    watch.onGap(gap(300, 2));
-    pass(1, {});
+    missing = 38_000;
+    pass(20, {});
     expect(told()).toEqual(['lowCoverage raised']);
     expect(changes[0]?.value).toBeCloseTo(100 - (38 / 3600) * 100);
     expect(changes[0]?.message).toBe('Studio A has gaps: 38 s are missing of the last hour, 1 % are allowed.');
-    pass(3600, {});
+    missing = 35_000;
+    pass(60, {});
+    expect(told()).toEqual(['lowCoverage raised']);
+    missing = 10_000;
+    pass(60, {});
     expect(told()).toEqual(['lowCoverage raised', 'lowCoverage cleared']);
   });
-  it('misses time while a gap lasts', () => {
-    settings = { ...settings, rules: { ...settings.rules, sourceDown: { enabled: false, seconds: 10 } } };
-    enter('reconnecting');
-    watch.onGap(gap(0));
-    pass(36);
+  it('whose coverage is not known has no alarm for it', () => {
+    enter('recording');
+    missing = undefined;
+    pass(60, {});
     expect(told()).toEqual([]);
-    pass(2);
-    expect(told()).toEqual(['lowCoverage raised']);
   });
 });
 

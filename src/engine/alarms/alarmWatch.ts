@@ -1,5 +1,4 @@
 import type { Alarm, AlarmKind, AlarmRules, AlarmSettings } from '../../shared/domain/alarm.ts';
-import type { Gap } from '../../shared/domain/recording.ts';
 import type { SignalReport } from '../../shared/domain/signal.ts';
 import type { SourceConfig, SourceStatus } from '../../shared/domain/source.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
@@ -18,13 +17,16 @@ import {
   judgeFrozen,
   judgeSilence,
 } from './judge.ts';
-import { MissingTime } from './missing.ts';
 import { rulesOf } from '../../shared/domain/alarmRules.ts';
 
 /** Clipping is counted over this long. */
 const CLIPPING_MS = 10_000;
 /** The recorder tells of its signals once a second; what it does not tell of for so long is not known. */
 const STALE_MS = 15_000;
+/** Coverage is looked at this often. */
+const COVERAGE_MS = 15_000;
+/** Of so many sources in one tick. */
+const MOST_COVERAGE_LOOKS = 4;
 /** Coded audio is listened to every minute or so. */
 const SAMPLED_STALE_MS = 900_000;
 
@@ -34,12 +36,18 @@ export interface AlarmWatchPorts {
   readonly settings: () => AlarmSettings;
   /** Undefined once it is removed. */
   readonly source: (id: SourceId) => Pick<SourceConfig, 'name' | 'kind' | 'alarms'> | undefined;
+  /**
+   * How much of the last `windowMs` was not captured although the source was armed, ms; a pause is not. Undefined where
+   * that is not known.
+   */
+  readonly missingMs: (id: SourceId, windowMs: number) => number | undefined;
   readonly onChange: (alarm: Alarm) => void;
 }
 
 interface Watched {
   status: SourceStatus;
-  readonly missing: MissingTime;
+  /** When its coverage was last looked at; monotonic. */
+  coverageAt: number | undefined;
   /** Windows with clipping, with when they were told. Monotonic. */
   clipped: { readonly at: number; readonly windows: number }[];
 }
@@ -58,7 +66,6 @@ export class AlarmWatch {
   readonly #ports: AlarmWatchPorts;
   readonly #book: AlarmBook;
   readonly #sources = new Map<SourceId, Watched>();
-  readonly #missing = new Map<SourceId, MissingTime>();
 
   constructor(ports: AlarmWatchPorts) {
     this.#ports = ports;
@@ -83,11 +90,7 @@ export class AlarmWatch {
     }
     const known = this.#sources.get(sourceId);
     if (known) known.status = status;
-    else this.#sources.set(sourceId, { status, missing: this.#missingOf(sourceId), clipped: [] });
-  }
-
-  onGap(gap: Gap): void {
-    this.#missingOf(gap.sourceId).note(gap, this.#ports.clock.now());
+    else this.#sources.set(sourceId, { status, coverageAt: undefined, clipped: [] });
   }
 
   /** What a source that records sounded like since the report before. */
@@ -140,11 +143,12 @@ export class AlarmWatch {
   tick(): void {
     const { clock, settings } = this.#ports;
     if (!settings().lowDisk.enabled) this.#book.drop({ kind: 'lowDisk' });
-    for (const [sourceId, { status, missing }] of this.#sources) {
+    let looks = 0;
+    for (const [sourceId, watched] of this.#sources) {
+      const { status } = watched;
       const source = this.#rulesOf(sourceId);
       if (!source) {
         this.#sources.delete(sourceId);
-        this.#missing.delete(sourceId);
         this.#book.drop({ sourceId });
         continue;
       }
@@ -163,16 +167,8 @@ export class AlarmWatch {
           ...(isDown(status.state) ? { since: status.since } : {}),
         });
       }
-      if (lowCoverage.enabled) {
-        const windowMs = lowCoverage.hours * 3_600_000;
-        this.#look(source, {
-          kind: 'lowCoverage',
-          sourceId,
-          judgement: judgeCoverage(lowCoverage, missing.within(windowMs, clock.now()), windowMs),
-          unit: '%',
-          seconds: windowMs / 1000,
-        });
-      }
+      if (lowCoverage.enabled && looks < MOST_COVERAGE_LOOKS && this.#lookAtCoverage(source, sourceId, watched))
+        looks += 1;
     }
   }
 
@@ -190,6 +186,20 @@ export class AlarmWatch {
     this.#book.observe({ ...look, name, judgement, timing: this.#timing(look.kind, look.seconds, isStream) });
   }
 
+  /** The library is asked, which costs more than the other looks: now and then. False when it was not time. */
+  #lookAtCoverage(source: Rules, sourceId: SourceId, watched: Watched): boolean {
+    const { clock, missingMs } = this.#ports;
+    const now = clock.monotonic();
+    if (watched.coverageAt !== undefined && now - watched.coverageAt < COVERAGE_MS) return false;
+    watched.coverageAt = now;
+    const windowMs = source.rules.lowCoverage.hours * 3_600_000;
+    const missing = missingMs(sourceId, windowMs);
+    if (missing === undefined) return true;
+    const judgement = judgeCoverage(source.rules.lowCoverage, Math.min(missing, windowMs), windowMs);
+    this.#look(source, { kind: 'lowCoverage', sourceId, judgement, unit: '%', seconds: windowMs / 1000 });
+    return true;
+  }
+
   #timing(kind: AlarmKind, seconds: number, isStream: boolean): Timing {
     const isLevel = kind === 'silence' || kind === 'deadChannel';
     const isSampled = isStream && (isLevel || kind === 'clipping');
@@ -197,7 +207,7 @@ export class AlarmWatch {
       // The others measure their length themselves.
       raiseAfterMs: isLevel || kind === 'sourceDown' ? seconds * 1000 : 0,
       clearAfterMs: this.#clearAfterMs,
-      staleMs: isSampled ? SAMPLED_STALE_MS : STALE_MS,
+      staleMs: isSampled || kind === 'lowCoverage' ? SAMPLED_STALE_MS : STALE_MS,
     };
   }
 
@@ -213,14 +223,5 @@ export class AlarmWatch {
       rules: rulesOf(config, this.#ports.settings().rules),
       isStream: config.kind === 'stream',
     };
-  }
-
-  #missingOf(id: SourceId): MissingTime {
-    let missing = this.#missing.get(id);
-    if (!missing) {
-      missing = new MissingTime();
-      this.#missing.set(id, missing);
-    }
-    return missing;
   }
 }

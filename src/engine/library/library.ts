@@ -154,11 +154,6 @@ export class Library {
     return this.#readGaps(() => this.#statements.dayGaps.all(day, MAX_GAPS));
   }
 
-  /** Gaps that last or ended after `instant` (ms since 1970 UTC), oldest first. */
-  gapsSince(instant: number): readonly Gap[] {
-    return this.#readGaps(() => this.#statements.gapsSince.all(instant));
-  }
-
   /** Takes recordings out of the catalogue; their files are left alone. Returns how many were there. */
   removeRecordings(ids: readonly RecordingId[]): number {
     return attempt(() => this.#statements.removeRecordings(ids));

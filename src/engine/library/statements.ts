@@ -68,10 +68,6 @@ export function createStatements(db: Connection) {
     ),
     openGaps: query<[], GapRow>(`SELECT ${gapColumns} FROM gaps WHERE ended_at IS NULL ORDER BY began_at`),
 
-    gapsSince: query<[number], GapRow>(
-      `SELECT ${gapColumns} FROM gaps WHERE ended_at IS NULL OR ended_at > ? ORDER BY began_at`,
-    ),
-
     days: query<[string, number], DaySummary>(`
       SELECT day, recordings, duration_us / 1000.0 AS durationMs, bytes, gaps, gap_us / 1000.0 AS gapMs
       FROM days WHERE day < ? ORDER BY day DESC LIMIT ?`),

@@ -8,12 +8,13 @@ import { rulesOf } from '../../shared/domain/alarmRules.ts';
 import { postMessage, type WebhookMessage, type WebhookTarget } from '../alarms/webhook.ts';
 import type { Library } from '../library/library.ts';
 import type { Alarm, AlarmSettings } from '../../shared/domain/alarm.ts';
+import type { SourceCoverage } from '../../shared/domain/coverage.ts';
 import type { SignalReport } from '../../shared/domain/signal.ts';
 import type { AudioFormat } from '../../shared/domain/source.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { Scope } from '../../shared/scope.ts';
-import { type AlarmId, alarmId } from '../../shared/units.ts';
+import { type AlarmId, alarmId, type SourceId } from '../../shared/units.ts';
 import type { Analyst } from './analyst.ts';
 import type { CatalogueWriter } from './catalogueWriter.ts';
 import type { Emitter } from './emitter.ts';
@@ -24,8 +25,6 @@ import type { StudioPorts } from './studio.ts';
 const TICK_MS = 1000;
 const SAMPLE_TICK_MS = 2000;
 const DISK_TICK_MS = 15_000;
-/** The gaps of so long ago still count for coverage, ms. */
-const GAPS_MS = 24 * 3_600_000;
 const SECRET_KEY = 'alarms:webhook:secret';
 
 export interface AlarmsParts {
@@ -35,6 +34,8 @@ export interface AlarmsParts {
   readonly sources: Sources;
   readonly analyst: Pick<Analyst, 'sample'>;
   readonly library: () => Library;
+  /** Of one source since an instant, ms since 1970 UTC; undefined when it was not armed. */
+  readonly coverage: (id: SourceId, since: number) => Pick<SourceCoverage, 'armedMs' | 'capturedMs'> | undefined;
   readonly catalogue: CatalogueWriter;
 }
 
@@ -57,6 +58,7 @@ export class Alarms {
       newId: () => alarmId(randomUUID()),
       settings: () => this.#settings,
       source: (id) => sources.configs().find((config) => config.id === id),
+      missingMs: (id, windowMs) => this.#missingMs(id, windowMs),
       onChange: (alarm) => this.#onChange(alarm),
     });
     this.#notices = new AlarmNotices(ports.notifier, this.#scope);
@@ -87,7 +89,6 @@ export class Alarms {
       events.on((name, payload) => {
         // The compiler cannot follow that the payload belongs to the name.
         if (name === 'sources.status') this.#watch.onStatus(payload as Parameters<AlarmWatch['onStatus']>[0]);
-        else if (name === 'gaps.changed') this.#watch.onGap(payload as Parameters<AlarmWatch['onGap']>[0]);
         else if (name === 'settings.changed') this.#outbox.retry();
       }),
     );
@@ -99,9 +100,8 @@ export class Alarms {
     const now = ports.clock.now();
     try {
       library().alarms.closeLeft(now);
-      for (const gap of library().gapsSince(now - GAPS_MS)) this.#watch.onGap(gap);
     } catch (error) {
-      log.error('The alarms and gaps of an earlier run could not be read.', { error: String(error) });
+      log.error('The alarms of an earlier run could not be closed.', { error: String(error) });
     }
     this.#outbox.start();
     this.#scope.interval(TICK_MS, () => this.#watch.tick());
@@ -169,6 +169,17 @@ export class Alarms {
     }
     if (webhookUrl !== '' && (isNew || alarm.clearedAt !== undefined)) {
       this.#tellWebhook({ type: isNew ? 'raised' : 'cleared', alarm });
+    }
+  }
+
+  #missingMs(id: SourceId, windowMs: number): number | undefined {
+    const { coverage, ports, log } = this.#parts;
+    try {
+      const measured = coverage(id, ports.clock.now() - windowMs);
+      return measured && measured.armedMs - measured.capturedMs;
+    } catch (error) {
+      log.debug('The coverage of a source could not be measured.', { sourceId: id, error: String(error) });
+      return undefined;
     }
   }
 

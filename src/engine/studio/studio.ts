@@ -134,7 +134,6 @@ export function createStudio(ports: StudioPorts): Studio {
   };
 
   const catalogue = new CatalogueWriter(library, log);
-  const alarms = new Alarms({ ports, log: ports.log.scoped('alarms'), events, sources, analyst, library, catalogue });
   const interruptions = new Interruptions();
   const lock = new KeyedLock<SourceId>();
   const wakefulness = new Wakefulness(
@@ -146,6 +145,16 @@ export function createStudio(ports: StudioPorts): Studio {
   });
   const diskNotices = new DiskNotices(events.emit, log);
   const keeping = new Keeping({ ...ports, log, events, sources, library });
+  const alarms = new Alarms({
+    ports,
+    log: ports.log.scoped('alarms'),
+    events,
+    sources,
+    analyst,
+    library,
+    coverage: (id, since) => keeping.coverageNow(id, since),
+    catalogue,
+  });
 
   /** A library that cannot be read now must not keep anything from being recorded. */
   function unfinished() {
