@@ -48,6 +48,30 @@ describe('a prober', () => {
     expect(await tell({ type: 'devices' })).toEqual([{ type: 'devices', devices: [device] }]);
   });
 
+  it('tells the devices again whenever they change, until it is ended', async () => {
+    vi.useFakeTimers();
+    try {
+      const abort = new AbortController();
+      const lists = [[device], [device], [device, { ...device, name: 'Line' }]];
+      const told = tell(
+        { type: 'watchDevices' },
+        {
+          listDevices: async () => {
+            const next = lists.shift();
+            if (next) return next;
+            abort.abort();
+            return [];
+          },
+        },
+        abort.signal,
+      );
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect((await told).map((event) => (event.type === 'devices' ? event.devices.length : event))).toEqual([1, 2, 0]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('tests a stream with its password', async () => {
     const testStream = vi.fn(async () => report);
     const job = { type: 'testStream', draft: streamDraft, password: 'secret' } as const;

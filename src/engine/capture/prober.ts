@@ -7,6 +7,9 @@ import { LevelMeter } from '../containers/levels.ts';
 import type { AudioSource } from './audioSource.ts';
 import type { LevelDraft, ProberCommand, ProberEvent, StreamDraft } from './proberProtocol.ts';
 
+/** Devices are looked for as often as this, while somebody watches them. */
+const WATCH_MS = 2000;
+
 export interface ProberPorts {
   readonly emit: (event: ProberEvent) => void;
   readonly log: Log;
@@ -35,12 +38,40 @@ async function perform(job: ProberJob, signal: AbortSignal, ports: ProberPorts):
     case 'devices':
       ports.emit({ type: 'devices', devices: await ports.listDevices() });
       return;
+    case 'watchDevices':
+      await watchDevices(signal, ports);
+      return;
     case 'testStream':
       ports.emit({ type: 'streamReport', report: await ports.testStream(job.draft, job.password, signal) });
       return;
     case 'preview':
       await preview(job.draft, signal, ports);
   }
+}
+
+async function watchDevices(signal: AbortSignal, { listDevices, emit }: ProberPorts): Promise<void> {
+  let told = '';
+  while (!signal.aborted) {
+    const devices = await listDevices();
+    const text = JSON.stringify(devices);
+    if (text !== told) emit({ type: 'devices', devices });
+    told = text;
+    await pause(WATCH_MS, signal);
+  }
+}
+
+/** Resolves after `ms`, or when `signal` is aborted. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted) done();
+  });
 }
 
 async function preview(draft: LevelDraft, signal: AbortSignal, { createSource, emit }: ProberPorts): Promise<void> {

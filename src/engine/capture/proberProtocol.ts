@@ -7,6 +7,8 @@ export type LevelDraft = Exclude<SourceDraft, StreamDraft>;
 /** Main to prober. A prober does one job in its life; it ends with its parent or a while after the job. */
 export type ProberCommand =
   | { readonly type: 'devices' }
+  /** Tells the devices now, and again whenever they change, until the prober is ended. */
+  | { readonly type: 'watchDevices' }
   /** Opens the input and tells its levels until the prober is ended. */
   | { readonly type: 'preview'; readonly draft: LevelDraft }
   | { readonly type: 'testStream'; readonly draft: StreamDraft; readonly password?: string }

@@ -41,6 +41,8 @@ export interface ArmedSource extends ArmTerms {
   readonly recordedMs?: number;
   /** Recordings of the same arming that are not in `recordedMs`, because nobody has closed them yet. */
   readonly unfinished?: readonly RecordingId[];
+  /** The open gap in which another recorder left it. */
+  readonly gap?: Gap;
 }
 
 /** What an earlier recorder left open. */
@@ -63,6 +65,8 @@ export type RecorderCommand =
   /** Like `disarm`, for a source that goes on in another recorder: it stays armed and its gap stays open. */
   | { readonly type: 'release'; readonly sourceId: SourceId; readonly callId: number }
   | { readonly type: 'retry'; readonly sourceId: SourceId }
+  /** Another device is meant now: what is captured ends as lost for this reason, and the device is looked for anew. */
+  | { readonly type: 'reopen'; readonly sourceId: SourceId; readonly reason: string }
   /** The input stays open; nothing is kept until `resume`. */
   | { readonly type: 'pause'; readonly sourceId: SourceId }
   | { readonly type: 'resume'; readonly sourceId: SourceId }

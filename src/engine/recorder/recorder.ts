@@ -92,6 +92,9 @@ export class Recorder {
       case 'split':
         this.#control(command.sourceId, command.type);
         return;
+      case 'reopen':
+        this.#runners.get(command.sourceId)?.reopen(command.reason);
+        return;
       case 'retry':
         this.#runners.get(command.sourceId)?.retry();
         return;
@@ -204,12 +207,12 @@ export class Recorder {
   }
 
   /** The gap that a source resumes in, when the recorder before was interrupted. */
-  #gapFor({ config, paused }: ArmedSource): SourceGap {
+  #gapFor({ config, paused, gap: left }: ArmedSource): SourceGap {
     const loss = this.#losses.get(config.id);
     this.#losses.delete(config.id);
     switch (loss?.kind) {
       case undefined:
-        return new SourceGap(this.#context, config, undefined);
+        return new SourceGap(this.#context, config, left);
       case 'gap':
         return new SourceGap(this.#context, config, loss.gap);
       case 'end': {

@@ -63,6 +63,8 @@ export class SourceRunner {
   #nextTryAt: Millis | undefined;
   #attempt: number;
   #gaveUp = false;
+  /** Ends the connection that is open. */
+  #fail: ((error: LongtakeError) => void) | undefined;
   #wake: (() => void) | undefined;
   #released = false;
   readonly #armedTime: ArmedTime;
@@ -90,6 +92,11 @@ export class SourceRunner {
   /** Tries now instead of at the next try. */
   retry(): void {
     this.#wake?.();
+  }
+
+  /** Ends what is captured now as lost, and looks for the device anew, if need be in a recorder of its own. */
+  reopen(reason: string): void {
+    this.#fail?.(new LongtakeError('DEVICE_LOST', reason, { details: { listFrozen: true } }));
   }
 
   replan(): void {
@@ -206,6 +213,12 @@ export class SourceRunner {
     if (this.#stop.signal.aborted) capture.abort();
     let failure: LongtakeError | undefined;
     let opened = false;
+    const fail = (error: LongtakeError): void => {
+      if (!failure) this.#tellFailure(error);
+      failure ??= error;
+      capture.abort();
+    };
+    this.#fail = fail;
     /** Ends the gap before the recording that is being opened. */
     let endGap: (() => void) | undefined;
     const connection = new Connection(this.#context, {
@@ -249,11 +262,7 @@ export class SourceRunner {
         this.#reached = true;
         capture.abort();
       },
-      onFailure: (error) => {
-        if (!failure) this.#tellFailure(error);
-        failure ??= error;
-        capture.abort();
-      },
+      onFailure: fail,
     });
     this.#connection = connection;
     try {
@@ -262,6 +271,7 @@ export class SourceRunner {
     } catch (error) {
       if (!this.#stop.signal.aborted) failure ??= this.#asProblem(error);
     }
+    this.#fail = undefined;
     this.#stop.signal.removeEventListener('abort', stop);
     this.#options.onClockMoved();
     const endedAt = await connection.end();

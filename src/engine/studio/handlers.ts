@@ -19,7 +19,20 @@ import { titleHandlers } from './titles.ts';
 
 /** One function per request of the contract. */
 export function createHandlers(parts: StudioParts, arming: ArmingActions): Handlers {
-  const { ports, events, sources, recorder, probers, analyst, library, catalogue, armings, keeping, lock } = parts;
+  const {
+    ports,
+    events,
+    sources,
+    recorder,
+    probers,
+    deviceWatch,
+    analyst,
+    library,
+    catalogue,
+    armings,
+    keeping,
+    lock,
+  } = parts;
 
   const settings = (): Settings => ports.settingsStore.read().settings;
 
@@ -100,6 +113,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     'sources.retry': ({ id }) => recorder.retry(id),
 
     'devices.list': async () => [...(await probers.devices())],
+    'devices.watch': ({ watch }) => deviceWatch.show(watch),
     'preview.start': (draft) => ({ previewId: probers.startPreview(draft) }),
     'preview.stop': () => probers.stopPreview(),
     'stream.test': async ({ draft, sourceId }) => {

@@ -38,6 +38,27 @@ export class Probers {
     );
   }
 
+  /** Calls `onDevices` at first and after every change, until `signal` is aborted or the prober ends: then `onEnd`. */
+  watchDevices(onDevices: (devices: readonly Device[]) => void, onEnd: () => void, signal: AbortSignal): void {
+    const child = this.#start({ type: 'watchDevices' });
+    let ended = false;
+    const end = (): void => {
+      ended = true;
+      child.kill();
+    };
+    signal.addEventListener('abort', end, { once: true });
+    child.onMessage((message) => {
+      const event = message as ProberEvent;
+      if (event.type === 'devices' && !ended) onDevices(event.devices);
+      if (event.type === 'error') this.#ports.log.warn('Devices cannot be watched.', { reason: event.error.message });
+    });
+    child.onExit(() => {
+      signal.removeEventListener('abort', end);
+      if (!ended) onEnd();
+    });
+    if (signal.aborted) end();
+  }
+
   /** Opens the input and tells its levels until {@link stopPreview}. Resolves at once. */
   startPreview(draft: SourceDraft): string {
     this.stopPreview();

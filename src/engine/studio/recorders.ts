@@ -9,7 +9,8 @@ import { type Arming, RecorderHost } from './recorderHost.ts';
 /** A source is not moved to a new process more often than this. */
 const MOVE_INTERVAL_MS = 10_000;
 
-type Place = SourceId | 'shared';
+/** The shared recorder, or one of a card's; each of these has a number of its own. */
+type Place = 'shared' | `${string}#${number}`;
 
 export interface RecordersPorts {
   readonly processHost: ProcessHost;
@@ -20,6 +21,8 @@ export interface RecordersPorts {
   readonly armed: () => readonly SourceId[];
   /** Nothing when it was disarmed meanwhile. */
   readonly armedSource: (id: SourceId) => Promise<Arming | undefined>;
+  /** Sources of one card have the same: it opens only once, so they must be in one process. */
+  readonly cardOf: (id: SourceId) => string;
   readonly onArmFailed: (id: SourceId, error: unknown) => void;
   readonly onEvent: (event: RecorderEvent) => void;
   /** These sources record nothing until their recorder is running again. */
@@ -30,12 +33,17 @@ export interface RecordersPorts {
 
 /**
  * All sources record in one shared recorder process. A soundcard that its audio system cannot see, because its list of
- * devices is from before the card was plugged in, moves to a recorder of its own, whose list is new; so a card can come
- * and go while the others record on.
+ * devices is from before the card was plugged in, moves to a recorder of that card alone, whose list is new; so a card can
+ * come and go while the others record on.
  */
 export class Recorders {
   readonly #ports: RecordersPorts;
   readonly #hosts = new Map<Place, RecorderHost>();
+  /** Of sources that are not in the shared recorder. */
+  readonly #places = new Map<SourceId, Place>();
+  /** The newest recorder of each card. */
+  readonly #newest = new Map<string, Place>();
+  #placesMade = 0;
   readonly #movedAt = new Map<SourceId, number>();
   readonly #moving = new Set<SourceId>();
   readonly #moves = new Set<Promise<void>>();
@@ -58,7 +66,7 @@ export class Recorders {
   /** Resolves when the source's file is closed. */
   async disarm(sourceId: SourceId, reason: string): Promise<void> {
     await this.#hostOf(sourceId)?.disarm(sourceId, reason);
-    await this.#endOwnHost(sourceId);
+    await this.#leave(sourceId);
     this.#movedAt.delete(sourceId);
   }
 
@@ -68,6 +76,11 @@ export class Recorders {
 
   setPaused(sourceId: SourceId, paused: boolean): void {
     this.#hostOf(sourceId)?.send({ type: paused ? 'pause' : 'resume', sourceId });
+  }
+
+  /** Another device is meant now: the source goes over to it, in a new recording. */
+  reopen(sourceId: SourceId, reason: string): void {
+    this.#hostOf(sourceId)?.send({ type: 'reopen', sourceId, reason });
   }
 
   split(sourceId: SourceId): void {
@@ -145,22 +158,43 @@ export class Recorders {
   async #move(sourceId: SourceId): Promise<void> {
     // Disarmed while this waited for its turn.
     if (this.#stopping || !this.#ports.armed().includes(sourceId)) return;
-    this.#ports.log.info('A recorder of its own is started for a source, so that it sees devices plugged in since.', {
+    this.#ports.log.info("A source moves to a recorder of its card's, so that it sees devices plugged in since.", {
       sourceId,
     });
     await this.#hostOf(sourceId)?.release(sourceId);
-    await this.#endOwnHost(sourceId);
-    if (!this.#stopping) await this.#startHost(sourceId);
+    const before = this.#placeOf(sourceId);
+    await this.#leave(sourceId);
+    if (this.#stopping) return;
+    const card = this.#ports.cardOf(sourceId);
+    const newest = this.#newest.get(card);
+    const host = newest === before || newest === undefined ? undefined : this.#hosts.get(newest);
+    if (host && newest !== undefined) {
+      // Another source of the card went ahead.
+      this.#places.set(sourceId, newest);
+      const arming = await this.#ports.armedSource(sourceId);
+      const gap = this.#ports.interrupted().gaps.find((open) => open.sourceId === sourceId);
+      if (arming) host.arm({ ...arming.source, ...(gap ? { gap } : {}) }, arming.armedAt);
+      return;
+    }
+    const place: Place = `${card}#${(this.#placesMade += 1)}`;
+    this.#newest.set(card, place);
+    this.#places.set(sourceId, place);
+    await this.#startHost(place);
   }
 
-  async #endOwnHost(sourceId: SourceId): Promise<void> {
-    const host = this.#hosts.get(sourceId);
-    this.#hosts.delete(sourceId);
+  /** A recorder of a card ends with its last source. */
+  async #leave(sourceId: SourceId): Promise<void> {
+    const place = this.#places.get(sourceId);
+    this.#places.delete(sourceId);
+    if (place === undefined || [...this.#places.values()].includes(place)) return;
+    const host = this.#hosts.get(place);
+    this.#hosts.delete(place);
+    for (const [card, newest] of this.#newest) if (newest === place) this.#newest.delete(card);
     await host?.stop('moved');
   }
 
   #placeOf(sourceId: SourceId): Place {
-    return this.#hosts.has(sourceId) ? sourceId : 'shared';
+    return this.#places.get(sourceId) ?? 'shared';
   }
 
   #hostOf(sourceId: SourceId): RecorderHost | undefined {

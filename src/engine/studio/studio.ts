@@ -10,6 +10,7 @@ import type { ProcessHost } from '../../shared/ports/processHost.ts';
 import type { Secrets } from '../../shared/ports/secrets.ts';
 import type { SettingsStore } from '../../shared/ports/settingsStore.ts';
 import type { Container, Recording } from '../../shared/domain/recording.ts';
+import type { SourceConfig } from '../../shared/domain/source.ts';
 import { errorText, LongtakeError } from '../../shared/errors.ts';
 import { type SourceId, recordingId } from '../../shared/units.ts';
 import { leftArmed } from '../library/leftArmed.ts';
@@ -20,6 +21,7 @@ import { Analyst } from './analyst.ts';
 import { createArming } from './arming.ts';
 import type { Armings } from './armings.ts';
 import { endAtLongest } from './controls.ts';
+import { DeviceWatch } from './deviceWatch.ts';
 import { DiskNotices } from './diskNotices.ts';
 import { Emitter } from './emitter.ts';
 import { CatalogueWriter } from './catalogueWriter.ts';
@@ -109,6 +111,7 @@ export interface StudioParts {
   readonly sources: Sources;
   readonly recorder: Recorders;
   readonly probers: Probers;
+  readonly deviceWatch: DeviceWatch;
   readonly analyst: Analyst;
   readonly alarms: Alarms;
   readonly library: () => Library;
@@ -179,6 +182,7 @@ export function createStudio(ports: StudioPorts): Studio {
       const armedAt = sources.armedAt(id);
       return armedAt === undefined ? undefined : { source, armedAt };
     },
+    cardOf: (id) => cardKey(sources.config(id)),
     onArmFailed: (id, error) => {
       log.error('A source could not be armed; it is tried again.', { sourceId: id, error: String(error) });
       sources.setArmFailed(id, error);
@@ -194,12 +198,25 @@ export function createStudio(ports: StudioPorts): Studio {
     lock,
   });
 
+  const probers = new Probers({ ...ports, log, emit: events.emit });
+  const deviceWatch = new DeviceWatch({
+    probers,
+    recorder,
+    emit: events.emit,
+    armed: () => sources.armed().map((id) => ({ config: sources.config(id), status: sources.status(id) })),
+    platform: ports.appInfo.platform,
+  });
+  events.on((name) => {
+    if (name === 'sources.status') deviceWatch.heed();
+  });
+
   const parts: StudioParts = {
     ports: { ...ports, log },
     events,
     sources,
     recorder,
-    probers: new Probers({ ...ports, log, emit: events.emit }),
+    probers,
+    deviceWatch,
     analyst,
     alarms,
     library,
@@ -332,7 +349,8 @@ export function createStudio(ports: StudioPorts): Studio {
       void scanUnknownFolder(parts, root);
     },
     stop: async () => {
-      parts.probers.stopPreview();
+      probers.stopPreview();
+      deviceWatch.stop();
       await recorder.stop('quit');
       wakefulness.end();
       await alarms.stop();
@@ -343,4 +361,11 @@ export function createStudio(ports: StudioPorts): Studio {
       opened = undefined;
     },
   };
+}
+
+/** The same for sources that record one card. */
+function cardKey(config: SourceConfig): string {
+  if (config.kind !== 'soundcard') return config.id;
+  const { device, identity } = config;
+  return identity ? JSON.stringify({ ...identity, alone: undefined }) : device.toLowerCase();
 }

@@ -3,7 +3,7 @@ import { alarmSchema } from '../domain/alarm.ts';
 import { gapSchema, recordingSchema } from '../domain/recording.ts';
 import { removedIdSchema } from '../domain/removal.ts';
 import { settingsSchema } from '../domain/settings.ts';
-import { levelsSchema, sourceStatusSchema } from '../domain/source.ts';
+import { deviceSchema, levelsSchema, sourceStatusSchema } from '../domain/source.ts';
 import { titleSchema } from '../domain/title.ts';
 
 /** Every event that the studio sends to its faces. */
@@ -14,6 +14,8 @@ export const events = {
   'sources.changed': z.object({}),
   /** 10 times a second for watched sources that record. */
   levels: z.array(levelsSchema),
+  /** Inputs that the operating system offers now; only while they are watched. */
+  'devices.changed': z.object({ devices: z.array(deviceSchema) }),
   'preview.levels': z.object({ previewId: z.string(), peak: z.array(z.number()), rms: z.array(z.number()) }),
   /** The preview ended by itself. */
   'preview.failed': z.object({ previewId: z.string(), message: z.string() }),

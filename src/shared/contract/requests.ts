@@ -113,6 +113,8 @@ export const requests = {
 
   /** Asks the operating system anew at each call. */
   'devices.list': { input: nothing, output: z.array(deviceSchema) },
+  /** `devices.changed` events, one at once and one after each change, until the next call with false. */
+  'devices.watch': { input: z.strictObject({ watch: z.boolean() }), output: done },
   /** Opens a soundcard or generator without recording it; `preview.levels` events follow. One at a time. */
   'preview.start': { input: sourceDraftSchema, output: z.object({ previewId: z.string() }) },
   'preview.stop': { input: nothing, output: done },

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Device } from '../../../shared/domain/source.ts';
 import { readCardPlace } from './cardPlace.ts';
-import { identityOf, isSameKind } from './deviceIdentity.ts';
+import { identityOf } from './deviceIdentity.ts';
 
 const run = promisify(execFile);
 const LIST_MS = 5000;
@@ -16,15 +16,9 @@ const USUAL = { maxChannels: 2, defaultSampleRate: 48_000 };
 export const arecordPcms: ArecordPcms = async () => {
   if (process.platform !== 'linux') return [];
   const [cards, names] = await Promise.all([list('-l'), list('-L')]);
-  const found = [...parseNames(names), ...parseCards(cards)].map((device): Device => {
+  return [...parseNames(names), ...parseCards(cards)].map((device): Device => {
     const identity = identityOf(device.name, 'ALSA', (card) => readCardPlace(card));
     return { ...USUAL, hostApi: 'ALSA', isDefault: false, backend: 'arecord', identity, ...device };
-  });
-  const alike = ({ identity }: Device): number =>
-    found.filter((other) => identity && other.identity && isSameKind(identity, other.identity)).length;
-  return found.map((device) => {
-    const { identity } = device;
-    return identity && alike(device) === 1 ? { ...device, identity: { ...identity, alone: true } } : device;
   });
 };
 

@@ -1,105 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FakeNativeAudio, fakeDevice } from '../../../../test/support/fakeNativeAudio.ts';
-import { silentLog } from '../../../../test/support/silentLog.ts';
-import type { SoundcardConfig } from '../../../shared/domain/source.ts';
+import { audio, failure, Heard, latest, setUpCards, settle, turnTime } from '../../../../test/support/cardRig.ts';
 import { LongtakeError } from '../../../shared/errors.ts';
-import type { Clock } from '../../../shared/ports/clock.ts';
-import { millis, sourceId } from '../../../shared/units.ts';
-import type { Block } from '../../containers/block.ts';
-import type { CaptureInfo, CaptureListener } from '../audioSource.ts';
-import { CardHub } from './cardHub.ts';
 import { PortAudio } from './portAudio.ts';
-import { createSoundcardSource } from './soundcardSource.ts';
-
-const clock: Clock = {
-  now: () => millis(0),
-  monotonic: () => millis(vi.getMockedSystemTime()?.getTime() ?? 0),
-  offsetMinutes: () => 0,
-  zone: () => 'UTC',
-};
-
-class Heard implements CaptureListener {
-  info: CaptureInfo | undefined;
-  readonly blocks: Block[] = [];
-  onOpen(info: CaptureInfo): void {
-    this.info = info;
-  }
-  onBlock(block: Block): void {
-    this.blocks.push(block);
-  }
-  onTitle(): void {
-    throw new Error('A soundcard has no title.');
-  }
-  onSkipped(): void {
-    throw new Error('A soundcard skips nothing.');
-  }
-  get bytes(): number[] {
-    return this.blocks.flatMap((block) => [...block.bytes]);
-  }
-}
-
-const audio = (...bytes: number[]): { buf: Uint8Array } => ({ buf: Uint8Array.from(bytes) });
-
-function setUp(native: FakeNativeAudio, over: Partial<SoundcardConfig> = {}) {
-  const config: SoundcardConfig = {
-    kind: 'soundcard',
-    id: sourceId('00000000-0000-4000-8000-000000000001'),
-    name: 'Test',
-    device: 'studio',
-    sampleRate: 48_000,
-    bitDepth: 16,
-    channels: 2,
-    ...over,
-  };
-  const portAudio = new PortAudio(
-    () => native,
-    () => ({}),
-  );
-  const arecord = vi.fn(() => Promise.reject(new Error('Nothing is to be opened.')));
-  const hub = new CardHub({ audio: portAudio, pcms: async () => [], linux: false, arecord });
-  const source = createSoundcardSource({ config, clock, log: silentLog, hub });
-  const begin = () => {
-    const heard = new Heard();
-    const abort = new AbortController();
-    const ended = source.run(heard, abort.signal).then(
-      () => 'resolved',
-      (error: unknown) => error,
-    );
-    return { heard, abort, ended };
-  };
-  const otherSource = (device: string) =>
-    createSoundcardSource({ config: { ...config, device }, clock, log: silentLog, hub });
-  return { begin, portAudio, otherSource };
-}
-
-const latest = (native: FakeNativeAudio) => {
-  const input = native.inputs.at(-1);
-  if (!input) throw new Error('Nothing was opened.');
-  return input;
-};
-
-/** Waits until everything that needs no time has happened. */
-const settle = () => vi.advanceTimersByTimeAsync(0);
-
-async function failure(ended: Promise<unknown>): Promise<LongtakeError> {
-  const error = await ended;
-  if (!(error instanceof LongtakeError)) throw new Error(`Expected a LongtakeError, got ${String(error)}`);
-  return error;
-}
 
 describe('a soundcard source', () => {
-  beforeEach(() => {
-    vi.useFakeTimers({ now: 1000 });
-  });
-  afterEach(() => {
-    const left = vi.getTimerCount();
-    vi.useRealTimers();
-    if (left > 0) throw new Error(`${left} timers were left behind.`);
-  });
+  turnTime();
 
   it('opens what was chosen and delivers what comes, to the last byte before it stood still', async () => {
     const native = new FakeNativeAudio('other', 'studio_a');
-    const { begin } = setUp(native);
+    const { begin } = setUpCards(native);
     const { heard, abort, ended } = begin();
     await settle();
     const input = latest(native);
@@ -125,7 +35,7 @@ describe('a soundcard source', () => {
 
   it('is lost when no data comes for two seconds, and can run again', async () => {
     const native = new FakeNativeAudio('studio_a');
-    const { begin } = setUp(native);
+    const { begin } = setUpCards(native);
     const first = begin();
     await settle();
     latest(native).give(audio(1, 0, 2, 0));
@@ -148,7 +58,7 @@ describe('a soundcard source', () => {
 
   it('waits eight seconds for the first data', async () => {
     const native = new FakeNativeAudio('studio_a');
-    const { begin } = setUp(native);
+    const { begin } = setUpCards(native);
     const { ended } = begin();
     await vi.advanceTimersByTimeAsync(7900);
     expect(latest(native).quits).toEqual([]);
@@ -158,7 +68,7 @@ describe('a soundcard source', () => {
 
   it('gives up on an input that does not close, and holds nothing up', async () => {
     const native = new FakeNativeAudio('studio_a');
-    const { begin, portAudio } = setUp(native);
+    const { begin, portAudio } = setUpCards(native);
     const { heard, ended } = begin();
     await settle();
     latest(native).give(audio(1, 0, 2, 0));
@@ -171,7 +81,7 @@ describe('a soundcard source', () => {
 
   it('is too slow after an overflow, for the audio of that read is lost', async () => {
     const native = new FakeNativeAudio('studio_a');
-    const { begin } = setUp(native);
+    const { begin } = setUpCards(native);
     const { heard, ended } = begin();
     await settle();
     latest(native).give(audio(1, 0, 2, 0), { err: 'portAudio status - input overflow ' }, audio(9, 9, 9, 9));
@@ -185,7 +95,7 @@ describe('a soundcard source', () => {
 
   it('overlooks a problem before the first audio', async () => {
     const native = new FakeNativeAudio('studio_a');
-    const { begin } = setUp(native);
+    const { begin } = setUpCards(native);
     const { heard, abort, ended } = begin();
     await settle();
     latest(native).give({ err: 'portAudio status - input overflow ' }, audio(1, 0, 2, 0));
@@ -198,7 +108,7 @@ describe('a soundcard source', () => {
 
   it('ends with the audio before a problem in the moment of closing', async () => {
     const native = new FakeNativeAudio('studio_a');
-    const { begin } = setUp(native);
+    const { begin } = setUpCards(native);
     const { heard, abort, ended } = begin();
     await settle();
     const input = latest(native);
@@ -213,7 +123,7 @@ describe('a soundcard source', () => {
 
   it('is too slow when samples go missing with no error', async () => {
     const native = new FakeNativeAudio('studio_a');
-    const { begin } = setUp(native);
+    const { begin } = setUpCards(native);
     const { ended } = begin();
     await settle();
     const block = { buf: new Uint8Array(4800 * 4) };
@@ -226,7 +136,7 @@ describe('a soundcard source', () => {
 
   it('fails with the error of its listener and closes the input', async () => {
     const native = new FakeNativeAudio('studio_a');
-    const { begin } = setUp(native);
+    const { begin } = setUpCards(native);
     const { heard, ended } = begin();
     heard.onBlock = () => {
       throw new Error('disk');
@@ -240,7 +150,7 @@ describe('a soundcard source', () => {
 
   it('does nothing when it is aborted before it begins, and closes when aborted while opening', async () => {
     const native = new FakeNativeAudio('studio_a');
-    const { begin, otherSource } = setUp(native);
+    const { begin, otherSource } = setUpCards(native);
     await otherSource('studio_a').run(new Heard(), AbortSignal.abort());
     expect(native.inputs).toEqual([]);
     const { abort, ended } = begin();
@@ -252,7 +162,7 @@ describe('a soundcard source', () => {
 
   describe('that cannot be opened', () => {
     it('says what there is when there is no such device', async () => {
-      const { begin } = setUp(new FakeNativeAudio('Mic', 'Line'), { device: 'usb' });
+      const { begin } = setUpCards(new FakeNativeAudio('Mic', 'Line'), { device: 'usb' });
       const error = await failure(begin().ended);
       expect(error).toMatchObject({
         code: 'DEVICE_NOT_FOUND',
@@ -263,7 +173,7 @@ describe('a soundcard source', () => {
 
     it('says so when the list may be out of date because another input is open', async () => {
       const native = new FakeNativeAudio('studio_a');
-      const { begin, otherSource } = setUp(native);
+      const { begin, otherSource } = setUpCards(native);
       const { abort, ended } = begin();
       await settle();
       const other = otherSource('usb').run(new Heard(), new AbortController().signal);
@@ -285,14 +195,14 @@ describe('a soundcard source', () => {
     ])('tells "%s" as %s, and that the list is frozen from then on', async (text, code) => {
       const native = new FakeNativeAudio('studio_a');
       native.openError = text;
-      const { begin, portAudio } = setUp(native);
+      const { begin, portAudio } = setUpCards(native);
       expect(await failure(begin().ended)).toMatchObject({ code, details: { reason: text } });
       expect((await portAudio.listInputs()).frozen).toBe(true);
     });
 
     it('says how many channels there are, without trying', async () => {
       const native = new FakeNativeAudio('studio_a');
-      const { begin, portAudio } = setUp(native, { channels: 8 });
+      const { begin, portAudio } = setUpCards(native, { channels: 8 });
       expect(await failure(begin().ended)).toMatchObject({
         code: 'DEVICE_FORMAT',
         message: '"studio_a" has 2 channels, not 8. Choose at most 2.',
@@ -303,7 +213,7 @@ describe('a soundcard source', () => {
     it('does not record another device that took the number meanwhile', async () => {
       const native = new FakeNativeAudio('studio_a', 'other');
       native.devicesAfterOpen = [fakeDevice(0, 'other'), fakeDevice(1, 'studio_a')];
-      const { begin } = setUp(native);
+      const { begin } = setUpCards(native);
       const { heard, ended } = begin();
       await vi.advanceTimersByTimeAsync(100);
       expect(await failure(ended)).toMatchObject({ code: 'DEVICE_NOT_FOUND' });
@@ -322,7 +232,7 @@ describe('a soundcard source', () => {
 
   it('calls PortAudio from one side at a time, also when inputs open and close together', async () => {
     const native = new FakeNativeAudio('studio_a', 'studio_b', 'studio_c');
-    const { otherSource } = setUp(native);
+    const { otherSource } = setUpCards(native);
     const runs = ['studio_a', 'studio_b', 'studio_c'].map((device) => {
       const abort = new AbortController();
       return { abort, ended: otherSource(device).run(new Heard(), abort.signal) };

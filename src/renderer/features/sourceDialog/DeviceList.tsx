@@ -89,6 +89,7 @@ export function DeviceList({ phase, devices, chosen, onChoose, onRefresh }: Devi
   );
 }
 
-function deviceDetail({ hostApi, maxChannels, defaultSampleRate }: Device): string {
+function deviceDetail({ hostApi, maxChannels, defaultSampleRate, backend }: Device): string {
+  if (backend === 'arecord') return `${hostApi}, with arecord`;
   return `${hostApi} · ${maxChannels} in · ${rateName(defaultSampleRate)}`;
 }

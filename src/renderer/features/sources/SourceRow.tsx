@@ -17,7 +17,17 @@ import { SourceCoverageLine } from '../coverage/SourceCoverageLine.tsx';
 import { PausedNote } from './PausedNote.tsx';
 import { sourceActions, toggleArmed, togglePaused } from './sourceActions.tsx';
 import { SourceMeter } from './SourceMeter.tsx';
-import { channelsOf, fileName, hostOf, openLength, retryWords, sourceFormat, stateWord } from './sourceWords.ts';
+import { CardFacts } from './CardFacts.tsx';
+import {
+  backendWords,
+  channelsOf,
+  fileName,
+  hostOf,
+  openLength,
+  retryWords,
+  sourceFormat,
+  stateWord,
+} from './sourceWords.ts';
 
 export function SourceRow({ id }: { readonly id: SourceId }): ReactElement | null {
   const source = useSource(id);
@@ -45,10 +55,11 @@ function SourceView({ source }: { readonly source: Source }): ReactElement {
           </Menu>
         </div>
         <div className="source-body">
-          <p className="source-format ellipsis">
+          <p className="source-format ellipsis" title={backendWords(status)}>
             {config.kind === 'generator' && <span className="test-signal">{TEST_SIGNAL}</span>}
             {sourceFormat(config, status)}
           </p>
+          <CardFacts status={status} />
           {(status.state === 'recording' || status.state === 'arming' || status.state === 'paused') && (
             <SourceMeter
               id={config.id}

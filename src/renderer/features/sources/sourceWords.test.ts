@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceConfig, SourceStatus } from '../../../shared/domain/source.ts';
 import { recordingId, sourceId } from '../../../shared/units.ts';
-import { fileName, openLength, retryWords, sourceFormat } from './sourceWords.ts';
+import { cardFacts, fileName, openLength, retryWords, sourceFormat } from './sourceWords.ts';
 
 const id = sourceId('3b241101-e2bb-4255-8caf-4136c566a962');
 const status = (fields: Partial<SourceStatus>): SourceStatus => ({
@@ -9,6 +9,18 @@ const status = (fields: Partial<SourceStatus>): SourceStatus => ({
   state: 'reconnecting',
   since: 0,
   ...fields,
+});
+
+describe('cardFacts', () => {
+  it('tells of arecord and of the clock while it is recorded', () => {
+    const backend = { name: 'arecord', reason: 'PortAudio does not list this device.' } as const;
+    const card = status({ state: 'recording', backend, driftPpm: -12.34, driftUncertaintyPpm: 0.5 });
+    expect(cardFacts(card).map(({ text }) => text)).toEqual(['with arecord', 'clock −12.3 ppm']);
+    expect(cardFacts(card)[0]?.detail).toBe('Captured with arecord. PortAudio does not list this device.');
+    expect(cardFacts(card)[1]?.detail).toContain('give or take 0.5 ppm: 1.07 s a day');
+    expect(cardFacts({ ...card, state: 'reconnecting' })).toEqual([]);
+    expect(cardFacts(status({ state: 'recording', backend: { ...backend, name: 'portaudio' } }))).toEqual([]);
+  });
 });
 
 describe('retryWords', () => {

@@ -24,6 +24,39 @@ export function stateWord(state: SourceStatus['state']): string {
   }
 }
 
+/** What captures a soundcard, and why; nothing for other sources. */
+export function backendWords({ backend }: SourceStatus): string | undefined {
+  if (!backend) return undefined;
+  return `Captured with ${backend.name === 'arecord' ? 'arecord' : 'PortAudio'}. ${backend.reason}`;
+}
+
+interface CardFact {
+  readonly text: string;
+  readonly detail: string;
+}
+
+/** What is worth knowing of a soundcard that is recorded: another back end than usual, and the drift of its clock. */
+export function cardFacts(status: SourceStatus): readonly CardFact[] {
+  const { state, backend, driftPpm, driftUncertaintyPpm } = status;
+  if (state !== 'recording') return [];
+  const facts: CardFact[] = [];
+  if (backend?.name === 'arecord') facts.push({ text: 'with arecord', detail: backendWords(status) ?? '' });
+  if (driftPpm !== undefined) {
+    facts.push({
+      text: `clock ${signed(driftPpm)} ppm`,
+      detail:
+        `The clock of the card runs ${signed(driftPpm)} ppm against the clock of the system, ` +
+        `give or take ${(driftUncertaintyPpm ?? 0).toFixed(1)} ppm: ${secondsPerDay(driftPpm)} s a day.`,
+    });
+  }
+  return facts;
+}
+
+/** Millionths, with a true minus. */
+const signed = (ppm: number): string => `${ppm < -0.05 ? '−' : ppm > 0.05 ? '+' : ''}${Math.abs(ppm).toFixed(1)}`;
+
+const secondsPerDay = (ppm: number): string => ((Math.abs(ppm) / 1e6) * 86_400).toFixed(2);
+
 /** When a source that lost its input is tried again: `Trying again in 5 s (3rd try).` */
 export function retryWords({ nextTryAt, attempt }: SourceStatus, now: number): string {
   const which = attempt === undefined ? '' : ` (${ordinal(attempt)} try)`;
