@@ -67,4 +67,32 @@ describe('pause, resume and split in the window', () => {
     await page.getByRole('menuitem', { name: 'Pause', exact: true }).click();
     await source(ONE).getByText('Paused', { exact: true }).waitFor();
   });
+
+  it('stops a source by itself at the length that its form says', async () => {
+    const { page } = running;
+    await button(`Actions for ${TWO}`).click();
+    await page.getByRole('menuitem', { name: 'Edit…' }).click();
+    await page.getByText('Files of this source').click();
+    await page.getByLabel('Stop after').fill('x');
+    await page.getByText('Enter a length.').waitFor();
+    await page.getByLabel('Stop after').fill('0.05');
+    await page.getByLabel('Stop after').scrollIntoViewIfNeeded();
+    await running.screenshot('control-form');
+    await button('Save').click();
+    await page.getByText('has recorded its maximum length of 3 s').first().waitFor();
+    await source(TWO).getByText('Off', { exact: true }).waitFor();
+  });
+
+  it('has the guards in the settings', async () => {
+    const { page } = running;
+    await page.keyboard.press('Control+,');
+    await page.getByLabel('Keep free').fill('2.5');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(async () => (await running.request('settings.get', {})).minFreeBytes, { timeout: 20_000 })
+      .toBe(2_500_000_000);
+    await page.getByLabel('Keep free').scrollIntoViewIfNeeded();
+    await running.screenshot('control-settings');
+    expect(await page.getByLabel('Keep the computer awake while recording').isChecked()).toBe(true);
+  });
 });

@@ -12,6 +12,7 @@ import { attempt, sentence } from '../../stores/notices.ts';
 import { useSettings, settingsStore } from '../../stores/settings.ts';
 import { DEFAULT_FILENAME_PATTERN, type Settings, type SettingsPatch } from '../../../shared/domain/settings.ts';
 import { ImportSetting } from '../isr/ImportButton.tsx';
+import { GuardSettings } from './GuardSettings.tsx';
 import { AlarmSettings } from './AlarmSettings.tsx';
 import { KeepingSection } from '../retention/KeepingSection.tsx';
 import { parseSplit, SPLIT_PRESETS, typedSplit, type Unit } from './split.ts';
@@ -90,6 +91,7 @@ export function SettingsDialog({ onClose }: { onClose(): void }): ReactElement {
             checked={settings.resumeArmed}
             onChange={(resumeArmed) => update({ resumeArmed })}
           />
+          <GuardSettings settings={settings} onUpdate={update} />
           <AlarmSettings settings={settings} onUpdate={update} />
           <KeepingSection />
           <Rescan />

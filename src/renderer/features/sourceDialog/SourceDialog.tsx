@@ -26,6 +26,7 @@ import {
 } from './draft.ts';
 import { GeneratorFields } from './GeneratorFields.tsx';
 import { LevelPreview } from './LevelPreview.tsx';
+import { PlanFields } from './PlanFields.tsx';
 import { PcmFields } from './SoundcardFields.tsx';
 import { StreamFields } from './StreamFields.tsx';
 import { useDevices } from './useDevices.ts';
@@ -231,6 +232,7 @@ export function SourceDialog({ source, kind, onClose }: SourceDialogProps): Reac
             />
           )}
         </Field>
+        <PlanFields plan={form.plan} errors={errors} onChange={(plan) => change({ plan })} />
         <AlarmFields
           kind={form.kind}
           overrides={form.plan.alarms}

@@ -81,6 +81,16 @@ export function formOf(config: SourceConfig): Form {
   }
 }
 
+/** The plan with another value, or without one: then the settings hold. */
+export function withPlan<Key extends keyof Form['plan']>(
+  plan: Form['plan'],
+  key: Key,
+  value: Form['plan'][Key] | undefined,
+): Form['plan'] {
+  const { [key]: _, ...rest } = plan;
+  return value === undefined ? rest : { ...rest, [key]: value };
+}
+
 /** The plan with other rules for alarms; without any, the general ones hold. */
 export function withAlarms(plan: Form['plan'], alarms: Form['plan']['alarms']): Form['plan'] {
   const { alarms: _, ...rest } = plan;
