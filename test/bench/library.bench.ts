@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CoverageStore } from '../../src/engine/library/coverageStore.ts';
 import { openDatabase } from '../../src/engine/library/database.ts';
 import { type Library, openLibrary } from '../../src/engine/library/library.ts';
 import { toGapRow, toRecordingRow } from '../../src/engine/library/rows.ts';
 import { createStatements } from '../../src/engine/library/statements.ts';
-import { type Day, day } from '../../src/shared/units.ts';
+import { type Day, day, sourceId } from '../../src/shared/units.ts';
 import { makeGap, makeRecording } from '../support/makeRecording.ts';
 import { silentLog } from '../support/silentLog.ts';
 import { spread, tellResult } from './support/result.ts';
@@ -15,6 +16,7 @@ import { spread, tellResult } from './support/result.ts';
 const RECORDINGS = 100_000;
 const SOURCES = 20;
 const HOUR = 3_600_000;
+const ONE_SOURCE = sourceId('6f7b6e3e-7e0f-4d3f-8a50-000000000000');
 /** One page of the window's list. */
 const PAGE = 100;
 const ROUNDS = 9;
@@ -45,6 +47,7 @@ afterAll(async () => {
 function fillCatalogue(connection: Database.Database): void {
   const statements = createStatements(connection);
   const start = Date.UTC(2026, 0, 1);
+  const coverage = new CoverageStore(connection);
   connection.transaction(() => {
     for (let index = 0; index < RECORDINGS; index += 1) {
       const source = index % SOURCES;
@@ -55,6 +58,9 @@ function fillCatalogue(connection: Database.Database): void {
       };
       const recording = makeRecording({ ...owner, startedAt, path: `${owner.sourceName}/${startedAt}.wav` });
       statements.putRecording(toRecordingRow(recording));
+      if (index < SOURCES || index % 2000 < SOURCES) {
+        coverage.saveArmEvent(owner.sourceId, owner.sourceName, { at: startedAt, armed: true, reason: undefined });
+      }
       if (index % 10 === 0) statements.putGap(toGapRow(makeGap({ ...owner, from: startedAt + 1000 })));
     }
   })();
@@ -89,8 +95,28 @@ test(`a library of ${RECORDINGS} recordings answers in under ${LIMIT_MS} ms`, as
   const scanDays = raw.prepare(
     'SELECT day, count(*), sum(duration_us), sum(bytes) FROM recordings NOT INDEXED GROUP BY day ORDER BY day DESC',
   );
-  const times = { page: [], pagePeer: [], days: [], recentDays: [], daysPeer: [], gaps: [], save: [] } as Record<
-    'page' | 'pagePeer' | 'days' | 'recentDays' | 'daysPeer' | 'gaps' | 'save',
+  const times = {
+    coverage: [],
+    coverageCpu: [],
+    coverageOne: [],
+    page: [],
+    pagePeer: [],
+    days: [],
+    recentDays: [],
+    daysPeer: [],
+    gaps: [],
+    save: [],
+  } as Record<
+    | 'coverage'
+    | 'coverageCpu'
+    | 'coverageOne'
+    | 'page'
+    | 'pagePeer'
+    | 'days'
+    | 'recentDays'
+    | 'daysPeer'
+    | 'gaps'
+    | 'save',
     number[]
   >;
   const ratios: { page: number[]; days: number[] } = { page: [], days: [] };
@@ -103,6 +129,15 @@ test(`a library of ${RECORDINGS} recordings answers in under ${LIMIT_MS} ms`, as
       measure(times.days, () => library.days({ limit: 1000 }));
       measure(times.recentDays, () => library.days({ limit: 60 }));
       measure(times.gaps, () => library.gaps(asked));
+      const from = Date.parse(asked);
+      const period = { from, to: from + 24 * HOUR, now: Infinity, live: () => ({ armed: true }) };
+      const begin = performance.now();
+      const cpu = process.cpuUsage();
+      await library.coverage.coverage(period);
+      const { user, system } = process.cpuUsage(cpu);
+      times.coverage.push(performance.now() - begin);
+      times.coverageCpu.push((user + system) / 1000);
+      measure(times.coverageOne, () => library.coverage.coverageOf(ONE_SOURCE, period));
       measure(times.save, () => library.saveRecording({ ...saved, samples: saved.samples + call }));
       if (call < 3) {
         measure(times.pagePeer, () => scanPage.all(asked, PAGE));
@@ -124,12 +159,17 @@ test(`a library of ${RECORDINGS} recordings answers in under ${LIMIT_MS} ms`, as
     daysAll: figures(times.days),
     days60: figures(times.recentDays),
     daysFullScan: figures(times.daysPeer),
+    dayCoverage: figures(times.coverage),
+    // What it takes on a machine that does something else, too.
+    dayCoverageCpu: figures(times.coverageCpu),
+    dayCoverageOfOneSource: figures(times.coverageOne),
     dayGaps: figures(times.gaps),
     saveRecording: figures(times.save),
     fullScanOverIndex: { page: spread(ratios.page), days: spread(ratios.days) },
   };
   await tellResult(result);
   expect(result.dayPage.p95).toBeLessThan(LIMIT_MS);
+  expect(result.dayCoverageCpu.p50).toBeLessThan(LIMIT_MS);
   expect(result.daysAll.p95).toBeLessThan(LIMIT_MS);
 });
 

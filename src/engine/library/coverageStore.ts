@@ -112,15 +112,18 @@ export class CoverageStore {
 
   #captured(id: string, from: number, to: number, open: LiveSource['open']): CapturedSpan[] {
     const earliest = from - LONGEST_RECORDING_MS;
-    return this.#sql.captured
-      .all(id, earliest, to, id, earliest, to)
+    const rows = this.#sql.captured.all(id, earliest, to);
+    const removed = this.#sql.removed.all(id, earliest, to);
+    // Each comes in order by its index.
+    const all = removed.length === 0 ? rows : [...rows, ...removed].toSorted((a, b) => a.from - b.from);
+    return all
       .map((row) => ({
         from: row.from,
         to: row.id === open?.id ? Math.max(row.to, open.to) : row.to,
         deleted: row.deleted === 1,
         gapless: row.seam === 'gapless' || row.seam === 'unverified',
       }))
-      .filter((span, index, all) => span.to > from || (all[index + 1]?.to ?? Infinity) > from);
+      .filter((span, index, spans) => span.to > from || (spans[index + 1]?.to ?? Infinity) > from);
   }
 
   #gaps(id: string, from: number, to: number): GapSpan[] {
@@ -182,13 +185,12 @@ function statements(db: Connection) {
     armedSince: query<[string, number, string, number], { at: number }>(`
       SELECT min(at) AS at FROM arm_events WHERE source_id = ? AND at < ? AND armed = 1
         AND at > coalesce((SELECT max(at) FROM arm_events WHERE source_id = ? AND at < ? AND armed = 0), -1)`),
-    captured: query<[string, number, number, string, number, number], CapturedRow>(`
+    captured: query<[string, number, number], CapturedRow>(`
       SELECT id, started_at AS "from", started_at + duration_us / 1000.0 AS "to", seam, 0 AS deleted
-        FROM recordings WHERE source_id = ? AND started_at >= ? AND started_at < ?
-      UNION ALL
-      SELECT id, started_at, ended_at, json_extract(recording, '$.seam'), 1
-        FROM removed WHERE source_id = ? AND started_at >= ? AND started_at < ?
-      ORDER BY "from"`),
+      FROM recordings WHERE source_id = ? AND started_at >= ? AND started_at < ? ORDER BY started_at`),
+    removed: query<[string, number, number], CapturedRow>(`
+      SELECT id, started_at AS "from", ended_at AS "to", json_extract(recording, '$.seam') AS seam, 1 AS deleted
+      FROM removed WHERE source_id = ? AND started_at >= ? AND started_at < ? ORDER BY started_at`),
     /** Gaps of a source do not overlap, but for one that a crash left: those that began last reach furthest. */
     gaps: query<[string, number, number, string, number], GapTimeRow>(`
       SELECT id, cause, began_at, ended_at FROM gaps WHERE source_id = ? AND began_at >= ? AND began_at < ?

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { fork } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,8 +74,13 @@ describe('opening', () => {
     expect(() => openLibrary(denied, silentLog)).toThrow(expect.objectContaining({ code: 'DISK_DENIED' }));
   });
 
-  test('says when the path is a folder', () => {
-    expect(() => openLibrary(folder, silentLog)).toThrow(expect.objectContaining({ code: 'DISK_DENIED' }));
+  test('sets a folder in its place aside, with all that is in it', () => {
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, 'note'), 'kept');
+    const opened = openLibrary(path, silentLog);
+    opened.library.close();
+    expect(opened.created).toBe(true);
+    expect(readFileSync(join(opened.setAside ?? '', 'note'), 'utf8')).toBe('kept');
   });
 });
 

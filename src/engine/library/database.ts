@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { LongtakeError } from '../../shared/errors.ts';
@@ -43,7 +43,7 @@ export function openDatabase(path: string, log: Log, migrations = allMigrations)
   try {
     mkdirSync(dirname(path), { recursive: true });
     const existed = existsSync(path);
-    const sound = existed ? openSound(path, log) : undefined;
+    const sound = existed && isFile(path, log) ? openSound(path, log) : undefined;
     if (sound) {
       // An empty file is a sound database too: version 0, without a table.
       const created = versionOf(sound) === 0;
@@ -56,6 +56,13 @@ export function openDatabase(path: string, log: Log, migrations = allMigrations)
   } catch (error) {
     throw toLibraryError(error);
   }
+}
+
+/** A folder in its place, as some backup programs leave one, cannot be opened and is as good as a damaged file. */
+function isFile(path: string, log: Log): boolean {
+  if (!statSync(path).isDirectory()) return true;
+  log.error('There is a folder in place of the library.', { path });
+  return false;
 }
 
 /** The opened database, or undefined when its content is not a database or fails the check. */

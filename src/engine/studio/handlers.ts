@@ -13,7 +13,7 @@ import type { ArmingActions } from './arming.ts';
 import { createControlHandlers } from './controls.ts';
 import { createIsrHandlers } from './isr/isrHandlers.ts';
 import { keepingHandlers } from './keepingHandlers.ts';
-import { scanFolder, scanUnknownFolder } from './scanning.ts';
+import { scanFolder, scanKnownFolders } from './scanning.ts';
 import type { StudioParts, StudioPorts } from './studio.ts';
 import { titleHandlers } from './titles.ts';
 
@@ -82,7 +82,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
       keeping.reconsider(state.settings.retention);
       recorder.replan();
       events.emit('settings.changed', changed);
-      if (patch.recordingsFolder !== undefined) void scanUnknownFolder(parts, changed.recordingsFolder);
+      if (patch.recordingsFolder !== undefined) void scanKnownFolders(parts, changed.recordingsFolder);
       return changed;
     },
     'settings.previewPattern': ({ pattern, sourceName }) => {

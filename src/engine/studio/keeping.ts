@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { Recording } from '../../shared/domain/recording.ts';
 import type { Retention } from '../../shared/domain/retention.ts';
 import type { LedgerEntry } from '../../shared/domain/ledger.ts';
 import type { SourceCoverage } from '../../shared/domain/coverage.ts';
@@ -54,8 +55,11 @@ export class Keeping {
       log,
       ledger: this.ledger,
       vetoes: this.#vetoes,
-      belongs: async (recording, path) => (await cueOf(fileSystem, recording)) === join(recording.root, path),
-      onPurged: (id) => fileSystem.removeFile(join(ports.dataFolder, 'cache', 'peaks', `${id}.peaks`)),
+      belongs: async (recording, path) => (await this.#cueOf(recording)) === join(recording.root, path),
+      onPurged: async (id) => {
+        library().titles.removeIfGone(id);
+        await fileSystem.removeFile(join(ports.dataFolder, 'cache', 'peaks', `${id}.peaks`));
+      },
     });
     this.retention = new RetentionKeeper({
       library,
@@ -146,6 +150,19 @@ export class Keeping {
     if (JSON.stringify(before) === JSON.stringify(now)) return;
     this.#ports.log.info('The rules for deleting recordings were changed.', { rules: now });
     this.retention.reconsider();
+  }
+
+  /** What cannot be read is not known to be ours, and stays. */
+  async #cueOf(recording: Recording): Promise<string | undefined> {
+    try {
+      return await cueOf(this.#ports.fileSystem, recording);
+    } catch (error) {
+      this.#ports.log.warn('A cue sheet cannot be read and stays where it is.', {
+        path: recording.path,
+        error: String(error),
+      });
+      return undefined;
+    }
   }
 
   #attempt(work: () => Promise<unknown>): void {

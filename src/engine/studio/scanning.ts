@@ -3,6 +3,7 @@ import type { RequestOutput } from '../../shared/contract/requests.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import { type Inspection, inspectFile } from '../recorder/inspect.ts';
 import { repairFile } from '../recorder/repair.ts';
+import { KnownFolders } from './knownFolders.ts';
 import type { StudioParts } from './studio.ts';
 import { writeCuesAgain } from './titles.ts';
 
@@ -42,8 +43,17 @@ export async function scanFolder(
   }
 }
 
-/** Scans a folder in which there may be recordings that the catalogue has never heard of. */
-export async function scanUnknownFolder(parts: StudioParts, recordingsFolder: string): Promise<void> {
+/**
+ * Scans the folder that is used now, and those that were used before, as far as the catalogue has never seen them: it
+ * may be new because the one before was damaged.
+ */
+export async function scanKnownFolders(parts: StudioParts, recordingsFolder: string): Promise<void> {
+  const { fileSystem, log, dataFolder } = parts.ports;
+  const folders = await new KnownFolders(fileSystem, log, dataFolder).remember(recordingsFolder);
+  for (const folder of folders) await scanUnknownFolder(parts, folder);
+}
+
+async function scanUnknownFolder(parts: StudioParts, recordingsFolder: string): Promise<void> {
   const root = resolve(recordingsFolder);
   try {
     if (parts.library().wasScanned(root) || !(await parts.ports.fileSystem.stat(root))) return;

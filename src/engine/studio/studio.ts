@@ -31,7 +31,7 @@ import { Keeping } from './keeping.ts';
 import { KeyedLock } from './keyedLock.ts';
 import { Probers } from './probers.ts';
 import { Recorders } from './recorders.ts';
-import { scanUnknownFolder } from './scanning.ts';
+import { scanKnownFolders } from './scanning.ts';
 import { Sources } from './sources.ts';
 import { Wakefulness } from './wakefulness.ts';
 import { writeCueAgain } from './titles.ts';
@@ -346,7 +346,7 @@ export function createStudio(ports: StudioPorts): Studio {
       await recorder.start();
       if (ports.sharesFolder === true) return;
       keeping.start();
-      void scanUnknownFolder(parts, root);
+      void scanKnownFolders(parts, root);
     },
     stop: async () => {
       probers.stopPreview();
