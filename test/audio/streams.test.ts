@@ -18,6 +18,14 @@ class Recorder implements CaptureListener {
   info: CaptureInfo | undefined;
   skipped = 0;
 
+  onSegment(): void {
+    return undefined;
+  }
+
+  onHole(): void {
+    return undefined;
+  }
+
   onOpen(info: CaptureInfo): void {
     this.info = info;
   }

@@ -36,6 +36,8 @@ async function capture(id: number, file: string, options: Omit<SoundcardConfig, 
           emit({ type: 'progress', id, samples });
         },
         onTitle: () => undefined,
+        onSegment: () => undefined,
+        onHole: () => undefined,
         onSkipped: () => undefined,
       },
       abort.signal,

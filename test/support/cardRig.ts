@@ -22,6 +22,14 @@ const clock: Clock = {
 export class Heard implements CaptureListener {
   info: CaptureInfo | undefined;
   readonly blocks: Block[] = [];
+  onSegment(): void {
+    return undefined;
+  }
+
+  onHole(): void {
+    return undefined;
+  }
+
   onOpen(info: CaptureInfo): void {
     this.info = info;
   }

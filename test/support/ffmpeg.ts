@@ -99,3 +99,14 @@ export class SourceClient {
 
 export const MP3_128: Recipe = { encoder: ['-c:a', 'libmp3lame', '-b:a', '128k'] };
 export const AAC_128: Recipe = { rate: 48_000, encoder: ['-c:a', 'aac', '-b:a', '128k'] };
+export const OPUS_96: Recipe = { rate: 48_000, encoder: ['-c:a', 'libopus', '-b:a', '96k'] };
+export const VORBIS: Recipe = { encoder: ['-c:a', 'libvorbis', '-q:a', '3'] };
+export const FLAC: Recipe = { encoder: ['-c:a', 'flac'] };
+
+/** Hash of each packet of a file, in order; of Ogg, what a demuxer takes out of its pages. `args`: before the file. */
+export async function packetHashes(path: string, args: readonly string[] = []): Promise<string[]> {
+  const output = ['-show_packets', '-show_data_hash', 'md5', '-show_entries', 'packet=data_hash', '-of', 'csv=p=0'];
+  const { stdout } = await run('ffprobe', ['-v', 'error', ...args, ...output, path], { maxBuffer: 2 ** 28 });
+  // Beside a hash may stand what the container says of the packet.
+  return stdout.match(/MD5:[0-9a-f]{32}/g) ?? [];
+}

@@ -7,7 +7,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { AAC_128, MP3_128, type Recipe, SourceClient } from './ffmpeg.ts';
+import { AAC_128, FLAC, MP3_128, OPUS_96, type Recipe, SourceClient, VORBIS } from './ffmpeg.ts';
 
 const run = promisify(execFile);
 
@@ -17,12 +17,17 @@ export const LISTENER = { username: 'listener', password: 'let me in' } as const
 export const SOURCE_PASSWORD = 'source-secret';
 const READY_MS = 20_000;
 
-/** What is played to a mount, by the ending of its name. */
-const stations: readonly { readonly ending: string; readonly recipe: Recipe; readonly output: readonly string[] }[] = [
-  { ending: '.mp3', recipe: MP3_128, output: ['-content_type', 'audio/mpeg', '-f', 'mp3'] },
-  { ending: '.aac', recipe: AAC_128, output: ['-content_type', 'audio/aac', '-f', 'adts'] },
-];
 const POLL_MS = 25;
+
+/** By the ending of a mount's name. */
+const kinds: Readonly<Record<string, { readonly recipe: Recipe; readonly type: string; readonly format: string }>> = {
+  mp3: { recipe: MP3_128, type: 'audio/mpeg', format: 'mp3' },
+  aac: { recipe: AAC_128, type: 'audio/aac', format: 'adts' },
+  opus: { recipe: OPUS_96, type: 'audio/ogg', format: 'ogg' },
+  ogg: { recipe: VORBIS, type: 'application/ogg', format: 'ogg' },
+  oga: { recipe: FLAC, type: 'audio/ogg', format: 'ogg' },
+  flac: { recipe: FLAC, type: 'audio/flac', format: 'flac' },
+};
 
 export interface IcecastOptions {
   /** Adds a port that speaks TLS, with a certificate for `localhost` that signs itself. */
@@ -103,12 +108,13 @@ export class Icecast {
   }
 
   /** Starts playing to a mount, in the format that the ending of its name says; resolves when listeners get it. */
-  async play(mount: string): Promise<void> {
-    const station = stations.find(({ ending }) => mount.endsWith(ending));
-    if (!station) throw new Error(`No format is known by the name ${mount}.`);
+  async play(mount: string, tags: readonly string[] = []): Promise<void> {
+    const kind = kinds[/\.(\w+)$/.exec(mount)?.[1] ?? ''];
+    if (!kind) throw new Error(`No format is known by the name ${mount}.`);
+    const output = [...tags, '-content_type', kind.type, '-f', kind.format];
     const address = `icecast://source:${SOURCE_PASSWORD}@127.0.0.1:${this.port}${mount}`;
-    const named = ['-ice_name', 'Radio Test', ...station.output];
-    const client = new SourceClient(address, station.recipe, named);
+    const named = ['-ice_name', 'Radio Test', ...output];
+    const client = new SourceClient(address, kind.recipe, named);
     this.#sources.set(mount, client);
     await until(`${mount} is on the air`, async () => {
       if (!client.running) throw new Error(`ffmpeg could not play to ${mount}:\n${await this.log()}`);

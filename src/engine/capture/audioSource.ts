@@ -2,6 +2,7 @@ import type { AudioFormat, SourceStatus } from '../../shared/domain/source.ts';
 import type { Container } from '../../shared/domain/recording.ts';
 import type { Millis } from '../../shared/units.ts';
 import type { Block } from '../containers/block.ts';
+import type { StreamHeaders } from '../containers/streamHeaders.ts';
 
 /** What a source turned out to be, once it is open. */
 export interface CaptureInfo {
@@ -16,6 +17,8 @@ export interface CaptureInfo {
   readonly backend?: NonNullable<SourceStatus['backend']>;
   /** Where the audio comes from, when the configured address led elsewhere; without credentials. */
   readonly address?: string;
+  /** Streams of Ogg and FLAC: what each file needs at its start. */
+  readonly headers?: StreamHeaders;
 }
 
 /** Hears what a source captures. Calls come in order; `onOpen` is the first, and comes once. */
@@ -27,6 +30,16 @@ export interface CaptureListener {
    */
   onBlock(block: Block, arrivedAt: Millis): void;
   onTitle(title: string): void;
+  /**
+   * The stream goes on behind new headers, or in another format: the next block does not go into one file with those
+   * before, though no audio is missing between them.
+   */
+  onSegment(info: CaptureInfo): void;
+  /**
+   * Audio is missing before the next block: so many sample frames as the stream says, which is not to be trusted; 0
+   * when it does not say.
+   */
+  onHole(samples: number): void;
   /** Bytes that were received and belong to no frame, so that nothing vanishes uncounted. */
   onSkipped(bytes: number): void;
   /** How much faster the input's clock runs than the system's, and half of the 95 % interval; millionths. */

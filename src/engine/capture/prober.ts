@@ -86,6 +86,8 @@ async function preview(draft: LevelDraft, signal: AbortSignal, { createSource, e
         for (const levels of meter.push(block)) emit({ type: 'levels', ...levels });
       },
       onTitle: () => undefined,
+      onSegment: () => undefined,
+      onHole: () => undefined,
       onSkipped: () => undefined,
     },
     signal,

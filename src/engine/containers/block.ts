@@ -47,6 +47,8 @@ function splitCoded(block: Block, frames: readonly CodedFrame[], samples: number
     bytes += frame.bytes;
     count += 1;
   }
+  // A frame that only prepares the next one stays with it.
+  if (taken === 0) return [emptyLike(block), block];
   return [
     { bytes: block.bytes.subarray(0, bytes), samples: taken, frames: frames.slice(0, count) },
     { bytes: block.bytes.subarray(bytes), samples: block.samples - taken, frames: frames.slice(count) },

@@ -20,11 +20,8 @@ describe('sniff', () => {
   test.each([
     ['RIFF....WAVEfmt ', { kind: 'wav' }],
     ['RF64\u00ff\u00ff\u00ff\u00ffWAVEds64', { kind: 'wav' }],
-    ['OggS' + '\0'.repeat(24) + 'OpusHead', { kind: 'unsupported', name: 'Ogg Opus' }],
-    ['OggS' + '\0'.repeat(24) + '\u0001vorbis', { kind: 'unsupported', name: 'Ogg Vorbis' }],
-    ['OggS' + '\0'.repeat(24) + '\u007fFLAC', { kind: 'unsupported', name: 'Ogg FLAC' }],
-    ['OggS', { kind: 'unsupported', name: 'Ogg' }],
-    ['fLaC', { kind: 'unsupported', name: 'FLAC' }],
+    ['OggS', undefined],
+    ['fLaC', { kind: 'flac' }],
     ['\0\0\0\u0020ftypM4A ', { kind: 'unsupported', name: 'MP4' }],
     ['\n <!DOCTYPE HTML>', { kind: 'html' }],
     ['#EXTM3U\n#EXT-X-VERSION:3', { kind: 'playlist', name: 'HLS playlist' }],
@@ -65,7 +62,7 @@ describe('sniff', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 512, maxLength: 4096 }), (bytes) => {
         fc.pre(!(bytes[0] === 0x47 && bytes[188] === 0x47));
-        expect(['mp3', 'adts', 'html', 'text']).not.toContain(sniff(bytes)?.kind);
+        expect(['mp3', 'adts', 'ogg', 'flac', 'html', 'text']).not.toContain(sniff(bytes)?.kind);
       }),
     );
   });
@@ -74,7 +71,9 @@ describe('sniff', () => {
 test('Content-Types promise what stations mean by them', () => {
   expect(promisedBy('audio/mpeg')).toBe('mp3');
   expect(promisedBy('Audio/AACP; charset=x')).toBe('adts');
-  expect(promisedBy('application/ogg')).toBe('other audio');
+  expect(promisedBy('application/ogg')).toBe('ogg');
+  expect(promisedBy('audio/x-flac')).toBe('flac');
+  expect(promisedBy('audio/midi')).toBe('other audio');
   expect(promisedBy('text/html; charset=utf-8')).toBe('no audio');
   expect(promisedBy('application/octet-stream')).toBe('unknown');
   expect(promisedBy('toString')).toBe('unknown');

@@ -1,12 +1,17 @@
 import { adtsSyntax } from './adts.ts';
 import { latin1 } from './bytes.ts';
+import { FlacParser } from './flac/flacParser.ts';
 import type { FrameSyntax } from './frameParser.ts';
 import { ID3V2_HEADER_BYTES, tagBytes } from './id3.ts';
 import { mpegAudioSyntax } from './mpegAudio.ts';
+import { sniffOgg } from './ogg/sniffOgg.ts';
+
+/** Audio that streams bring and that is recorded. */
+export type StreamKind = 'mp3' | 'adts' | 'ogg' | 'flac';
 
 /** What bytes turn out to be. */
 export type Sniffed =
-  | { readonly kind: 'mp3' | 'adts' | 'wav' }
+  | { readonly kind: StreamKind | 'wav' }
   /** Audio that is not recorded yet, by its name for people. */
   | { readonly kind: 'unsupported'; readonly name: string }
   /** A list of addresses, not audio. */
@@ -25,16 +30,30 @@ const SHORTEST_TEXT = 64;
  * What the first bytes of a stream or file are; undefined when they don't tell (yet). Give it more, up to
  * {@link SNIFF_BYTES}, before giving up. `expected` settles the case of a stream that looks like both.
  */
-export function sniff(bytes: Uint8Array, expected?: 'mp3' | 'adts'): Sniffed | undefined {
-  return sniffMagic(bytes) ?? sniffFrames(bytes, expected) ?? sniffText(bytes);
+export function sniff(bytes: Uint8Array, expected?: StreamKind): Sniffed | undefined {
+  if (latin1(bytes, 0, 4) === 'OggS') return sniffOgg(bytes);
+  return sniffMagic(bytes) ?? sniffCoded(bytes, expected) ?? sniffText(bytes);
+}
+
+function sniffCoded(bytes: Uint8Array, expected: StreamKind | undefined): Sniffed | undefined {
+  const start = bytes.length >= ID3V2_HEADER_BYTES ? tagBytes(bytes, 0) : 0;
+  // Programs that tag everything alike put ID3 before FLAC, too.
+  if (latin1(bytes, start, start + 4) === 'fLaC') return { kind: 'flac' };
+  // A frame of FLAC proves itself by its checks; the others are found in it by chance.
+  if (expected === 'flac' && hasFlacFrames(bytes)) return { kind: 'flac' };
+  const frames = sniffFrames(bytes, start, expected);
+  return frames ?? (hasFlacFrames(bytes) ? { kind: 'flac' } : undefined);
+}
+
+/** Two frames at least: a stream of FLAC that is joined anywhere has no `fLaC`. */
+function hasFlacFrames(bytes: Uint8Array): boolean {
+  return new FlacParser().push(bytes).parts.some(({ kind }) => kind === 'block');
 }
 
 function sniffMagic(bytes: Uint8Array): Sniffed | undefined {
   const magic = latin1(bytes, 0, 4);
   if ((magic === 'RIFF' || magic === 'RF64' || magic === 'BW64') && latin1(bytes, 8, 12) === 'WAVE')
     return { kind: 'wav' };
-  if (magic === 'OggS') return { kind: 'unsupported', name: oggName(bytes) };
-  if (magic === 'fLaC') return { kind: 'unsupported', name: 'FLAC' };
   if (latin1(bytes, 4, 8) === 'ftyp') return { kind: 'unsupported', name: 'MP4' };
   if (magic === 'FLV\u0001') return { kind: 'unsupported', name: 'Flash video' };
   if (magic === '\u001aE\u00df\u00a3') return { kind: 'unsupported', name: 'WebM or Matroska' };
@@ -45,22 +64,12 @@ function sniffMagic(bytes: Uint8Array): Sniffed | undefined {
   return undefined;
 }
 
-/** The codec stands at the start of the first page's payload (RFC 3533 6., RFC 7845 5.1, Vorbis I 4.2.1). */
-function oggName(bytes: Uint8Array): string {
-  const payload = latin1(bytes, 28, 36);
-  if (payload.startsWith('OpusHead')) return 'Ogg Opus';
-  if (payload.startsWith('\u0001vorbis')) return 'Ogg Vorbis';
-  if (payload.startsWith('\u007fFLAC')) return 'Ogg FLAC';
-  if (payload.startsWith('Speex')) return 'Ogg Speex';
-  return 'Ogg';
-}
-
-function sniffFrames(bytes: Uint8Array, expected: 'mp3' | 'adts' | undefined): Sniffed | undefined {
-  const start = bytes.length >= ID3V2_HEADER_BYTES ? tagBytes(bytes, 0) : 0;
+function sniffFrames(bytes: Uint8Array, start: number, expected: StreamKind | undefined): Sniffed | undefined {
   const mp3 = firstFrame(bytes, start, mpegAudioSyntax);
   const adts = firstFrame(bytes, start, adtsSyntax);
   if (mp3 === undefined && adts === undefined) return undefined;
-  if (expected && (expected === 'mp3' ? mp3 : adts) !== undefined) return { kind: expected };
+  if (expected === 'mp3' && mp3 !== undefined) return { kind: 'mp3' };
+  if (expected === 'adts' && adts !== undefined) return { kind: 'adts' };
   return { kind: (mp3 ?? Infinity) <= (adts ?? Infinity) ? 'mp3' : 'adts' };
 }
 
@@ -102,7 +111,7 @@ function isText(text: string): boolean {
 }
 
 /** What a Content-Type promises. */
-export type Promised = 'mp3' | 'adts' | 'other audio' | 'no audio' | 'unknown';
+export type Promised = StreamKind | 'other audio' | 'no audio' | 'unknown';
 
 const CONTENT_TYPES: Readonly<Record<string, Promised>> = {
   'audio/mpeg': 'mp3',
@@ -117,7 +126,20 @@ const CONTENT_TYPES: Readonly<Record<string, Promised>> = {
   'audio/x-aacp': 'adts',
   'audio/x-hx-aac-adts': 'adts',
   'audio/vnd.dlna.adts': 'adts',
-  'application/ogg': 'other audio',
+  'audio/ogg': 'ogg',
+  'audio/x-ogg': 'ogg',
+  'application/ogg': 'ogg',
+  'application/x-ogg': 'ogg',
+  'video/ogg': 'ogg',
+  'audio/opus': 'ogg',
+  'audio/x-opus': 'ogg',
+  'audio/x-opus+ogg': 'ogg',
+  'audio/vorbis': 'ogg',
+  'audio/x-vorbis': 'ogg',
+  'audio/x-vorbis+ogg': 'ogg',
+  'audio/x-flac+ogg': 'ogg',
+  'audio/flac': 'flac',
+  'audio/x-flac': 'flac',
   'text/html': 'no audio',
   'text/plain': 'no audio',
   'text/xml': 'no audio',

@@ -134,6 +134,7 @@ describe('migrations', () => {
       'c2c0b18af0706a91',
       '9c5e21a119e30935',
       '0460a5826b5faade',
+      'ae97a1d258e2a67e',
     ]);
   });
 

@@ -46,7 +46,7 @@ export function foundRow(file: FoundFile): RecordingRow {
     missing_samples: null,
     cold_frames: null,
     cold_samples: null,
-    cold_unplayed: null,
+    unplayed_samples: null,
     title: null,
   };
 }

@@ -62,7 +62,7 @@ describe('recordings', () => {
         coldStart: { frames: 4, samples: 3840 },
       }),
       makeRecording({ path: '2.ogg', seam: 'missing', connection: randomUUID(), firstSample: 9, missingSamples: 7 }),
-      makeRecording({ path: '3.ogg', seam: 'unverified', coldStart: { frames: 1, samples: 576, unplayed: true } }),
+      makeRecording({ path: '3.ogg', seam: 'unverified', coldStart: { frames: 1, samples: 576, unplayed: 576 } }),
     ];
     for (const recording of made) library.saveRecording(recording);
     expect(made.map(({ id }) => library.recording(id))).toEqual(made);

@@ -252,4 +252,9 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX titles_by_text ON titles (text_id, heard_at DESC);
   `,
+  `
+  -- How much a decoder leaves out differs, so it is an amount.
+  ALTER TABLE recordings DROP COLUMN cold_unplayed;
+  ALTER TABLE recordings ADD COLUMN unplayed_samples INTEGER CHECK (unplayed_samples > 0);
+  `,
 ];

@@ -31,8 +31,7 @@ export interface RecordingRow {
   readonly missing_samples: number | null;
   readonly cold_frames: number | null;
   readonly cold_samples: number | null;
-  /** 1 when a decoder gives nothing for the frames of the cold start. */
-  readonly cold_unplayed: number | null;
+  readonly unplayed_samples: number | null;
   readonly title: string | null;
 }
 
@@ -69,7 +68,7 @@ const recordingColumns: Readonly<Record<keyof RecordingRow, true>> = {
   missing_samples: true,
   cold_frames: true,
   cold_samples: true,
-  cold_unplayed: true,
+  unplayed_samples: true,
   title: true,
 };
 
@@ -133,7 +132,7 @@ export function toRecordingRow(recording: Recording): RecordingRow {
     missing_samples: recording.missingSamples ?? null,
     cold_frames: recording.coldStart?.frames ?? null,
     cold_samples: recording.coldStart?.samples ?? null,
-    cold_unplayed: recording.coldStart?.unplayed === true ? 1 : null,
+    unplayed_samples: recording.coldStart?.unplayed ?? null,
     title: recording.title ?? null,
   };
 }
@@ -175,7 +174,7 @@ export function fromRecordingRow(row: ReadRecordingRow): Recording {
 
 function coldStartOf(row: RecordingRow): object {
   if (row.cold_frames === null || row.cold_samples === null) return {};
-  const unplayed = row.cold_unplayed === 1 ? { unplayed: true } : {};
+  const unplayed = row.unplayed_samples === null ? {} : { unplayed: row.unplayed_samples };
   return { coldStart: { frames: row.cold_frames, samples: row.cold_samples, ...unplayed } };
 }
 

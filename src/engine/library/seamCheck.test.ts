@@ -35,7 +35,7 @@ describe('a boundary', () => {
   });
 
   it('counts what a decoder leaves out at the beginning', () => {
-    const cold = part(0, { coldStart: { frames: 1, samples: 1000, unplayed: true }, samples: 479_000 });
+    const cold = part(0, { coldStart: { frames: 1, samples: 1000, unplayed: 1000 }, samples: 479_000 });
     expect(judgeSeam(cold, part(1))).toEqual({ kind: 'gapless' });
   });
 

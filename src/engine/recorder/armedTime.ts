@@ -113,6 +113,11 @@ export class ArmedTime {
     this.#options.gap.add(from, to, gapCause(problem), problem.message);
   }
 
+  /** The stream itself has nothing between these instants. */
+  addHole(from: Millis, to: Millis, detail: string): void {
+    this.#options.gap.add(from, to, 'stream lost', detail);
+  }
+
   /** The input is still being opened at `now`: a wait that takes long is a gap. */
   wait(now: Millis): void {
     const { armedAt, gap } = this.#options;

@@ -4,6 +4,8 @@ import { SampleClock } from './sampleClock.ts';
 
 /** The wall clock was set when it moves by more than this against the monotonic clock between two blocks. */
 const CLOCK_STEP_MS = 1000;
+/** A stream that claims more audio than real time has room for is not believed. */
+const MOST_AHEAD_MS = 10_000;
 
 /** So much audio may be missing unnoticed. */
 const LEAST_HOLE_MS = 1000;
@@ -47,6 +49,14 @@ export class CaptureTime {
   }
 
   /**
+   * True when the audio up to sample number `sample` can have been captured by now. Servers are ahead by a few seconds
+   * at most.
+   */
+  allows(sample: number): boolean {
+    return this.#samples.timeOf(sample) <= this.#clock.monotonic() + MOST_AHEAD_MS;
+  }
+
+  /**
    * The samples before number `sampleEnd` had all arrived at `arrivedAt`, a monotonic instant. Returns whether audio is
    * missing before them: a stream that stood still and never caught up is noticed within a minute.
    */
@@ -64,6 +74,11 @@ export class CaptureTime {
   /** Wall-clock instant at which sample number `sample` was captured. */
   wallTime(sample: number): Millis {
     return millis(this.#samples.timeOf(sample) + this.#wallOffset);
+  }
+
+  /** Monotonic instant at which sample number `sample` was captured. */
+  monotonicTime(sample: number): Millis {
+    return this.#samples.timeOf(sample);
   }
 
   /** Sample frames from number `sample` to the wall-clock instant `at`; 0 when it is over. */

@@ -54,6 +54,7 @@ class Rig {
         onLost: () => undefined,
         onMissing: (at) => this.missingAt.push(at),
         onClockMoved: () => undefined,
+        onHole: () => undefined,
         onReached: () => {
           this.reached = true;
         },

@@ -1,26 +1,30 @@
 import type { CaptureInfo, CaptureListener } from '../capture/audioSource.ts';
 import { type Block, splitBlock } from '../containers/block.ts';
-import type { Recording } from '../../shared/domain/recording.ts';
+import { areAlike } from '../containers/streamHeaders.ts';
 import type { LongtakeError } from '../../shared/errors.ts';
 import { type Millis, millis } from '../../shared/units.ts';
-import { nextBoundary } from './boundaries.ts';
-import { CaptureTime } from './captureTime.ts';
+import { CaptureWarnings } from './captureWarnings.ts';
+import { CapturePosition } from './capturePosition.ts';
 import type { ConnectionOptions } from './connectionOptions.ts';
 import type { RecorderContext } from './context.ts';
-import { failureError } from './diskError.ts';
-import { LiveRecording } from './liveRecording.ts';
-import { addBlock, hasBurst, isSingleFrame, type NextRecording } from './nextRecording.ts';
+import { Cuts, tooManyCuts } from './cuts.ts';
+import type { LiveRecording } from './liveRecording.ts';
+import {
+  addBlock,
+  blocksOf,
+  type Captured,
+  hasBurst,
+  isTooShort,
+  missingText,
+  planned,
+  type NextRecording,
+} from './nextRecording.ts';
 import { PauseSwitch } from './pauseSwitch.ts';
-import type { Backlog } from './recordingWriter.ts';
-import { sourcePlan } from './sourcePlan.ts';
-import { TitleTrack } from './titleTrack.ts';
+import { RecordingChain } from './recordingChain.ts';
+import { SHORTEST_RECORDING_MS, SourceBoundaries } from './sourceBoundaries.ts';
 
-/**
- * No recording is opened for less audio than this. Some players refuse a file of a single frame, and nobody wants one:
- * a boundary so near to the first sample is left out, and a connection that ends so soon after a boundary ends in the
- * recording before it.
- */
-const SHORTEST_RECORDING_MS = 250;
+/** Hz; until the source is open. */
+const UNKNOWN_RATE = 1;
 
 /**
  * One unbroken capture of a source, cut into recordings at boundaries. What arrives goes into exactly one recording,
@@ -29,55 +33,52 @@ const SHORTEST_RECORDING_MS = 250;
 export class Connection implements CaptureListener {
   readonly #context: RecorderContext;
   readonly #options: ConnectionOptions;
-  readonly #backlog: Backlog = { bytes: 0 };
-  readonly #closing = new Set<Promise<void>>();
+  readonly #chain: RecordingChain;
+  readonly #cuts: Cuts;
+  readonly #warnings: CaptureWarnings;
+  readonly #boundaries: SourceBoundaries;
   #info: CaptureInfo | undefined;
-  #time: CaptureTime | undefined;
-  #live: LiveRecording | undefined;
+  #at: CapturePosition;
   #next: NextRecording | undefined;
-  readonly #titles = new TitleTrack();
-  /** Sample frames of the capture before the open recording. */
-  #liveFirst = 0;
-  /** What comes next joins what was recorded. */
-  #joins = false;
   readonly #pauses: PauseSwitch;
-  #captured = 0;
   /** Sample frames that went into recordings. */
   #kept = 0;
-  /** Sample frames that are not on disk: all, and those at the end of what was captured. */
-  #missing = 0;
-  #lost = 0;
   #skipped = 0;
   #ended = false;
 
   constructor(context: RecorderContext, options: ConnectionOptions) {
     this.#context = context;
     this.#options = options;
+    this.#at = new CapturePosition(context.clock, UNKNOWN_RATE);
+    this.#chain = new RecordingChain(context, options);
     this.#pauses = new PauseSwitch(options.paused);
+    this.#cuts = new Cuts(context.clock);
+    this.#warnings = new CaptureWarnings(context.log, options.source.name);
+    this.#boundaries = new SourceBoundaries(context, options.source);
   }
 
   get live(): LiveRecording | undefined {
-    return this.#live;
+    return this.#chain.live;
   }
 
   /** Sample frames that are recorded. */
   get recorded(): number {
-    return this.#kept - this.#missing;
+    return this.#kept - this.#chain.missing;
   }
 
   /** Sample frames that arrived. */
   get captured(): number {
-    return this.#captured;
+    return this.#at.total;
   }
 
   onOpen(info: CaptureInfo): void {
     this.#info = info;
-    this.#time = new CaptureTime(this.#context.clock, info.format.sampleRate);
+    this.#at = new CapturePosition(this.#context.clock, info.format.sampleRate);
     this.#options.onOpen(info);
   }
 
   onTitle(title: string): void {
-    this.#titles.hear(title, this.#captured);
+    this.#chain.hear(title, this.#at.sample);
     this.#options.onTitle(title);
   }
 
@@ -90,18 +91,27 @@ export class Connection implements CaptureListener {
   }
 
   onBlock(block: Block, arrivedAt: Millis): void {
-    if (this.#ended || block.samples === 0) return;
+    if (this.#ended || block.bytes.length === 0) return;
     this.#followWallClock();
-    const before = this.#wallTime();
-    if (this.#time?.observe(this.#captured + block.samples, arrivedAt) === true) this.#leaveOut(before);
+    const before = this.#at.wallTime();
+    if (this.#at.observe(block.samples, arrivedAt)) this.#leaveOut(before);
     this.#distribute(block);
     this.#options.onBlock(block);
   }
 
+  onSegment(info: CaptureInfo): void {
+    this.#receive({ kind: 'segment', info });
+    this.#options.onOpen(info);
+  }
+
+  onHole(samples: number): void {
+    this.#receive({ kind: 'hole', samples });
+  }
+
   /** The plan changed: the open recording ends at the next boundary of the new one. */
   replan(): void {
-    const nextBoundaryAt = this.#boundaryAfter(this.#context.clock.now());
-    if (this.#live) this.#live.nextBoundaryAt = nextBoundaryAt;
+    const nextBoundaryAt = this.#boundaries.after(this.#context.clock.now());
+    if (this.live) this.live.nextBoundaryAt = nextBoundaryAt;
     if (this.#next) this.#next = { ...this.#next, nextBoundaryAt };
   }
 
@@ -110,7 +120,7 @@ export class Connection implements CaptureListener {
    * to come: then `onPaused` tells where the recording ended.
    */
   pause(at: Millis): boolean {
-    if (this.#live || this.#next) {
+    if (this.live || this.#next) {
       this.#pauses.turn(true, at);
       return true;
     }
@@ -131,13 +141,13 @@ export class Connection implements CaptureListener {
   /** Begins a new recording with the sample that is captured now, unless one has just begun or is about to. */
   split(): void {
     const now = this.#context.clock.now();
-    if (!this.#live || this.#next || this.#live.nextBoundaryAt - now <= SHORTEST_RECORDING_MS) return;
-    this.#live.nextBoundaryAt = now;
+    if (!this.live || this.#next || this.live.nextBoundaryAt - now <= SHORTEST_RECORDING_MS) return;
+    this.live.nextBoundaryAt = now;
   }
 
   /** Resolves when every recording but the open one is closed. */
   async closed(): Promise<void> {
-    await Promise.all(this.#closing);
+    await this.#chain.closed();
   }
 
   /**
@@ -145,9 +155,9 @@ export class Connection implements CaptureListener {
    * ends, wall clock; nothing when there is none.
    */
   sleep(): Millis | undefined {
-    const endsAt = this.#captured > 0 ? this.#wallTime() : undefined;
+    const endsAt = this.captured > 0 ? this.#at.wallTime() : undefined;
     this.#interrupt();
-    this.#time?.follow();
+    this.#at.follow();
     return endsAt;
   }
 
@@ -166,38 +176,104 @@ export class Connection implements CaptureListener {
   async end(): Promise<Millis | undefined> {
     this.#finishNext();
     this.#ended = true;
-    this.#closeLive();
+    this.#chain.close();
     await this.closed();
-    if (this.#skipped > 0) {
-      this.#context.log.warn('Bytes were received that belong to no audio frame.', {
-        source: this.#options.source.name,
-        bytes: this.#skipped,
-      });
+    this.#warnings.skipped(this.#skipped);
+    return this.captured > 0 ? this.#at.wallTime(-this.#chain.lost) : undefined;
+  }
+
+  #receive(part: Exclude<Captured, { kind: 'block' }>): void {
+    if (this.#ended) return;
+    const next = this.#next;
+    const isSameRate = part.kind === 'hole' || part.info.format.sampleRate === this.#at.rate;
+    if (next?.mayBurst && isSameRate && next.samples > 0) {
+      // The time of the first sample is not known yet, nor is that of anything behind it.
+      next.parts.push(part);
+      return;
     }
-    return this.#captured > 0 ? this.#wallTime(-this.#lost) : undefined;
+    if (next?.mayBurst) {
+      this.#finishNext();
+      if (!this.live) this.#cuts.isFresh = true;
+    }
+    this.#apply(part);
+  }
+
+  #apply(part: Captured): void {
+    if (part.kind === 'block') this.#distribute(part.block);
+    else if (part.kind === 'segment') this.#beginSegment(part.info);
+    else this.#noteHole(part.samples);
+  }
+
+  /** Other headers hold for what comes now, and it begins a recording. Nothing is missing in between. */
+  #beginSegment(info: CaptureInfo): void {
+    this.#cut();
+    this.#info = info;
+    this.#cuts.isSegmentWhole = true;
+    const ratio = info.format.sampleRate / this.#at.rate;
+    if (ratio === 1) return;
+    this.#chain.close();
+    this.#chain.part();
+    this.#chain.scale(ratio, this.#at.sample);
+    this.#kept = Math.round(this.#kept * ratio);
+    this.#at = this.#at.atRate(info.format.sampleRate);
+  }
+
+  /** Audio is missing in the stream: what comes now begins a recording, which says so. */
+  #noteHole(samples: number): void {
+    if (this.#at.sample === 0) return;
+    this.#cut();
+    const known = samples > 0 && this.#at.allows(samples) ? Math.round(samples) : 0;
+    const from = this.#at.wallTime();
+    this.#at.advance(known);
+    this.#cuts.addHole({ samples: known, isKnown: known > 0 });
+    this.#warnings.hole(known);
+    const missing = missingText(known, this.#at.rate);
+    if (known > 0)
+      this.#options.onHole(from, this.#at.wallTime(), `The stream lacks ${missing}: a part of it did not arrive.`);
+  }
+
+  /** What follows begins a recording; one that is due and has too little audio yet is settled before. */
+  #cut(): void {
+    this.#finishNext();
+    if (!this.#cuts.allow()) this.fail(tooManyCuts(this.#options.source.name));
   }
 
   #distribute(block: Block): void {
+    if (block.samples === 0) {
+      this.#takeSilent(block);
+      return;
+    }
     let rest = block;
     while (rest.samples > 0 && !this.#ended) rest = this.#pauses.paused ? this.#passOver(rest) : this.#record(rest);
+  }
+
+  /** What only prepares a decoder for what comes next, or ends a stream. */
+  #takeSilent(block: Block): void {
+    if (this.#pauses.paused) {
+      this.#cuts.isSegmentWhole = false;
+      return;
+    }
+    this.#planIfDue();
+    this.#take(block);
   }
 
   /** Drops what belongs to a pause; returns what comes after it. */
   #passOver(block: Block): Block {
     const [dropped, rest] = splitBlock(block, this.#samplesUntilTurn());
-    this.#captured += dropped.samples;
+    this.#at.advance(dropped.samples);
+    if (dropped.samples > 0) this.#cuts.isSegmentWhole = false;
     if (rest.samples > 0) this.#passTurn();
     return rest;
   }
 
   /** Takes what belongs to the recording that is due now; returns what comes after it. */
   #record(block: Block): Block {
-    if (!this.#live) this.#next ??= this.#planNext(this.#wallTime());
-    const boundary = (this.#next ?? this.#live)?.nextBoundaryAt ?? millis(Number.POSITIVE_INFINITY);
+    this.#planIfDue();
+    const boundary = (this.#next ?? this.live)?.nextBoundaryAt ?? millis(Number.POSITIVE_INFINITY);
     const ends = {
-      longest: Math.max(0, this.#options.longest(this.#rate) - this.#kept),
+      longest: Math.max(0, this.#options.longest(this.#at.rate) - this.#kept),
       turn: this.#samplesUntilTurn(),
-      boundary: this.#samplesUntil(boundary),
+      boundary: this.#at.until(boundary),
     };
     const nearest = Math.min(ends.longest, ends.turn, ends.boundary);
     const [mine, rest] = splitBlock(block, nearest);
@@ -207,27 +283,32 @@ export class Connection implements CaptureListener {
     else if (nearest === ends.turn) this.#passTurn();
     else {
       this.#openNext();
-      this.#next = this.#planNext(this.#startAfter(boundary));
+      this.#next = this.#planNext(this.#boundaries.startAfter(boundary, this.#at.wallTime()));
     }
     return rest;
+  }
+
+  #planIfDue(): void {
+    if (!this.live || this.#cuts.isDue) this.#next ??= this.#planNext(this.#at.wallTime());
+    this.#cuts.isDue = false;
   }
 
   #passTurn(): void {
     this.#pauses.pass();
     if (!this.#pauses.paused) return;
     this.#interrupt();
-    this.#options.onPaused(this.#wallTime());
+    this.#options.onPaused(this.#at.wallTime());
   }
 
   /** What follows does not join what is recorded so far, which ends at `endsAt`. */
-  #interrupt(endsAt = this.#wallTime()): void {
+  #interrupt(endsAt = this.#at.wallTime()): void {
     this.#finishNext();
-    this.#joins = false;
-    this.#closeLive(endsAt);
+    this.#chain.part();
+    this.#chain.close({ at: endsAt, rate: this.#at.rate });
   }
 
   #leaveOut(endsAt: Millis): void {
-    if (!this.#live && !this.#next) return;
+    if (!this.live && !this.#next) return;
     this.#interrupt(endsAt);
     this.#options.onMissing(endsAt);
   }
@@ -235,51 +316,44 @@ export class Connection implements CaptureListener {
   #reach(): void {
     this.#finishNext();
     this.#ended = true;
-    this.#closeLive();
+    this.#chain.close();
     this.#options.onReached();
   }
 
   #take(block: Block): void {
-    this.#captured += block.samples;
+    this.#at.advance(block.samples);
     this.#kept += block.samples;
     const next = this.#next;
     if (!next) {
-      if (this.#live) this.#append(this.#live, block);
+      this.#chain.append(block);
       return;
     }
-    addBlock(next, block, this.#rate, this.#context.clock);
-    const long = next.samples * 1000 >= SHORTEST_RECORDING_MS * this.#rate;
+    addBlock(next, block, this.#at.rate, this.#context.clock);
+    const long = next.samples * 1000 >= SHORTEST_RECORDING_MS * this.#at.rate;
     if (long && (!next.mayBurst || hasBurst(next, this.#context.clock))) this.#openNext();
   }
 
   #planNext(startedAt: Millis): NextRecording {
-    const now = this.#context.clock.monotonic();
-    return {
+    if (!this.#info) throw new Error('Audio came before the source was opened.');
+    return planned({
+      info: this.#info,
       startedAt,
-      nextBoundaryAt: this.#boundaryAfter(startedAt),
-      seam: this.#joins ? 'gapless' : 'first',
-      mayBurst: this.#captured === 0,
-      plannedAt: now,
-      blocks: [],
-      samples: 0,
-      bytes: 0,
-      aheadMs: 0,
-      burstAt: now,
-      heardAt: now,
-    };
+      nextBoundaryAt: this.#boundaries.after(startedAt),
+      joins: this.#chain.joins,
+      firstSample: this.#at.sample,
+      plannedAt: this.#context.clock.monotonic(),
+      ...this.#cuts.plan(this.#next),
+    });
   }
 
   /** The recording that is due takes over from the open one. */
   #openNext(): void {
     const next = this.#next;
-    this.#next = undefined;
     if (!next || next.samples === 0) return;
-    this.#closeLive();
+    this.#next = undefined;
+    this.#chain.close();
     if (next.mayBurst) this.#beginFirst(next);
-    else {
-      this.#live = this.#begin(next, this.#captured - next.samples);
-      for (const block of next.blocks) this.#append(this.#live, block);
-    }
+    else this.#begin(next, blocksOf(next.parts));
   }
 
   /**
@@ -287,119 +361,55 @@ export class Connection implements CaptureListener {
    * audio for.
    */
   #beginFirst(next: NextRecording): void {
-    this.#captured -= next.samples;
+    this.#at.advance(-next.samples);
     this.#kept -= next.samples;
-    const startedAt = millis(Math.min(next.startedAt, this.#wallTime()));
-    this.#live = this.#begin({ ...next, startedAt, nextBoundaryAt: this.#boundaryAfter(startedAt) }, this.#captured);
-    for (const block of next.blocks) this.#distribute(block);
+    const startedAt = millis(Math.min(next.startedAt, this.#at.wallTime()));
+    this.#begin({ ...next, startedAt, nextBoundaryAt: this.#boundaries.after(startedAt) }, []);
+    for (const part of next.parts) this.#apply(part);
   }
 
-  /** Capture ends: what is too short for a recording of its own goes to the one before. */
+  #begin(next: NextRecording, blocks: readonly Block[]): void {
+    this.#chain.begin(next, this.#cuts.isSegmentWhole);
+    this.#cuts.isSegmentWhole = false;
+    for (const block of blocks) this.#chain.append(block);
+  }
+
+  /** What is due comes to its end: too short for a recording of its own, it goes to the one before if it fits there. */
   #finishNext(): void {
     const next = this.#next;
     if (!next) return;
-    if (!this.#live) {
-      this.#next = isSingleFrame(next.blocks) ? undefined : next;
-      if (!this.#next) this.#skipped += next.blocks.reduce((sum, { bytes }) => sum + bytes.length, 0);
-      else this.#openNext();
+    const live = this.live;
+    if (!live || !areAlike(live.info.headers, next.info.headers)) {
+      if (!isTooShort(next)) {
+        this.#openNext();
+        return;
+      }
+      this.#next = undefined;
+      this.#skipped += next.bytes;
       return;
     }
     this.#next = undefined;
-    for (const block of next.blocks) this.#append(this.#live, block);
-  }
-
-  #append(live: LiveRecording, block: Block): void {
-    const end = this.#liveFirst + live.samples + block.samples;
-    for (const { text, at } of this.#titles.take(end)) live.addTitle(text, at - this.#liveFirst);
-    live.append(block);
-  }
-
-  /** A recording starts at its boundary, unless the input stood still over it and time has moved on. */
-  #startAfter(boundary: Millis): Millis {
-    const now = this.#wallTime();
-    return now - boundary > SHORTEST_RECORDING_MS ? now : boundary;
-  }
-
-  /** `first`: sample frames of the capture before it. */
-  #begin({ startedAt, seam, nextBoundaryAt }: NextRecording, first: number): LiveRecording {
-    if (!this.#info) throw new Error('Audio came before the source was opened.');
-    if (seam === 'first') this.#options.onFirstRecording(startedAt);
-    this.#joins = true;
-    this.#liveFirst = first;
-    return new LiveRecording(
-      this.#context,
-      {
-        source: this.#options.source,
-        info: this.#info,
-        startedAt: millis(Math.round(startedAt)),
-        seam,
-        title: this.#titles.begin(first),
-        backlog: this.#backlog,
-        onOpened: this.#options.onRecordingOpened,
-        onFailure: (failure) => this.#options.onFailure(failureError(failure)),
-      },
-      nextBoundaryAt,
-    );
-  }
-
-  /** `endsAt`: wall-clock end of a recording that no other joins. */
-  #closeLive(endsAt?: Millis): void {
-    const live = this.#live;
-    if (!live) return;
-    this.#live = undefined;
-    const closing = live.close().then((recording) => this.#closed(live, recording, endsAt));
-    this.#closing.add(closing);
-    void closing.finally(() => this.#closing.delete(closing));
-  }
-
-  #closed(live: LiveRecording, recording: Recording | undefined, endsAt: Millis | undefined): void {
-    const lost = live.samples - (recording?.samples ?? 0);
-    this.#missing += lost;
-    if (endsAt === undefined) this.#lost += lost;
-    else if (lost > 0) this.#options.onLost(millis(endsAt - (lost * 1000) / this.#rate), endsAt);
+    this.#cuts.addHole(next.hole);
+    for (const block of blocksOf(next.parts)) this.#chain.append(block);
   }
 
   /** A clock that was set begins a new recording. */
   #followWallClock(): void {
-    if (this.#time?.step() === undefined) return;
+    if (this.#at.step() === undefined) return;
     this.#options.onClockMoved();
-    const stepMs = this.#time.step();
+    const stepMs = this.#at.step();
     if (stepMs === undefined) return;
-    if (this.#live) {
-      this.#context.log.warn('The clock was set; a new recording begins.', {
-        source: this.#options.source.name,
-        stepMs: Math.round(stepMs),
-      });
+    if (this.live) {
+      this.#warnings.clockSet(stepMs);
       this.#finishNext();
-      this.#closeLive();
+      this.#chain.close();
     }
-    this.#time?.follow();
-  }
-
-  #boundaryAfter(instant: Millis): Millis {
-    const { clock, plan } = this.#context;
-    const { splitSeconds } = sourcePlan(plan(), this.#options.source);
-    return nextBoundary(clock, millis(instant + SHORTEST_RECORDING_MS), splitSeconds);
-  }
-
-  /** Wall-clock time of the next sample to come, or of one `delta` samples from it. */
-  #wallTime(delta = 0): Millis {
-    return this.#time?.wallTime(this.#captured + delta) ?? this.#context.clock.now();
-  }
-
-  #samplesUntil(boundary: Millis): number {
-    return this.#time?.samplesUntil(boundary, this.#captured) ?? Number.POSITIVE_INFINITY;
+    this.#at.follow();
   }
 
   /** Sample frames until the next turn of the pause switch. */
   #samplesUntilTurn(): number {
     const { dueAt } = this.#pauses;
-    if (dueAt === undefined || !this.#time) return Number.POSITIVE_INFINITY;
-    return this.#time.samplesUntilMonotonic(dueAt, this.#captured);
-  }
-
-  /** Hz. */
-  get #rate(): number {
-    return this.#info?.format.sampleRate ?? 0;
+    return dueAt === undefined ? Number.POSITIVE_INFINITY : this.#at.untilMonotonic(dueAt);
   }
 }

@@ -1,14 +1,19 @@
 import { assertNever } from '../../shared/assertNever.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
-import type { AudioFormat } from '../../shared/domain/source.ts';
+import type { CaptureInfo } from '../capture/audioSource.ts';
 import { WavWriter } from '../containers/wav.ts';
+import { flacMuxer, oggMuxer } from './codedMuxers.ts';
 import { loadedFlacLibrary } from './flacLibrary.ts';
 import { type Muxer, rawMuxer } from './muxer.ts';
 import { pcmFlacMuxer } from './pcmFlacMuxer.ts';
 import { recordingComments } from './recordingComments.ts';
 
-/** The muxer for a recording's container, and for blocks of the captured format. */
-export function createMuxer(recording: Recording, captured: AudioFormat): Muxer {
+/**
+ * The muxer for a recording of what `captured` says, for blocks of its format. `isFirst`: it holds the first audio of
+ * its segment.
+ */
+export function createMuxer(recording: Recording, captured: CaptureInfo, isFirst: boolean): Muxer {
+  const { format, headers } = captured;
   switch (recording.container) {
     case 'wav':
       return wavMuxer(recording);
@@ -16,13 +21,19 @@ export function createMuxer(recording: Recording, captured: AudioFormat): Muxer 
     case 'adts':
       return rawMuxer;
     case 'flac':
-      if (captured.codec === 'pcm') return pcmFlacMuxer(captured, recordingComments(recording), loadedFlacLibrary());
-      throw new RangeError(`No muxer for ${recording.container} yet.`);
+      if (format.codec === 'pcm') return pcmFlacMuxer(format, recordingComments(recording), loadedFlacLibrary());
+      if (headers?.container !== 'flac') throw withoutHeaders(recording);
+      return flacMuxer(headers.headers, recordingComments(recording, headers.headers.comments));
     case 'ogg':
-      throw new RangeError(`No muxer for ${recording.container} yet.`);
+      if (headers?.container !== 'ogg') throw withoutHeaders(recording);
+      return oggMuxer(headers.headers, recordingComments(recording, headers.headers.comments), isFirst);
     default:
       return assertNever(recording.container);
   }
+}
+
+function withoutHeaders({ container }: Recording): Error {
+  return new Error(`A stream of ${container} was opened without its headers.`);
 }
 
 function wavMuxer({ format, sourceName, startedAt, offsetMinutes }: Recording): Muxer {

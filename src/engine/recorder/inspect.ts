@@ -7,6 +7,7 @@ import { startOf } from '../containers/bext.ts';
 import type { FrameParser } from '../containers/frameParser.ts';
 import { createMpegAudioParser } from '../containers/mpegAudio.ts';
 import { SNIFF_BYTES, sniff } from '../containers/sniff.ts';
+import { inspectFlac, inspectOgg } from './inspectParts.ts';
 import { type WavHeader, scanWavHeader } from '../containers/wavReader.ts';
 
 /** What a file holds, whatever its name and its header claim. */
@@ -41,7 +42,7 @@ const LARGEST_WAV_HEADER = 4 * 1024 * 1024;
 const PIECE_BYTES = 256 * 1024;
 
 /**
- * Finds out what is in a file. Reads only the header of a WAV file and every frame header of MP3 and AAC, in pieces.
+ * Finds out what is in a file. Reads only the header of a WAV file, and the whole of any other, in pieces.
  * Rejects with DAMAGED when it is not audio that Longtake knows, and with a Node error when it cannot be read.
  */
 export async function inspectFile(fileSystem: FileSystem, path: string, signal?: AbortSignal): Promise<Inspection> {
@@ -61,7 +62,9 @@ export async function inspectOpen(file: OpenFile, path: string, signal?: AbortSi
   if (kind === 'wav') return inspectWav(await wavLayout(file), bytes);
   if (kind === 'mp3') return inspectCoded(file, bytes, 'mp3', createMpegAudioParser(), signal);
   if (kind === 'adts') return inspectCoded(file, bytes, 'adts', createAdtsParser(), signal);
-  throw new LongtakeError('DAMAGED', 'This file cannot be read as audio: it is no WAV, MP3 or AAC.');
+  if (kind === 'ogg') return inspectOgg(file, signal);
+  if (kind === 'flac') return inspectFlac(file, signal);
+  throw new LongtakeError('DAMAGED', 'This file cannot be read as audio: it is no WAV, MP3, AAC, Ogg or FLAC.');
 }
 
 /** Reads the header of an open WAV file and compares it with what is there. Rejects with DAMAGED. */

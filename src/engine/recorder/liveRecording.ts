@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { CaptureInfo } from '../capture/audioSource.ts';
 import type { Block } from '../containers/block.ts';
 import { errnoOf } from '../../shared/errors.ts';
-import { fileExtension, type Recording, type Seam } from '../../shared/domain/recording.ts';
+import { fileExtension, type Recording } from '../../shared/domain/recording.ts';
 import type { SourceConfig } from '../../shared/domain/source.ts';
 import type { Title } from '../../shared/domain/title.ts';
 import type { OpenFile } from '../../shared/ports/fileSystem.ts';
@@ -16,6 +16,7 @@ import { inspectFile } from './inspect.ts';
 import { createMuxer } from './createMuxer.ts';
 import type { Muxer } from './muxer.ts';
 import { type Backlog, RecordingWriter, type WriterFailure } from './recordingWriter.ts';
+import type { SeamProof } from './seamCheck.ts';
 import { sourcePlan } from './sourcePlan.ts';
 import { TitleTimeline } from './titleTimeline.ts';
 import { within } from './within.ts';
@@ -32,7 +33,12 @@ export interface LiveRecordingOptions {
   readonly source: SourceConfig;
   readonly info: CaptureInfo;
   readonly startedAt: Millis;
-  readonly seam: Seam;
+  /** It holds the first audio behind the headers of its stream. */
+  readonly isFirst: boolean;
+  readonly seam: SeamProof;
+  readonly connection: string;
+  /** Number of the first sample frame in the connection. */
+  readonly firstSample: number;
   readonly title: string | undefined;
   /** Of the connection. */
   readonly backlog: Backlog;
@@ -52,21 +58,26 @@ export class LiveRecording {
   readonly #wantsCue: boolean;
   #opened = false;
   #samples = 0;
+  #proven: Promise<void> = Promise.resolve();
+  #closing = false;
   /** Wall-clock instant at which the next recording takes over; ms since 1970 UTC. */
   nextBoundaryAt: Millis;
 
   constructor(context: RecorderContext, options: LiveRecordingOptions, nextBoundaryAt: Millis) {
     this.#context = context;
+    this.info = options.info;
     this.nextBoundaryAt = nextBoundaryAt;
     this.#recording = describe(context, options);
     const { format } = options.info;
-    const bytesPerSecond = format.bitrate
-      ? format.bitrate / 8
-      : (format.sampleRate * format.channels * (format.bitDepth ?? 16)) / 8;
+    // What FLAC needs depends on the moment: it never takes more than its samples do.
+    const bytesPerSecond =
+      format.bitrate && format.codec !== 'flac'
+        ? format.bitrate / 8
+        : (format.sampleRate * format.channels * (format.bitDepth ?? 16)) / 8;
     this.#wantsCue = options.source.kind === 'stream' && options.source.cue === true;
     this.#timeline = new TitleTimeline(format.sampleRate, ({ text, position }) => this.#keepTitle(text, position));
     if (options.title !== undefined) this.#timeline.add(options.title, 0);
-    this.#muxer = createMuxer(this.#recording, format);
+    this.#muxer = createMuxer(this.#recording, options.info, options.isFirst);
     this.#writer = new RecordingWriter(this.#open(options), this.#muxer, {
       backlog: options.backlog,
       maxPendingBytes: Math.max(MIN_PENDING_BYTES, bytesPerSecond * MAX_DISK_DELAY_SECONDS),
@@ -74,18 +85,25 @@ export class LiveRecording {
     });
   }
 
+  /** What its source said when it began. */
+  readonly info: CaptureInfo;
+
   /** The row as it is now; `path` is final once {@link opened}. */
   get recording(): Recording {
-    return { ...this.#recording, samples: this.#samples, bytes: this.#writer.fileBytes };
+    if (this.#recording.state !== 'recording') return this.#recording;
+    const { coldStart } = this.#muxer;
+    const cost = coldStart ? { coldStart } : {};
+    return { ...this.#recording, ...cost, samples: this.samples, bytes: this.#writer.fileBytes };
   }
 
   get opened(): boolean {
     return this.#opened;
   }
 
-  /** Sample frames taken so far. */
+  /** Sample frames that the file plays with what was taken so far. */
   get samples(): number {
-    return this.#samples;
+    const { coldStart } = this.#muxer;
+    return this.#samples - (coldStart?.unplayed ?? 0);
   }
 
   append(block: Block): void {
@@ -105,15 +123,26 @@ export class LiveRecording {
     this.#timeline.add(title, position);
   }
 
+  /** How it follows the recording before is certain once that one is closed. It is not closed itself before that. */
+  prove(proof: Promise<SeamProof>): void {
+    this.#proven = proof.then((certain) => {
+      const { missingSamples: _, ...row } = this.#recording;
+      this.#recording = { ...row, ...certain };
+      if (this.#opened && !this.#closing) this.#publish(this.recording);
+    });
+  }
+
   /** Ends the file and tells of it. Returns the final row, or nothing if there never was a file. */
   async close(): Promise<Recording | undefined> {
     this.#writer.append(this.#muxer.end());
+    this.#closing = true;
     await this.#writer.close();
+    await this.#proven;
     if (!this.#opened) return undefined;
-    const samples = this.#writer.failure ? await this.#samplesOnDisk() : this.#samples;
+    const samples = this.#writer.failure ? await this.#samplesOnDisk() : this.samples;
     const state = this.#writer.failure && samples === 0 ? 'damaged' : 'complete';
     this.#timeline.end();
-    const closed = { ...this.#recording, samples, bytes: this.#writer.fileBytes, state } as const;
+    const closed = { ...this.recording, samples, bytes: this.#writer.fileBytes, state } as const;
     this.#recording = closed;
     // Before the file counts as closed: one that does not yet gets its sheet when it is repaired.
     if (this.#wantsCue) await this.#writeCue(closed);
@@ -229,7 +258,9 @@ function describe(context: RecorderContext, options: LiveRecordingOptions): Reco
     samples: 0,
     bytes: 0,
     state: 'recording',
-    seam: options.seam,
+    ...options.seam,
+    connection: options.connection,
+    firstSample: options.firstSample,
     ...(options.title === undefined ? {} : { title: options.title }),
   };
 }

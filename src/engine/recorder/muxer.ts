@@ -1,3 +1,4 @@
+import type { ColdStart } from '../../shared/domain/recording.ts';
 import type { Block } from '../containers/block.ts';
 import type { Patch } from '../containers/wav.ts';
 
@@ -7,6 +8,8 @@ import type { Patch } from '../containers/wav.ts';
  */
 export interface Muxer {
   readonly header: Uint8Array;
+  /** What the beginning of the file costs when it is played alone, as far as known by now. */
+  readonly coldStart: ColdStart | undefined;
   /** What the block adds to the payload, as far as it is settled; the rest comes with a later call. */
   write(block: Block): Uint8Array;
   /** The rest of the payload. Nothing is written after it. */
@@ -22,6 +25,7 @@ const NOTHING = new Uint8Array(0);
 /** Coded frames stand for themselves: the file is the payload. */
 export const rawMuxer: Muxer = {
   header: NOTHING,
+  coldStart: undefined,
   write: ({ bytes }) => bytes,
   end: () => NOTHING,
   patches: () => [],

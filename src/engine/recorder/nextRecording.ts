@@ -1,6 +1,6 @@
-import type { Seam } from '../../shared/domain/recording.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Millis } from '../../shared/units.ts';
+import type { CaptureInfo } from '../capture/audioSource.ts';
 import type { Block } from '../containers/block.ts';
 
 /**
@@ -16,17 +16,36 @@ const JITTER_MS = 50;
 /** After a silence of this length, what waited meanwhile is still coming. */
 const SILENCE_MS = 200;
 
+/** What is captured, in order. */
+export type Captured =
+  | { readonly kind: 'block'; readonly block: Block }
+  | { readonly kind: 'segment'; readonly info: CaptureInfo }
+  | { readonly kind: 'hole'; readonly samples: number };
+
+/** Audio that is missing before a recording. */
+export interface Hole {
+  /** Sample frames, as far as known. */
+  readonly samples: number;
+  /** Nothing else is missing. */
+  readonly isKnown: boolean;
+}
+
 /** A recording that is due but not opened yet. */
 export interface NextRecording {
   readonly startedAt: Millis;
   readonly nextBoundaryAt: Millis;
-  readonly seam: Seam;
+  readonly info: CaptureInfo;
+  /** It joins the recording before. */
+  readonly joins: boolean;
+  /** Number of its first sample frame in the connection. */
+  readonly firstSample: number;
+  readonly hole: Hole | undefined;
   /** It is the first of a connection: a burst of audio from before may come. */
   readonly mayBurst: boolean;
   /** Monotonic. */
   readonly plannedAt: Millis;
-  /** Its first audio. */
-  readonly blocks: Block[];
+  /** Its first audio; while a burst may come, all that has come. */
+  readonly parts: Captured[];
   samples: number;
   bytes: number;
   /** Audio that came sooner than it plays, at most, ms. */
@@ -37,9 +56,17 @@ export interface NextRecording {
   heardAt: Millis;
 }
 
+type Count = 'samples' | 'bytes' | 'aheadMs' | 'burstAt' | 'heardAt';
+
+/** A recording that has no audio yet. */
+export function planned(plan: Omit<NextRecording, Count>): NextRecording {
+  const { plannedAt } = plan;
+  return { ...plan, samples: 0, bytes: 0, aheadMs: 0, burstAt: plannedAt, heardAt: plannedAt };
+}
+
 /** Takes audio that has just come at `rate` Hz. */
 export function addBlock(next: NextRecording, block: Block, rate: number, clock: Clock): void {
-  next.blocks.push(block);
+  next.parts.push({ kind: 'block', block });
   next.samples += block.samples;
   next.bytes += block.bytes.length;
   const now = clock.monotonic();
@@ -56,7 +83,28 @@ export function hasBurst(next: NextRecording, clock: Clock): boolean {
   return now - next.burstAt >= BURST_MS;
 }
 
-/** One coded frame is no file: most readers want a second one to be sure of the first. */
-export function isSingleFrame(blocks: readonly Block[]): boolean {
+/**
+ * One coded frame is no file: most readers want a second one to be sure of the first. Packets that stand behind headers
+ * need no other, as long as there is audio in them.
+ */
+export function isTooShort({ parts, samples, info }: NextRecording): boolean {
+  if (samples === 0) return true;
+  if (info.headers) return false;
+  const blocks = blocksOf(parts);
   return blocks.every(({ frames }) => frames !== undefined) && blocks.flatMap(({ frames }) => frames).length < 2;
+}
+
+export function blocksOf(parts: readonly Captured[]): readonly Block[] {
+  return parts.flatMap((part) => (part.kind === 'block' ? [part.block] : []));
+}
+
+export function joinHoles(one: Hole | undefined, other: Hole | undefined): Hole | undefined {
+  if (!one || !other) return one ?? other;
+  return { samples: one.samples + other.samples, isKnown: one.isKnown && other.isKnown };
+}
+
+/** `0.5 s`. `rate` in Hz. */
+export function missingText(samples: number, rate: number): string {
+  const ms = (samples * 1000) / rate;
+  return ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

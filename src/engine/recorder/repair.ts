@@ -1,11 +1,13 @@
+import { assertNever } from '../../shared/assertNever.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { FileSystem, OpenFile } from '../../shared/ports/fileSystem.ts';
 import { fitsPlainHeader, sizePatches } from '../containers/wav.ts';
 import { type Inspection, type WavLayout, inspectOpen, wavLayout } from './inspect.ts';
+import { repairFlac, repairOgg } from './repairParts.ts';
 
 /**
- * Makes a file that nobody closed playable, and tells what is in it: the sizes in a WAV header are set to what is
- * there, and a unit that was cut short is taken from the end. The result is checked; when it is wrong the file is put
+ * Makes a file that nobody closed playable, and tells what is in it: what a WAV or FLAC header states is set to what is
+ * there, a unit that was cut short is taken from the end, and the last page of an Ogg file says that it is the last. The result is checked; when it is wrong the file is put
  * back as it was. Rejects with DAMAGED when nothing can be done, and with a Node error when the disk fails.
  */
 export async function repairFile(fileSystem: FileSystem, path: string): Promise<Inspection> {
@@ -13,11 +15,26 @@ export async function repairFile(fileSystem: FileSystem, path: string): Promise<
   try {
     const before = await inspectOpen(file, path);
     if (!before.needsRepair) return before;
-    if (before.container === 'wav') await repairWav(file, await wavLayout(file));
-    else await dropTornFrame(file, before);
+    await repairContainer(file, before);
     return await inspectOpen(file, path);
   } finally {
     await file.close();
+  }
+}
+
+async function repairContainer(file: OpenFile, before: Inspection): Promise<void> {
+  switch (before.container) {
+    case 'wav':
+      return repairWav(file, await wavLayout(file));
+    case 'mp3':
+    case 'adts':
+      return dropTornFrame(file, before);
+    case 'ogg':
+      return repairOgg(file);
+    case 'flac':
+      return repairFlac(file);
+    default:
+      return assertNever(before.container);
   }
 }
 

@@ -258,6 +258,7 @@ export class SourceRunner {
       onLost: (from, to) => armedTime.addLost(from, to, failure ?? diskError(undefined)),
       onMissing: (from) => armedTime.miss(from),
       onClockMoved: this.#options.onClockMoved,
+      onHole: (from, to, detail) => armedTime.addHole(from, to, detail),
       onReached: () => {
         this.#reached = true;
         capture.abort();

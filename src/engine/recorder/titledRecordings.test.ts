@@ -51,6 +51,7 @@ async function record(blocks: readonly number[], titles: ReadonlyMap<number, str
       longest: () => Number.POSITIVE_INFINITY,
       onPaused: ignore,
       onLost: ignore,
+      onHole: () => undefined,
       onReached: ignore,
       onMissing: ignore,
       onClockMoved: ignore,

@@ -55,10 +55,10 @@ export const coldStartSchema = z.object({
   /** Sample frames that they decode to. */
   samples: z.int().min(0).max(1e9),
   /**
-   * True: a decoder gives nothing for them, so they are not part of the recording's `samples` (Vorbis). Otherwise they
-   * play, but not exactly as in the stream.
+   * Sample frames at the very start for which a decoder gives nothing: they are not part of the recording's `samples`.
+   * What else is cold plays, but not exactly as in the stream.
    */
-  unplayed: z.boolean().optional(),
+  unplayed: z.int().min(1).max(1e9).optional(),
 });
 export type ColdStart = z.infer<typeof coldStartSchema>;
 
@@ -108,7 +108,7 @@ export type Recording = z.infer<typeof recordingSchema>;
  */
 export function nextSample({ firstSample, samples, coldStart }: Recording): number | undefined {
   if (firstSample === undefined) return undefined;
-  return firstSample + samples + (coldStart?.unplayed === true ? coldStart.samples : 0);
+  return firstSample + samples + (coldStart?.unplayed ?? 0);
 }
 
 export const gapCauseSchema = z.enum([

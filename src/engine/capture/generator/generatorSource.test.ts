@@ -23,6 +23,14 @@ class Heard implements CaptureListener {
   readonly opened: CaptureInfo[] = [];
   readonly blocks: Block[] = [];
   readonly arrivals: number[] = [];
+  onSegment(): void {
+    return undefined;
+  }
+
+  onHole(): void {
+    return undefined;
+  }
+
   onOpen(info: CaptureInfo): void {
     this.opened.push(info);
   }

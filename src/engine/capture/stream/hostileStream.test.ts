@@ -42,6 +42,14 @@ function drip(socket: Socket, part: string | Buffer, everyMs: number): void {
 class Heard implements CaptureListener {
   readonly titles: string[] = [];
   bytes = 0;
+  onSegment(): void {
+    return undefined;
+  }
+
+  onHole(): void {
+    return undefined;
+  }
+
   onOpen(): void {
     // What it is does not matter here.
   }

@@ -1,15 +1,16 @@
+import { assertNever } from '../../../shared/assertNever.ts';
 import type { AudioFormat, StreamConfig } from '../../../shared/domain/source.ts';
-import { LongtakeError } from '../../../shared/errors.ts';
-import { createAdtsParser } from '../../containers/adts.ts';
 import type { Block } from '../../containers/block.ts';
 import { concat } from '../../containers/bytes.ts';
-import type { FrameParser } from '../../containers/frameParser.ts';
 import { IcyRemover } from '../../containers/icy.ts';
-import { createMpegAudioParser } from '../../containers/mpegAudio.ts';
-import { type Sniffed, SNIFF_BYTES, promisedBy, sniff } from '../../containers/sniff.ts';
+import { type StreamKind, SNIFF_BYTES, promisedBy, sniff } from '../../containers/sniff.ts';
+import type { StreamHeaders } from '../../containers/streamHeaders.ts';
+import { titleOf } from '../../containers/vorbisComment.ts';
+import { changed, noFrames, notAudio, otherFormat, outOfStepError } from './formatErrors.ts';
 import { TitlePlacement } from './titlePlacement.ts';
+import { type ReadUnits, type StreamUnit, type UnitReader, createUnitReader } from './unitReader.ts';
 
-export type StreamContainer = 'mp3' | 'adts';
+export type StreamContainer = StreamKind;
 
 export interface StreamPromise {
   /** The source's setting; `auto` believes the bytes. */
@@ -23,8 +24,12 @@ export interface StreamPromise {
 
 /** Hears what is in a stream, in order. */
 export interface StreamListener {
-  /** Once, before the first block. */
-  onFormat(container: StreamContainer, format: AudioFormat): void;
+  /** Once, before the first block. `headers`: of containers that have some. */
+  onFormat(container: StreamContainer, format: AudioFormat, headers?: StreamHeaders): void;
+  /** The next block is the first behind new headers: it does not go into one file with those before. */
+  onSegment(format: AudioFormat, headers: StreamHeaders): void;
+  /** Audio is missing before the next block: sample frames as the stream says, 0 when it does not say. */
+  onHole(samples: number): void;
   onBlock(block: Block): void;
   /** Only when it changes. It is on air from the next block on. */
   onTitle(title: string): void;
@@ -45,7 +50,7 @@ export class StreamReader {
   /** Held bytes that are worth another look. */
   #sniffAt = 1;
   #container: StreamContainer | undefined;
-  #parser: FrameParser | undefined;
+  #units: UnitReader | undefined;
   #format: AudioFormat | undefined;
   readonly #titles: TitlePlacement;
   #audioBytes = 0;
@@ -60,7 +65,7 @@ export class StreamReader {
 
   /** With the average bitrate up to now; undefined before the first frames. */
   get format(): AudioFormat | undefined {
-    return this.#format && this.#parser ? (this.#parser.format ?? this.#format) : undefined;
+    return this.#format && (this.#units?.format ?? this.#format);
   }
 
   /** The newest title that came, also when no audio has followed it yet. */
@@ -75,7 +80,9 @@ export class StreamReader {
       return;
     }
     const { audio, titles, outOfStep } = this.#icy.push(bytes);
-    for (const { text, at } of titles) this.#titles.expect(text, this.#audioBytes + at);
+    // Pages and headers are no part of blocks: there a title is on air with the next one.
+    const isExact = this.#container !== 'ogg' && this.#container !== 'flac';
+    for (const { text, at } of titles) this.#titles.expect(text, isExact ? this.#audioBytes + at : 0);
     this.#audioPieces(audio);
     if (outOfStep) throw outOfStepError(this.#promise.host);
   }
@@ -94,26 +101,26 @@ export class StreamReader {
    * was is known.
    */
   end(): void {
-    if (!this.#parser && this.#heldBytes > 0) this.#lookAtHeld();
-    if (!this.#parser) {
+    if (!this.#units && this.#heldBytes > 0) this.#lookAtHeld();
+    if (!this.#units) {
       this.#dropHeld();
       return;
     }
-    const { block, skipped, trailing } = this.#parser.flush();
-    if (block && this.#format) this.#listener.onBlock(block);
-    if (skipped + trailing > 0) this.#listener.onSkipped(skipped + trailing);
+    const { units, skipped } = this.#units.flush();
+    for (const unit of units) this.#tell(unit);
+    if (skipped > 0) this.#listener.onSkipped(skipped);
   }
 
   #audio(bytes: Uint8Array): void {
-    if (this.#parser) {
-      this.#parse(this.#parser, bytes);
+    if (this.#units) {
+      this.#take(this.#units.push(bytes));
       return;
     }
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
     if (this.#heldBytes < this.#sniffAt) return;
     // A server that sends byte by byte must not have the same bytes looked at thousands of times.
-    this.#sniffAt = Math.min(SNIFF_BYTES, this.#heldBytes + Math.max(64, this.#heldBytes >> 2));
+    this.#sniffAt = Math.min(this.#sniffBytes, this.#heldBytes + Math.max(64, this.#heldBytes >> 2));
     this.#lookAtHeld();
   }
 
@@ -123,42 +130,75 @@ export class StreamReader {
     if (!this.#container) return;
     this.#held = [];
     this.#heldBytes = 0;
-    this.#parser = this.#container === 'mp3' ? createMpegAudioParser() : createAdtsParser();
-    this.#parse(this.#parser, start);
+    this.#units = createUnitReader(this.#container);
+    this.#take(this.#units.push(start));
   }
 
   #decide(start: Uint8Array): StreamContainer | undefined {
     const wanted = this.#expected();
     const found = sniff(start, wanted);
     if (!found) {
-      if (start.length >= SNIFF_BYTES) throw notAudio(this.#promise, undefined);
+      if (start.length >= this.#sniffBytes) throw notAudio(this.#promise, undefined);
       return undefined;
     }
-    if (found.kind !== 'mp3' && found.kind !== 'adts') throw notAudio(this.#promise, found);
-    if (this.#promise.format !== 'auto' && found.kind !== wanted) throw otherFormat(this.#promise, found.kind);
-    return found.kind;
+    switch (found.kind) {
+      case 'mp3':
+      case 'adts':
+      case 'flac':
+      case 'ogg':
+        if (!isWanted(this.#promise, found.kind)) throw otherFormat(this.#promise, found.kind, undefined);
+        return found.kind;
+      default:
+        throw notAudio(this.#promise, found);
+    }
   }
 
   #expected(): StreamContainer | undefined {
     const { format, contentType } = this.#promise;
-    if (format === 'mp3') return 'mp3';
-    if (format === 'aac') return 'adts';
+    if (format !== 'auto') return wantedContainers[format][0];
     const promised = promisedBy(contentType);
-    return promised === 'mp3' || promised === 'adts' ? promised : undefined;
+    return promised === 'other audio' || promised === 'no audio' || promised === 'unknown' ? undefined : promised;
   }
 
-  #parse(parser: FrameParser, bytes: Uint8Array): void {
-    const { block, skipped, format, changedTo } = parser.push(bytes);
-    if (block && this.#container) {
-      if (!this.#format && format) {
-        this.#format = format;
-        this.#listener.onFormat(this.#container, format);
-      }
-      this.#skippedInRow = 0;
-      this.#listener.onBlock(block);
-    }
+  /** Frames of FLAC can be long, and only the next one proves the first. */
+  get #sniffBytes(): number {
+    return this.#expected() === 'flac' ? MOST_SKIPPED : SNIFF_BYTES;
+  }
+
+  #take({ units, skipped, changedTo }: ReadUnits): void {
+    for (const unit of units) this.#tell(unit);
     if (skipped > 0) this.#count(skipped);
     if (changedTo) throw changed(this.#promise, changedTo);
+  }
+
+  #tell(unit: StreamUnit): void {
+    switch (unit.kind) {
+      case 'segment':
+        this.#open(unit.format, unit.headers);
+        return;
+      case 'hole':
+        this.#listener.onHole(unit.samples);
+        return;
+      case 'block':
+        this.#skippedInRow = 0;
+        this.#listener.onBlock(unit.block);
+        return;
+      default:
+        assertNever(unit);
+    }
+  }
+
+  #open(format: AudioFormat, headers: StreamHeaders | undefined): void {
+    if (!this.#container) return;
+    if (!isWanted(this.#promise, this.#container, format)) {
+      throw otherFormat(this.#promise, this.#container, format.codec);
+    }
+    const isFirst = this.#format === undefined;
+    this.#format = format;
+    if (isFirst) this.#listener.onFormat(this.#container, format, headers);
+    else if (headers) this.#listener.onSegment(format, headers);
+    const title = headers && titleOf(headers.headers.comments);
+    if (title !== undefined) this.#titles.onTitle(title);
   }
 
   #count(skipped: number): void {
@@ -175,71 +215,18 @@ export class StreamReader {
   }
 }
 
-function notAudio({ host, contentType }: StreamPromise, found: Sniffed | undefined): LongtakeError {
-  const details = { host, ...(contentType === undefined ? {} : { contentType }) };
-  switch (found?.kind) {
-    case 'unsupported':
-      return new LongtakeError(
-        'FORMAT_UNSUPPORTED',
-        `This stream is ${found.name}, which cannot be recorded yet. Choose an MP3 or AAC address of the station.`,
-        { details },
-      );
-    case 'wav':
-      return new LongtakeError(
-        'FORMAT_UNSUPPORTED',
-        'This stream is WAV, which cannot be recorded yet. Choose an MP3 or AAC address of the station.',
-        { details },
-      );
-    case 'playlist':
-      return new LongtakeError(
-        'FORMAT_UNSUPPORTED',
-        `This address leads to an ${found.name}. Open it with a text editor and enter the address of the stream that is in it.`,
-        { details },
-      );
-    case 'html':
-      return new LongtakeError(
-        'STREAM_NOT_AUDIO',
-        `${host} answered with a web page instead of audio. Look on that page for the address of the stream itself.`,
-        { details },
-      );
-    default:
-      return new LongtakeError(
-        'STREAM_NOT_AUDIO',
-        `What ${host} sends is not audio that can be recorded${contentType === undefined ? '' : ` (${contentType})`}. Check the address.`,
-        { details },
-      );
-  }
-}
+/** By setting; the first is what bytes are taken for that look like several. */
+const wantedContainers = {
+  mp3: ['mp3'],
+  aac: ['adts'],
+  ogg: ['ogg'],
+  opus: ['ogg'],
+  flac: ['flac', 'ogg'],
+} as const satisfies Record<Exclude<StreamConfig['format'], 'auto'>, readonly StreamContainer[]>;
 
-function otherFormat({ host }: StreamPromise, found: StreamContainer): LongtakeError {
-  const [is, set] = found === 'mp3' ? ['MP3', 'AAC'] : ['AAC', 'MP3'];
-  return new LongtakeError(
-    'FORMAT_UNSUPPORTED',
-    `This stream is ${is}, but the source is set to ${set}. Set its format to automatic.`,
-    { details: { host } },
-  );
-}
-
-function changed({ host }: StreamPromise, format: AudioFormat): LongtakeError {
-  const kHz = format.sampleRate / 1000;
-  return new LongtakeError(
-    'STREAM_LOST',
-    `The stream from ${host} changed its format to ${kHz} kHz, ${format.channels} ch. It is opened again in the new format.`,
-    { details: { host } },
-  );
-}
-
-function noFrames({ host }: StreamPromise, container: StreamContainer | undefined): LongtakeError {
-  const name = container === 'adts' ? 'AAC' : 'MP3';
-  return new LongtakeError('STREAM_LOST', `What comes from ${host} is no ${name} any more. It is opened again.`, {
-    details: { host },
-  });
-}
-
-function outOfStepError(host: string): LongtakeError {
-  return new LongtakeError(
-    'STREAM_LOST',
-    `What comes from ${host} was damaged on the way: titles and audio are mixed up. It is opened again.`,
-    { details: { host } },
-  );
+function isWanted({ format }: StreamPromise, container: StreamContainer, found?: AudioFormat): boolean {
+  if (format === 'auto') return true;
+  const isContainer = wantedContainers[format].some((wanted) => wanted === container);
+  if (!found || (format !== 'opus' && format !== 'flac')) return isContainer;
+  return isContainer && found.codec === format;
 }

@@ -66,6 +66,14 @@ class Heard implements CaptureListener {
   constructor(wanted: (heard: Heard) => void = () => undefined) {
     this.#wanted = wanted;
   }
+  onSegment(): void {
+    return undefined;
+  }
+
+  onHole(): void {
+    return undefined;
+  }
+
   onOpen(info: CaptureInfo): void {
     if (this.infos.length > 0) throw new Error('onOpen came twice');
     this.infos.push(info);
@@ -251,8 +259,13 @@ describe('what goes wrong has a code and a sentence that says what to do', () =>
     ['<!doctype html><title>Radio</title>', 'text/html', 'STREAM_NOT_AUDIO', /web page/],
     ['Not here', 'text/plain', 'STREAM_NOT_AUDIO', /not audio/],
     ['#EXTM3U\n#EXT-X-VERSION:3\n', 'application/vnd.apple.mpegurl', 'FORMAT_UNSUPPORTED', /HLS playlist/],
-    [`OggS${'\0'.repeat(24)}OpusHead`, 'audio/ogg', 'FORMAT_UNSUPPORTED', /Ogg Opus/],
-    ['fLaC\0\0\0\x22', 'audio/flac', 'FORMAT_UNSUPPORTED', /FLAC/],
+    [
+      `OggS\0\x02${'\0'.repeat(20)}\x01\x08Speex   OggS${'\0'.repeat(23)}`,
+      'audio/ogg',
+      'FORMAT_UNSUPPORTED',
+      /is Ogg Speex, which cannot/,
+    ],
+    ['fLaC\0\0\0\x22', 'audio/flac', 'STREAM_LOST', /ended the stream/],
     ['\0'.repeat(40_000), 'audio/mpeg', 'STREAM_NOT_AUDIO', /audio\/mpeg/],
     ['', 'audio/mpeg', 'STREAM_LOST', /ended the stream/],
   ])('body %#', async (body, type, code, message) => {

@@ -7,7 +7,7 @@ import { credentialsFor, Logins, parseAddress, withoutCredentials } from './addr
 import type { ProxyEnvironment } from './connectThrough.ts';
 import type { Answer } from './receive.ts';
 import { RefusedEntries } from './refusedEntries.ts';
-import { type StreamListener, StreamReader } from './streamReader.ts';
+import { type StreamContainer, type StreamListener, StreamReader } from './streamReader.ts';
 import { type Station, tune, type TunedAnswer } from './tune.ts';
 
 export const CONNECT_TIMEOUT = 15_000;
@@ -26,9 +26,9 @@ export interface StreamSourceOptions {
 }
 
 /**
- * An MP3 or AAC stream over HTTP or HTTPS, or a playlist that leads to one. Blocks hold whole frames as they came;
- * titles are taken out of them. Each `run` is one connection, for which playlists are read anew; it rejects with an
- * exact LongtakeError when that cannot be made, stalls or ends.
+ * A stream of MP3, AAC, Ogg or FLAC over HTTP or HTTPS, or a playlist that leads to one. Blocks hold whole frames as
+ * they came; titles are taken out of them. Each `run` is one connection, for which playlists are read anew; it rejects
+ * with an exact LongtakeError when that cannot be made, stalls or ends.
  */
 export function createStreamSource(options: StreamSourceOptions): AudioSource {
   const refused = new RefusedEntries(options.clock);
@@ -76,14 +76,18 @@ function listen(
 ): Station {
   const label = cleanText(answer.headers.get('icy-name') ?? '') || answer.url.host;
   const elsewhere = answer.route.length > 1 ? { address: answer.url.href } : {};
-  let opened = false;
+  let opened: StreamContainer | undefined;
   let early: string | undefined;
   const reader = openReader(config, answer, {
-    onFormat: (container, format) => {
-      opened = true;
-      listener.onOpen({ format, container, label, ...elsewhere });
+    onFormat: (container, format, headers) => {
+      opened = container;
+      listener.onOpen({ format, container, label, ...elsewhere, ...(headers ? { headers } : {}) });
       if (early !== undefined) listener.onTitle(early);
     },
+    onSegment: (format, headers) => {
+      if (opened) listener.onSegment({ format, container: opened, label, ...elsewhere, headers });
+    },
+    onHole: (samples) => listener.onHole(samples),
     onBlock: (block) => {
       onAudio();
       listener.onBlock(block, clock.monotonic());
@@ -100,7 +104,7 @@ function listen(
     onBytes: (bytes) => reader.push(bytes),
     onEnd: () => reader.end(),
     get opened() {
-      return opened;
+      return opened !== undefined;
     },
   };
 }

@@ -69,6 +69,8 @@ export async function testStream(
       findings.title = title;
       enough();
     },
+    onSegment: () => undefined,
+    onHole: () => undefined,
     onSkipped: () => undefined,
   };
   const open = (answer: TunedAnswer): Station => {

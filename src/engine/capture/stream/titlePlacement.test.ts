@@ -35,6 +35,8 @@ function heard(stream: Buffer, interval: number, cuts: readonly number[]): { tex
         samples += block.samples;
       },
       onTitle: (text) => titles.push({ text, at: samples }),
+      onSegment: () => undefined,
+      onHole: () => undefined,
       onSkipped: () => undefined,
     },
   );
@@ -79,6 +81,8 @@ describe('a title', () => {
     const placement = new TitlePlacement({
       onFormat: ignore,
       onBlock: ignore,
+      onSegment: ignore,
+      onHole: ignore,
       onSkipped: ignore,
       onTitle: (title) => told.push(title),
     });

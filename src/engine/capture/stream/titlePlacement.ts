@@ -1,5 +1,6 @@
 import type { AudioFormat } from '../../../shared/domain/source.ts';
 import type { Block } from '../../containers/block.ts';
+import type { StreamHeaders } from '../../containers/streamHeaders.ts';
 import type { StreamContainer, StreamListener } from './streamReader.ts';
 
 /** Titles that wait for their audio; a server that sends more has the last of them replaced. */
@@ -34,8 +35,16 @@ export class TitlePlacement implements StreamListener {
     this.#waiting.push({ text, at });
   }
 
-  onFormat(container: StreamContainer, format: AudioFormat): void {
-    this.#listener.onFormat(container, format);
+  onFormat(container: StreamContainer, format: AudioFormat, headers?: StreamHeaders): void {
+    this.#listener.onFormat(container, format, headers);
+  }
+
+  onSegment(format: AudioFormat, headers: StreamHeaders): void {
+    this.#listener.onSegment(format, headers);
+  }
+
+  onHole(samples: number): void {
+    this.#listener.onHole(samples);
   }
 
   /** A title is on air from the first unit on that was not whole before it came. */
@@ -64,7 +73,7 @@ export class TitlePlacement implements StreamListener {
   }
 
   #pass(block: Block): void {
-    if (block.samples === 0) return;
+    if (block.bytes.length === 0) return;
     const due = this.#due;
     this.#due = undefined;
     if (due !== undefined) this.onTitle(due);

@@ -66,6 +66,8 @@ async function hear(from: AudioSource) {
       bytes += block.bytes.length;
     },
     onTitle: () => undefined,
+    onSegment: () => undefined,
+    onHole: () => undefined,
     onSkipped: () => undefined,
   };
   const error: unknown = await from.run(listener, new AbortController().signal).catch((reason: unknown) => reason);

@@ -8,7 +8,8 @@ export interface SeekPoint {
   readonly samples: number;
 }
 
-const POINT_BYTES = 18;
+/** Of a point in the table. */
+export const SEEK_POINT_BYTES = 18;
 /** All bits of the sample number stand for a point that is not used yet (RFC 9639 8.5.1). */
 const PLACEHOLDER = 0xffff_ffff;
 const FIRST_INTERVAL_SEC = 1;
@@ -37,10 +38,10 @@ export class SeekTable {
 
   /** The payload of the block, always of the same length. */
   bytes(): Uint8Array {
-    const bytes = new Uint8Array(this.#room * POINT_BYTES);
+    const bytes = new Uint8Array(this.#room * SEEK_POINT_BYTES);
     const view = new DataView(bytes.buffer);
     for (let index = 0; index < this.#room; index += 1) {
-      const at = index * POINT_BYTES;
+      const at = index * SEEK_POINT_BYTES;
       const point = this.#points[index];
       if (point) {
         view.setBigUint64(at, BigInt(point.sample));

@@ -21,13 +21,15 @@ export interface OggHeaders {
   /** Header packets as they came, the one that names the codec first. */
   readonly packets: readonly Uint8Array[];
   readonly comments: Comments;
+  /** The stream was joined in the middle of this segment: packets that a decoder needs for the first ones are not here. */
+  readonly isJoined: boolean;
 }
 
 /** Reads the headers of one logical stream, and then how long its packets are. */
 export interface OggCodec {
   /** Takes the next packet. `audio` is the first that is no header: the headers are complete before it. */
   take(packet: Uint8Array): 'header' | 'audio' | 'invalid';
-  headers(): OggHeaders;
+  headers(): Omit<OggHeaders, 'isJoined'>;
   /** Sample frames that the packet adds to what came before; undefined when it holds no audio. */
   duration(packet: Uint8Array): number | undefined;
 }

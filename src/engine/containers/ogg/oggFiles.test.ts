@@ -46,6 +46,11 @@ async function cutIntoFiles(name: OggName): Promise<{ parts: readonly Part[]; or
   return { parts, original };
 }
 
+/** Sample frames at the start of a file in mid-stream that are not played: the window of an Opus decoder opens. */
+function opening(name: string): number {
+  return name.startsWith('Opus') ? 120 : 0;
+}
+
 test.each(oggNames)(
   '%s: files cut anywhere play alone and tell their duration',
   async (name) => {
@@ -59,7 +64,7 @@ test.each(oggNames)(
         const [probed, decoded] = await Promise.all([probe(path), decode(path)]);
         expect(probed).toMatchObject({ codec, sampleRate: expected.sampleRate, channels: expected.channels });
         // ffprobe counts the pre-skip.
-        expect(probed.duration).toBeCloseTo((samples + (index === 0 ? preSkip : 0)) / rate, 4);
+        expect(probed.duration).toBeCloseTo((samples + (index === 0 ? preSkip : opening(name))) / rate, 4);
         expect(decoded.complaints).toBe('');
         expect(await playedSamples(path, name, decoded.pcm, expected.channels)).toBe(samples);
       }),
@@ -68,7 +73,7 @@ test.each(oggNames)(
     const { out } = await tool('ogginfo', paths);
     expect(out.toString()).not.toMatch(/warning|error|hole|negative|missing/i);
     if (codec === 'opus') {
-      expect((await opusinfo(paths)).replaceAll(NO_DELAY, '')).not.toMatch(/warning|error|hole/i);
+      expect(await opusinfo(paths)).not.toMatch(/warning|error|hole/i);
     }
     if (codec === 'flac') await tool('flac', ['-s', '-t', ...paths]);
   },
@@ -80,9 +85,6 @@ async function playedSamples(path: string, name: OggName, pcm: Buffer, channels:
   const bytes = name.startsWith('Vorbis') ? (await tool('oggdec', ['-Q', '-R', '-o', '-', path])).out : pcm;
   return bytes.length / (2 * channels);
 }
-
-/** An encoder has a delay, so `opusinfo` wonders at a file without one; a file from the middle of a stream has none. */
-const NO_DELAY = /WARNING: Implausibly low preskip in Opus stream \(\d+\)/g;
 
 /** What `opusinfo` says; it fails for a warning too. */
 async function opusinfo(paths: readonly string[]): Promise<string> {
@@ -100,7 +102,7 @@ test.each(oggNames)(
       const [segment] = parsed.segments;
       expect(titleOf(segment?.headers.comments ?? { vendor: '', fields: [] })).toBe('Nobody - On air');
       expect(valueOf(segment?.headers.comments ?? { vendor: '', fields: [] }, 'source')).toBe('Täst');
-      expect(segment?.headers.preSkip).toBe(index === 0 ? stream.segments[0]?.headers.preSkip : 0);
+      expect(segment?.headers.preSkip).toBe(index === 0 ? stream.segments[0]?.headers.preSkip : opening(name));
     }
     if (name.startsWith('FLAC')) {
       const raw = (paths: readonly string[]) =>
@@ -113,7 +115,7 @@ test.each(oggNames)(
     const played = (await decode(original)).pcm.length / ((await probe(original)).channels * 2);
     const joined = parts.reduce((sum, part) => sum + part.samples, 0);
     if (name.startsWith('Vorbis')) expect(joined).toBeLessThan(played);
-    else expect(joined).toBe(played);
+    else expect(joined).toBe(played - (parts.length - 1) * opening(name));
   },
   30_000,
 );
@@ -138,7 +140,7 @@ test('an Opus file from the middle comes to the original within 0.2 s', async ()
   if (!first || !second) throw new Error('no parts');
   const [all, behind] = await Promise.all([original, second.path].map(decode));
   if (!all || !behind) throw new Error('not decoded');
-  const start = first.samples * 4;
+  const start = (first.samples + opening('Opus stereo')) * 4;
   const settled = 9600 * 4;
   let worst = 0;
   for (let at = settled; at < behind.pcm.length - 1; at += 2) {

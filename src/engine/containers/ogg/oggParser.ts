@@ -16,6 +16,17 @@ interface LogicalStream {
   hasAudio: boolean;
   /** Of the last page on which a packet ended. */
   granule: number | undefined;
+  /** Sample frames of the pre-skip that are still to come. */
+  toSkip: number;
+}
+
+/** Where a page stands in the stream, from its beginning, bytes. */
+export interface PagePlace {
+  readonly at: number;
+  readonly bytes: number;
+  /** It says that nothing follows it. */
+  readonly isLast: boolean;
+  readonly granule: number | undefined;
 }
 
 interface TimedPacket {
@@ -45,6 +56,14 @@ export class OggParser {
   #partial: Uint8Array[] = [];
   #partialBytes = 0;
   #isLost = false;
+  /** Of what was dropped from the queue, bytes. */
+  #dropped = 0;
+  #lastPage: PagePlace | undefined;
+
+  /** The last page of the audio at whose end no packet is unfinished; undefined before the first. */
+  get lastPage(): PagePlace | undefined {
+    return this.#lastPage;
+  }
 
   /** Takes the next bytes. */
   push(bytes: Uint8Array): ParsedParts<OggHeaders> {
@@ -54,6 +73,7 @@ export class OggParser {
     const end = this.#readPages(this.#queue.bytes, false);
     const parts = this.#out.take();
     this.#queue.drop(end);
+    this.#dropped += end;
     return { parts, skipped: this.#skipped };
   }
 
@@ -65,6 +85,7 @@ export class OggParser {
     const parts = this.#out.take();
     const result = { parts, skipped: this.#skipped, trailing: bytes.length - end };
     this.#queue.drop(bytes.length);
+    this.#dropped = 0;
     this.#stream = undefined;
     this.#isGroupOpen = false;
     this.#dropPartial();
@@ -83,7 +104,7 @@ export class OggParser {
       if (!isWhole && (!isEnd || at === bytes.length)) break;
       if (isWhole && length > 0 && this.#check(bytes, at, length)) {
         this.#skipped += at - done;
-        this.#takePage(readPage(bytes, at), length);
+        this.#takePage(readPage(bytes, at), length, this.#dropped + at);
         at += length;
         done = at;
       } else {
@@ -108,7 +129,7 @@ export class OggParser {
     return false;
   }
 
-  #takePage(page: OggPage, length: number): void {
+  #takePage(page: OggPage, length: number, at: number): void {
     if (page.isFirst) {
       this.#open(page);
       return;
@@ -119,6 +140,7 @@ export class OggParser {
       this.#skipped += length;
       return;
     }
+    if (page.endsWhole) this.#lastPage = { at, bytes: length, isLast: page.isLast, granule: page.granule };
     this.#takePackets(stream, page, this.#wholePackets(stream, page));
     if (page.isLast) this.#stream = undefined;
   }
@@ -138,6 +160,7 @@ export class OggParser {
       isReady: false,
       hasAudio: false,
       granule: undefined,
+      toSkip: 0,
     };
   }
 
@@ -192,7 +215,8 @@ export class OggParser {
     if (!stream.isReady) return;
     const total = timed.reduce((sum, packet) => sum + packet.samples, 0);
     if (this.#isLost && timed.length > 0) this.#reportHole(stream, page, total);
-    if (page.isLast) trimEnd(timed, this.#excess(stream, page, total));
+    if (page.isLast) trim(timed.toReversed(), this.#excess(stream, page, total));
+    stream.toSkip -= trim(timed, stream.toSkip);
     for (const { bytes, samples } of timed) this.#out.add(bytes, samples);
     if (timed.length > 0) stream.hasAudio = true;
     if (packets.length > 0) stream.granule = page.granule;
@@ -205,7 +229,9 @@ export class OggParser {
     if (taken === 'invalid') this.#stream = undefined;
     if (taken !== 'audio' || this.#stream !== stream) return false;
     stream.isReady = true;
-    this.#out.headers(stream.codec.headers());
+    const headers = stream.codec.headers();
+    stream.toSkip = headers.preSkip;
+    this.#out.headers({ ...headers, isJoined: this.#isLost });
     return true;
   }
 
@@ -226,11 +252,13 @@ export class OggParser {
   }
 }
 
-function trimEnd(packets: readonly TimedPacket[], excess: number): void {
-  let left = excess;
-  for (const packet of packets.toReversed()) {
+/** Takes sample frames away from packets, from the first one on; returns how many there were to take. */
+function trim(packets: readonly TimedPacket[], count: number): number {
+  let left = count;
+  for (const packet of packets) {
     const taken = Math.min(left, packet.samples);
     packet.samples -= taken;
     left -= taken;
   }
+  return count - left;
 }

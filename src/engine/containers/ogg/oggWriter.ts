@@ -3,6 +3,7 @@ import { concat } from '../bytes.ts';
 import { readFlacFrameHeader, renumberFrame } from '../flac/frameHeader.ts';
 import { fileHeaders } from './fileHeaders.ts';
 import type { OggHeaders } from './oggCodec.ts';
+import { opusDuration } from './opusPacket.ts';
 import { MOST_SEGMENTS, SEGMENT_BYTES, writePage } from './page.ts';
 import type { Comments } from '../vorbisComment.ts';
 
@@ -21,16 +22,23 @@ export interface OggWriterOptions {
   readonly preRoll?: Block;
 }
 
-const PAGE_SEC = 0.5;
+/** No file is complete without a page for longer; what is not on a page is lost when the recorder dies. */
+const PAGE_SEC = 0.25;
+/**
+ * Of an Opus file in mid-stream: what the decoder's window needs to open, 2.5 ms (RFC 6716 4.3.7). A smaller pre-skip is
+ * taken for a mistake by readers.
+ */
+const OPUS_WINDOW = 120;
 
 /**
  * Makes an Ogg file of whole packets of a parsed stream: headers first, pages numbered from 0, time from 0. The file
- * is `header()`, then what `write` returns, then `end()`; it plays at any length. Half a second of audio waits for its
+ * is `header()`, then what `write` returns, then `end()`; it plays at any length. A quarter of a second of audio waits for its
  * page to become full.
  *
  * A file reports exactly what a decoder gives for it. What that is at its beginning depends on the codec. Opus: the
- * pre-skip of the stream belongs to its first file; every other file has none, so no audio is missing between two
- * files. But the decoder starts cold there, and comes close to the original only after 80 ms to 0.2 s (RFC 7845 4.6).
+ * pre-skip of the stream belongs to its first file; every other file skips no more than the 2.5 ms in which the window
+ * of its decoder opens. But the decoder starts cold there, and comes close to the original only after 80 ms to 0.2 s
+ * (RFC 7845 4.6).
  * Vorbis: the first packet of a file only prepares the second, so a file that is played alone begins up to a block later
  * (Vorbis I 4.3.8). With a pre-roll both begin as the stream had it, at the price of a few packets that are in two
  * files. FLAC: exact, and numbered from 0. Over a seam, with the packets joined, nothing differs from the stream.
@@ -41,23 +49,29 @@ export class OggWriter {
   #header: Uint8Array;
   readonly #pageSamples: number;
   readonly #preSkip: number;
+  readonly #isFirst: boolean;
   #sequence = 0;
   #frames = 0;
   /** Sample frames up to the end of the packets so far. */
   #position = 0;
+  #unplayed = 0;
 
   // Of the page that is being filled.
   #packets: Uint8Array[] = [];
   #segments = 0;
   #begunAt = 0;
   #isContinued = false;
+  /** Sample frames of the pre-skip that are still to come; the blocks do not count them. */
+  #toSkip: number;
 
   constructor({ headers, comments, serial, isFirst, preRoll }: OggWriterOptions) {
     this.#headers = headers;
     this.#serial = serial;
+    this.#isFirst = isFirst;
     this.#pageSamples = PAGE_SEC * headers.sampleRate;
-    const skipped = headers.codec === 'opus' ? (preRoll?.samples ?? 0) : 0;
+    const skipped = headers.codec === 'opus' ? (preRoll?.samples ?? OPUS_WINDOW) : 0;
     this.#preSkip = isFirst ? headers.preSkip : skipped;
+    this.#toSkip = isFirst ? headers.preSkip : 0;
     this.#header = this.#headerPages(fileHeaders(headers, comments, this.#preSkip));
     if (preRoll && !isFirst && headers.codec !== 'flac') {
       const pages = this.write(preRoll);
@@ -73,6 +87,11 @@ export class OggWriter {
   /** Sample frames that the file plays with everything that was written so far. */
   get samples(): number {
     return Math.max(0, this.#position - this.#preSkip);
+  }
+
+  /** Sample frames of the file's own packets that it does not play. */
+  get unplayed(): number {
+    return this.#isFirst || this.#headers.codec !== 'opus' ? this.#unplayed : Math.min(this.#preSkip, this.#position);
   }
 
   /** Whole pages with the packets of a block of the parser, as far as they are full. */
@@ -105,8 +124,17 @@ export class OggWriter {
     this.#packets.push(rest);
     this.#segments += segmentsOf(rest);
     // A Vorbis decoder gives nothing for its first packet.
-    if (this.#headers.codec !== 'vorbis' || this.#frames > 0) this.#position += samples;
+    if (this.#headers.codec === 'vorbis' && this.#frames === 0) this.#unplayed = samples;
+    else this.#position += samples + this.#passSkip(packet, samples);
     this.#frames += 1;
+  }
+
+  /** Sample frames of the packet that belong to the pre-skip. */
+  #passSkip(packet: Uint8Array, samples: number): number {
+    if (this.#toSkip === 0) return 0;
+    const skipped = Math.min(this.#toSkip, Math.max(0, (opusDuration(packet) ?? samples) - samples));
+    this.#toSkip -= skipped;
+    return skipped;
   }
 
   #renumbered(packet: Uint8Array): Uint8Array {

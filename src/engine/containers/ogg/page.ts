@@ -92,6 +92,16 @@ export function readPage(bytes: Uint8Array, at: number): OggPage {
   };
 }
 
+/** A copy of a whole page that says that nothing follows it. */
+export function asLastPage(page: Uint8Array): Uint8Array {
+  const last = page.slice();
+  const view = new DataView(last.buffer);
+  last[5] = (last[5] ?? 0) | LAST;
+  view.setUint32(CHECK_AT, 0, true);
+  view.setUint32(CHECK_AT, crc32(last, 0, last.length), true);
+  return last;
+}
+
 /** Writes a page. Throws RangeError when its packets need more than 255 segments. */
 export function writePage(page: OggPage): Uint8Array {
   const lacing: number[] = [];

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import type { Block } from '../containers/block.ts';
+import type { FlacHeaders } from '../containers/flac/flacParser.ts';
+import { FlacWriter } from '../containers/flac/flacWriter.ts';
+import type { OggHeaders } from '../containers/ogg/oggCodec.ts';
+import { OggWriter } from '../containers/ogg/oggWriter.ts';
+import { type ColdStart } from '../../shared/domain/recording.ts';
+import type { Comments } from '../containers/vorbisComment.ts';
+import { type Muxer, rawMuxer } from './muxer.ts';
+
+/** A decoder of Opus needs so much audio before it is as good as one that never stopped: 80 ms (RFC 7845 4.6). */
+const OPUS_PRE_ROLL = 3840;
+/** A point each second in the first quarter of an hour, each four in an hour, each minute and a half in a day. */
+const SEEK_POINTS = 900;
+
+/** Frames of a FLAC stream, numbered anew. */
+export function flacMuxer(headers: FlacHeaders, comments: Comments): Muxer {
+  const writer = new FlacWriter({ format: headers.format, comments, seekPoints: SEEK_POINTS });
+  return {
+    ...rawMuxer,
+    header: writer.header(),
+    write: (block) => writer.write(block),
+    patches: (payloadBytes) => writer.patch(payloadBytes),
+  };
+}
+
+/** Packets of an Ogg stream in pages of their own. `isFirst`: the file holds the first packet of its segment. */
+export function oggMuxer(headers: OggHeaders, comments: Comments, isFirst: boolean): Muxer {
+  const serial = randomBytes(4).readUInt32LE();
+  const writer = new OggWriter({ headers, comments, serial, isFirst });
+  const opus = headers.codec === 'opus' ? new OpusColdStart(headers, isFirst) : undefined;
+  return {
+    ...rawMuxer,
+    header: writer.header(),
+    get coldStart(): ColdStart | undefined {
+      const { unplayed } = writer;
+      const own = unplayed > 0 ? { unplayed } : {};
+      if (opus) return opus.cost && { ...opus.cost, ...own };
+      return unplayed > 0 ? { frames: 1, samples: unplayed, ...own } : undefined;
+    },
+    write: (block) => {
+      opus?.count(block);
+      return writer.write(block);
+    },
+    end: () => writer.end(),
+  };
+}
+
+/** Counts the packets until a decoder that starts with the file has come to the same as one that did not. */
+class OpusColdStart {
+  #left: number;
+  #frames = 0;
+  #samples = 0;
+
+  constructor({ preSkip, isJoined }: OggHeaders, isFirst: boolean) {
+    const isExact = isFirst && !isJoined;
+    this.#left = isExact ? 0 : Math.max(0, OPUS_PRE_ROLL - (isFirst ? preSkip : 0));
+  }
+
+  get cost(): ColdStart | undefined {
+    return this.#frames > 0 ? { frames: this.#frames, samples: this.#samples } : undefined;
+  }
+
+  count({ frames = [] }: Block): void {
+    for (const { samples } of frames) {
+      if (this.#left <= 0) return;
+      this.#frames += 1;
+      this.#samples += samples;
+      this.#left -= samples;
+    }
+  }
+}
