@@ -1,4 +1,5 @@
 import type { GapCause } from '../../src/shared/domain/recording.ts';
+import type { Settings } from '../../src/shared/domain/settings.ts';
 import type { Random } from './random.ts';
 import type { StudioProcess } from './studioProcess.ts';
 import type { CardInput, Input, StationInput, World } from './world.ts';
@@ -26,6 +27,8 @@ export interface Fault {
   readonly story: string;
   /** Faults that need the same thing do not happen in one round. */
   readonly needs: readonly string[];
+  /** What the round's settings must be for it. */
+  readonly settings?: Partial<Settings>;
   /** After the beginning of the round's trouble, ms. */
   readonly afterMs: number;
   readonly lastsMs: number;
@@ -157,11 +160,14 @@ export function makeFault(kind: FaultKind, world: World, random: Random, { longe
     }
     case 'disk full': {
       const left = random.pick([0, 400_000, 1_500_000, 30_000_000]);
+      // Recording stops before the disk is full, unless a person has it go on to the last byte.
+      const guarded = random.pick([true, false]);
       if (!world.disk) return undefined;
       return {
         ...common,
         ...everything('disk full', 'disk error'),
-        story: `disk full but for ${left} bytes for ${seconds}`,
+        ...(guarded ? {} : { settings: { minFreeBytes: 0, warnFreeBytes: 0 } }),
+        story: `disk full but for ${left} bytes for ${seconds}${guarded ? '' : ', and nothing guards it'}`,
         needs: ['disk'],
         begin: () => world.disk?.fill(left),
         end: () => world.disk?.empty(),

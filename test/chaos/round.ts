@@ -96,7 +96,10 @@ class Round {
       programs: programs.product,
       env: { ...world.env, TZ: ZONE },
       state: {
-        settings: { ...DEFAULT_SETTINGS, recordingsFolder: recordings, splitSeconds: SPLIT_SECONDS },
+        settings: Object.assign(
+          { ...DEFAULT_SETTINGS, recordingsFolder: recordings, splitSeconds: SPLIT_SECONDS },
+          ...faults.map(({ settings }) => settings),
+        ),
         sources: [],
         armed: [],
       },

@@ -265,9 +265,10 @@ class SourceTimes {
 
   /**
    * A server's burst is audio of before the connection, so the connection before may have it, too; and on a busy
-   * computer a burst comes so slowly that some of it is taken for audio of later. Both are told as time counted twice.
+   * computer a burst, or the first block of a card, comes so late that it is taken for audio of later. Both are told as
+   * time counted twice; that no audio is there twice is proven from the audio itself.
    */
   #mayOverlap(span: Span): boolean {
-    return lengthOfSpan(span) <= (this.#armed.input.station ? BURST_MS : TOLERANCE_MS) + this.#slack;
+    return lengthOfSpan(span) <= (this.#armed.input.station ? BURST_MS : ARRIVAL_MS) + this.#slack;
   }
 }
