@@ -27,6 +27,14 @@ export function brokenPlaylistError(url: URL, name: string): LongtakeError {
   );
 }
 
+export function textError(url: URL): LongtakeError {
+  return new LongtakeError(
+    'STREAM_NOT_AUDIO',
+    `${url.host} answered with a text that is no playlist. Check the address.`,
+    { details: { host: url.host } },
+  );
+}
+
 export function slowPlaylistError(url: URL, ms: number): LongtakeError {
   return new LongtakeError(
     'STREAM_STALLED',

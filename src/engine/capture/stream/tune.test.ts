@@ -196,6 +196,25 @@ describe('a playlist', () => {
     expect(await hear(source(`${url}/flood.m3u`))).toMatchObject({ code: 'STREAM_NOT_AUDIO' });
   });
 
+  test('that the server does not end is used as far as it has come', async () => {
+    const { url } = await station({
+      '/open.m3u': (_, response) => void response.write('#EXTM3U\nlive.mp3\n'),
+      '/live.mp3': audio,
+    });
+    const heard = await hear(source(`${url}/open.m3u`, { connectTimeout: 500 }));
+    expect(heard).toMatchObject({ bytes: audio.length });
+  });
+
+  test('is told apart from any other text', async () => {
+    const { url } = await station({
+      '/a': 'Nothing here.',
+      '/b': '<asx><entry><ref href="x"/></entry></asx>',
+    });
+    for (const path of ['/a', '/b']) {
+      expect(await hear(source(url + path))).toMatchObject({ code: 'STREAM_NOT_AUDIO' });
+    }
+  });
+
   test('promised by a server that sends audio is audio', async () => {
     const lying: Page = (_, response) => void response.writeHead(200, { 'content-type': 'audio/x-mpegurl' }).end(audio);
     const { url } = await station({ '/live.m3u': lying });

@@ -12,6 +12,7 @@ import {
   noEntryError,
   nestedError,
   slowPlaylistError,
+  textError,
   brokenPlaylistError,
 } from './playlistErrors.ts';
 import { QuietStream } from './quietStream.ts';
@@ -21,6 +22,8 @@ import { streamEnded, withoutAudio } from './streamErrors.ts';
 
 /** A playlist in a playlist in a playlist is the deepest that is followed. */
 const DEEPEST = 3;
+/** After so long a playlist is used as far as it has come. */
+const LONGEST_PLAYLIST_MS = 5000;
 /** Addresses that are asked for one connection, playlists included. */
 const MOST_ASKED = 20;
 
@@ -138,7 +141,8 @@ class Attempt {
   #body: PlaylistBody | undefined;
   #station: Station | undefined;
   #slow: NodeJS.Timeout | undefined;
-  #isSlow = false;
+  /** Why nothing comes of a text that does not end. */
+  #unending: LongtakeError | undefined;
   playlist: FoundPlaylist | undefined;
 
   constructor(options: TuneOptions, wanted: AbortSignal, address: Address) {
@@ -179,27 +183,34 @@ class Attempt {
       this.#quiet.end();
       clearTimeout(this.#slow);
     }
-    if (this.#isSlow) throw slowPlaylistError(url, connectTimeout);
+    if (this.#unending) throw this.#unending;
     if (this.#wanted.aborted) return this.#endQuietly();
     if (this.#quiet.expired) {
       this.#endQuietly();
       throw withoutAudio(url, stallTimeout);
     }
+    const isText = (this.#body?.bytes.length ?? 0) > 0;
     this.#decide();
     if (this.playlist) return;
     this.#station?.onEnd();
-    throw streamEnded(url);
+    throw isText ? textError(url) : streamEnded(url);
   }
 
   #onAnswer(answer: Answer): void {
     this.#answer = answer;
     this.#body = new PlaylistBody(promisedPlaylist(answer.headers.get('content-type'), answer.url));
-    // A playlist is short: whoever sends it in drops has none.
-    this.#slow = setTimeout(() => {
-      if (!this.#body) return;
-      this.#isSlow = true;
-      this.#enough.abort();
-    }, this.#options.connectTimeout);
+    const time = Math.min(this.#options.connectTimeout, LONGEST_PLAYLIST_MS);
+    this.#slow = setTimeout(() => this.#endText(answer, time), time);
+  }
+
+  /** A playlist is short: of one whose end does not come, what is here counts. */
+  #endText(answer: Answer, time: number): void {
+    const body = this.#body;
+    if (!body) return;
+    const found = readPlaylist(body.bytes, answer.url, body.promised);
+    if (found && 'entries' in found && found.entries.length > 0) this.playlist = { playlist: found, answer };
+    else this.#unending = slowPlaylistError(answer.url, time);
+    this.#enough.abort();
   }
 
   #onBytes(bytes: Uint8Array): void {
