@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+/** The stations of tests are on this machine, and no proxy of its surroundings knows them. */
+for (const name of ['NO_PROXY', 'no_proxy']) {
+  const others = process.env[name];
+  process.env[name] = [...(others === undefined || others === '' ? [] : [others]), '127.0.0.1', 'localhost'].join(',');
+}
+
 /** Suites that use sound servers, Electron or the clock run one file at a time, so that none starves another. */
 const alone = { fileParallelism: false, pool: 'forks' } as const;
 

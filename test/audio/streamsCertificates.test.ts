@@ -63,7 +63,9 @@ describe('the certificate of a stream', () => {
     const [good, expired] = [await station('good'), await station('expired')];
     const list = await servers.serve((_, response) => void response.end(`#EXTM3U\n${expired}/\n${good}/\n`));
     const trusted = join(folder, 'authority.pem');
-    const behind = await TestStudio.start({ env: { NODE_EXTRA_CA_CERTS: trusted, HTTPS_PROXY: proxy.url } });
+    const behind = await TestStudio.start({
+      env: { NODE_EXTRA_CA_CERTS: trusted, http_proxy: '', https_proxy: proxy.url, no_proxy: '' },
+    });
     try {
       await expect(look(expired, behind)).rejects.toMatchObject({
         code: 'STREAM_TLS',
