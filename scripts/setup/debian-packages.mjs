@@ -56,8 +56,8 @@ export const groups = {
     needs: [program('xvfb', 'Xvfb')],
   },
   studio: {
-    reason: 'to convert and cut recordings',
-    needs: [program('ffmpeg')],
+    reason: 'to convert and cut recordings, and to record any ALSA device',
+    needs: [program('ffmpeg'), program('alsa-utils', 'arecord')],
   },
   test: {
     reason: 'to test with real audio servers and real players',

@@ -40,7 +40,8 @@ export class Probers {
 
   /** Calls `onDevices` at first and after every change, until `signal` is aborted or the prober ends: then `onEnd`. */
   watchDevices(onDevices: (devices: readonly Device[]) => void, onEnd: () => void, signal: AbortSignal): void {
-    const child = this.#start({ type: 'watchDevices' });
+    // What drivers print at each look would fill the log.
+    const child = this.#start({ type: 'watchDevices' }, 'quiet');
     let ended = false;
     const end = (): void => {
       ended = true;
@@ -115,9 +116,11 @@ export class Probers {
     }
   }
 
-  #start(command: ProberCommand): ChildHandle {
+  #start(command: ProberCommand, output: 'logged' | 'quiet' = 'logged'): ChildHandle {
     const child = this.#ports.processHost.start('prober');
-    child.onOutput((stream, line) => this.#ports.log.debug(`prober ${stream}: ${line}`));
+    child.onOutput((stream, line) => {
+      if (output === 'logged') this.#ports.log.debug(`prober ${stream}: ${line}`);
+    });
     child.onMessage((message) => {
       const event = message as ProberEvent;
       if (event.type === 'log') this.#ports.log[event.level](event.message, event.data);
