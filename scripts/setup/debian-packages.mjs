@@ -57,7 +57,7 @@ export const groups = {
   },
   studio: {
     reason: 'to convert and cut recordings, and to record any ALSA device',
-    needs: [program('ffmpeg'), program('alsa-utils', 'arecord')],
+    needs: [program('ffmpeg'), ...(process.platform === 'linux' ? [program('alsa-utils', 'arecord')] : [])],
   },
   test: {
     reason: 'to test with real audio servers and real players',

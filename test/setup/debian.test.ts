@@ -47,7 +47,7 @@ describe('what a machine lacks', () => {
 
   it('is only programs where packages have other names', async () => {
     const edges = machine({ isDebian: false });
-    expect(names(await missing(['electron', 'studio'], edges))).toEqual(['ffmpeg']);
+    expect(names(await missing(['electron', 'studio'], edges))).toEqual(['ffmpeg', 'alsa-utils']);
   });
 });
 
