@@ -2,17 +2,10 @@ import type { EventName, EventPayload } from '../shared/contract/events.ts';
 import type { Gap, Recording } from '../shared/domain/recording.ts';
 import type { SourceStatus } from '../shared/domain/source.ts';
 import type { Log } from '../shared/ports/log.ts';
-import type { SourceId } from '../shared/units.ts';
+import type { RecordingId, SourceId } from '../shared/units.ts';
 
 /** Events that a program which reads along is told of; the others are for windows. */
-const TOLD: readonly EventName[] = [
-  'recordings.opened',
-  'recordings.closed',
-  'gaps.changed',
-  'titles.added',
-  'alarms.changed',
-  'notice',
-];
+const TOLD: readonly EventName[] = ['recordings.closed', 'gaps.changed', 'titles.added', 'alarms.changed', 'notice'];
 
 export interface EventTellerOptions {
   readonly log: Log;
@@ -27,6 +20,7 @@ export interface EventTellerOptions {
 export class EventTeller {
   readonly #options: EventTellerOptions;
   readonly #states = new Map<SourceId, string>();
+  readonly #open = new Set<RecordingId>();
 
   constructor(options: EventTellerOptions) {
     this.#options = options;
@@ -36,8 +30,10 @@ export class EventTeller {
     if (TOLD.includes(name)) this.json(name, payload);
     switch (name) {
       case 'recordings.opened':
+        this.#openedRecording(payload as Recording);
+        return;
       case 'recordings.closed':
-        this.#recording(payload as Recording);
+        this.#closedRecording(payload as Recording);
         return;
       case 'gaps.changed':
         this.#gap(payload as Gap);
@@ -59,14 +55,25 @@ export class EventTeller {
     this.#options.json?.write(`${JSON.stringify({ event, at: this.#options.now(), data })}\n`);
   }
 
-  #recording({ sourceName, path, state, samples, format, bytes, seam }: Recording): void {
+  /** An open recording is told of again once it is certain how it follows the one before. */
+  #openedRecording(recording: Recording): void {
+    const { id, sourceName, path, seam, missingSamples } = recording;
     const { log } = this.#options;
-    const seconds = (samples / Math.max(1, format.sampleRate)).toFixed(1);
-    const length = `${seconds} s, ${bytes} bytes`;
+    const isNew = !this.#open.has(id);
+    this.#open.add(id);
+    this.json(isNew ? 'recordings.opened' : 'recordings.changed', recording);
+    if (isNew) log.info(`${sourceName}: recording ${path}`);
+    if (seam === 'gapless') log.info(`${sourceName}: ${path} follows without a gap`);
+    if (seam === 'missing') {
+      log.warn(`${sourceName}: audio is missing before ${path}`, { samples: missingSamples ?? 'unknown' });
+    }
+  }
+
+  #closedRecording({ id, sourceName, path, state, samples, format, bytes }: Recording): void {
+    this.#open.delete(id);
+    const { log } = this.#options;
+    const length = `${(samples / Math.max(1, format.sampleRate)).toFixed(1)} s, ${bytes} bytes`;
     switch (state) {
-      case 'recording':
-        log.info(`${sourceName}: recording ${path}${seam === 'gapless' ? ', gapless' : ''}`);
-        return;
       case 'complete':
         log.info(`${sourceName}: closed ${path} (${length})`);
         return;

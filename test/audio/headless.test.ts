@@ -126,6 +126,33 @@ describe('longtake, the command', () => {
     expect(log + command.stdout + command.stderr).not.toContain(LISTENER.password);
   });
 
+  it('records every format of streams that ISR knows', async () => {
+    // What the file asks for, what plays, and the ending of what is written.
+    const formats = [
+      ['ogg', '/radio.ogg', 'ogg'],
+      ['opus', '/radio.opus', 'opus'],
+      ['flac', '/radio.flac', 'flac'],
+      ['auto', '/radio.opus', 'opus'],
+    ] as const;
+    await Promise.all([...new Set(formats.map(([, mount]) => mount))].map((mount) => icecast.play(mount)));
+    const sections = formats.map(([format, mount]) => {
+      const pattern = `filename_pattern = ${format}/%Y%m%d_%H%M%S`;
+      return `[${format}]\ntype = stream\nurl = ${icecast.url(mount)}\nformat = ${format}\n${pattern}\n`;
+    });
+    const command = await record(sections.join(''), '--split-seconds', '5');
+    await command.until('each has split twice', () => formats.every(([name]) => opened(command, name) >= 3), 120_000);
+    command.signal('SIGTERM');
+    expect(await command.ended()).toBe(0);
+    for (const [format, , ending] of formats) {
+      const files = await filesIn(`recordings/${format}`);
+      expect(files.length).toBeGreaterThanOrEqual(3);
+      for (const file of files) {
+        expect(file).toMatch(new RegExp(`^\\d{8}_\\d{6}\\.${ending}$`));
+        expect((await decode(join(folder, 'recordings', format, file))).complaints, file).toBe('');
+      }
+    }
+  });
+
   it('says what it would record, and records nothing', async () => {
     const command = await record(CONFIG(icecast), '--check');
     expect(await command.ended()).toBe(0);
