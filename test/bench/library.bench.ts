@@ -129,8 +129,8 @@ test(`a library of ${RECORDINGS} recordings answers in under ${LIMIT_MS} ms`, as
       measure(times.days, () => library.days({ limit: 1000 }));
       measure(times.recentDays, () => library.days({ limit: 60 }));
       measure(times.gaps, () => library.gaps(asked));
-      const from = Date.parse(asked);
-      const period = { from, to: from + 24 * HOUR, now: Infinity, live: () => ({ armed: true }) };
+      const midnight = Date.parse(asked);
+      const period = { from: midnight, to: midnight + 24 * HOUR, now: Infinity, live: () => ({ armed: true }) };
       const begin = performance.now();
       const cpu = process.cpuUsage();
       await library.coverage.coverage(period);

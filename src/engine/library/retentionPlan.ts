@@ -29,6 +29,8 @@ export interface Kept {
   others: number;
 }
 
+/** Longest piece of work between two turns of the event loop, ms. */
+const SLICE_MS = 3;
 /** How many recordings are looked at for what comes after what is due. */
 const LOOK_AHEAD = 2000;
 
@@ -121,12 +123,18 @@ function mayGo(row: CandidateRow, { isVetoed }: PlanOptions, kept: Kept): boolea
 
 async function* walk(keeping: KeepingStore): AsyncGenerator<CandidateRow> {
   let after: Position | undefined;
+  let sliceEnds = performance.now() + SLICE_MS;
   for (;;) {
     const page = keeping.candidates(after);
-    yield* page;
+    for (const row of page) {
+      yield row;
+      // What is done with a row counts, too.
+      if (performance.now() < sliceEnds) continue;
+      await nextTurn();
+      sliceEnds = performance.now() + SLICE_MS;
+    }
     after = page.at(-1);
     if (!after) return;
-    await nextTurn();
   }
 }
 
