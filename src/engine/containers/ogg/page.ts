@@ -94,7 +94,7 @@ export function readPage(bytes: Uint8Array, at: number): OggPage {
 
 /** A copy of a whole page that says that nothing follows it. */
 export function asLastPage(page: Uint8Array): Uint8Array {
-  const last = page.slice();
+  const last = Uint8Array.from(page);
   const view = new DataView(last.buffer);
   last[5] = (last[5] ?? 0) | LAST;
   view.setUint32(CHECK_AT, 0, true);
