@@ -44,6 +44,7 @@ async function record(
       onPaused: ignore,
       onLost: ignore,
       onMissing: ignore,
+      onHole: ignore,
       onClockMoved: ignore,
       onReached: ignore,
       onFailure: (error) => {

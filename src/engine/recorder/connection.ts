@@ -182,6 +182,11 @@ export class Connection implements CaptureListener {
     return this.captured > 0 ? this.#at.wallTime(-this.#chain.lost) : undefined;
   }
 
+  /** Until when capture is on disk, about, in wall-clock time; for an end that a hung disk holds up. */
+  get writtenUntil(): Millis | undefined {
+    return this.captured > 0 ? this.#at.wallTime(-this.#chain.unwritten) : undefined;
+  }
+
   #receive(part: Exclude<Captured, { kind: 'block' }>): void {
     if (this.#ended) return;
     const next = this.#next;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { A, B, eachWithRecorder, RATE, type RecorderRig } from '../../../test/support/recorderRig.ts';
+import { A, B, eachWithRecorder, PLAN, RATE, type RecorderRig, START } from '../../../test/support/recorderRig.ts';
 
 describe('a hung disk', () => {
   let rig: RecorderRig;
@@ -61,5 +61,21 @@ describe('a hung disk', () => {
     // What waited is written all the same.
     expect(rig.closed().reduce((sum, { samples }) => sum + samples, 0)).toBeGreaterThan(32 * RATE);
     await rig.accountsForAll(A);
+  });
+
+  it('is left alone once another folder is chosen', async () => {
+    await rig.start();
+    await rig.arm(A, 'a');
+    await rig.play(A, 10);
+    rig.disk.beforeWrite = (path) => (path.startsWith('/r') ? new Promise<void>(() => undefined) : undefined);
+    await rig.play(A, 60);
+    expect(rig.lastStatus(A)?.problem?.code).toBe('TOO_SLOW');
+    rig.recorder.handle({ type: 'plan', plan: { ...PLAN, recordingsFolder: '/other' } });
+    await rig.play(A, 10);
+    expect(rig.lastStatus(A)?.state).toBe('recording');
+    const [gap] = rig.gaps();
+    expect(gap).toMatchObject({ cause: 'too slow' });
+    expect(Math.abs((gap?.from ?? 0) - Date.parse(START) - 10_000)).toBeLessThan(1000);
+    expect(rig.told('recording').at(-1)?.recording.root).toBe('/other');
   });
 });

@@ -106,6 +106,11 @@ export class LiveRecording {
     return this.#samples - (coldStart?.unplayed ?? 0);
   }
 
+  /** Sample frames that are not on disk yet, about. */
+  get unwritten(): number {
+    return Math.round(this.#samples * (1 - this.#writer.safePart));
+  }
+
   append(block: Block): void {
     this.#samples += block.samples;
     this.#timeline.advance(this.#samples);

@@ -15,6 +15,7 @@ import { TitleTrack } from './titleTrack.ts';
 export class RecordingChain {
   readonly #context: RecorderContext;
   readonly #options: ConnectionOptions;
+  readonly #unclosed = new Set<LiveRecording>();
   readonly #closing = new Set<Promise<unknown>>();
   #live: LiveRecording | undefined;
   /** What comes next joins what was recorded. */
@@ -52,6 +53,11 @@ export class RecordingChain {
   /** Those of them that stand at the end of what was captured. */
   get lost(): number {
     return this.#lost;
+  }
+
+  /** Sample frames at the end of what was captured that are lost, or not on disk yet, about. */
+  get unwritten(): number {
+    return [...this.#unclosed].reduce((sum, live) => sum + live.unwritten, this.#lost);
   }
 
   /** Opens the recording that is due. `isFirst`: it holds the first audio of its segment. */
@@ -105,11 +111,15 @@ export class RecordingChain {
     const live = this.#live;
     if (!live) return;
     this.#live = undefined;
+    this.#unclosed.add(live);
     const closed = live.close();
     this.#before = { live, closed };
     const closing = closed.then((recording) => this.#count(live.samples - (recording?.samples ?? 0), end));
     this.#closing.add(closing);
-    void closing.finally(() => this.#closing.delete(closing));
+    void closing.finally(() => {
+      this.#closing.delete(closing);
+      this.#unclosed.delete(live);
+    });
   }
 
   /** What follows does not join what is recorded so far. */

@@ -35,6 +35,7 @@ export class RecordingWriter {
   #unflushedBytes = 0;
   #checking = false;
   #payloadBytes = 0;
+  #takenBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #failure: WriterFailure | undefined;
@@ -55,6 +56,11 @@ export class RecordingWriter {
     return this.#payloadBytes;
   }
 
+  /** Part of what was taken that is safely in the file, 0 to 1. */
+  get safePart(): number {
+    return this.#takenBytes === 0 ? 1 : this.#payloadBytes / this.#takenBytes;
+  }
+
   /** Size of the file, bytes. */
   get fileBytes(): number {
     return this.#muxer.header.length + this.#payloadBytes;
@@ -66,6 +72,7 @@ export class RecordingWriter {
 
   /** Takes audio to be written. After a failure it is ignored: its owner has been told. */
   append(bytes: Uint8Array): void {
+    this.#takenBytes += bytes.length;
     if (this.#failure || bytes.length === 0) return;
     this.#pending.push(bytes);
     this.#pendingBytes += bytes.length;

@@ -8,6 +8,7 @@ import { ArmedTime } from './armedTime.ts';
 import { diskError, diskShort } from './diskError.ts';
 import type { DiskGuard } from './diskGuard.ts';
 import { Connection } from './connection.ts';
+import { ConnectionEnd } from './connectionEnd.ts';
 import type { RecorderContext } from './context.ts';
 import type { SourceGap } from './gaps.ts';
 import { prepareFlac } from './prepareFlac.ts';
@@ -72,6 +73,7 @@ export class SourceRunner {
   #reached = false;
   #recordedMs: number;
   #disarmedAt: Millis | undefined;
+  readonly #connectionEnd = new ConnectionEnd();
 
   constructor(context: RecorderContext, options: SourceRunnerOptions) {
     this.#context = context;
@@ -153,6 +155,7 @@ export class SourceRunner {
 
   /** Tells what changed while recording, and looks after the file; called once a second. */
   tick(): void {
+    this.#connectionEnd.tick();
     const { paused } = this.#armedTime;
     if (this.#state === 'arming') this.#armedTime.wait(this.#context.clock.now());
     if (this.#state === 'recording') this.#connection?.live?.checkFile();
@@ -207,6 +210,7 @@ export class SourceRunner {
   async #connect(): Promise<{ problem?: LongtakeError; endedAt: Millis | undefined; lastedMs: number }> {
     const { audio, config } = this.#options;
     const armedTime = this.#armedTime;
+    const { root } = this;
     const capture = new AbortController();
     const stop = (): void => capture.abort();
     this.#stop.signal.addEventListener('abort', stop, { once: true });
@@ -275,7 +279,10 @@ export class SourceRunner {
     this.#fail = undefined;
     this.#stop.signal.removeEventListener('abort', stop);
     this.#options.onClockMoved();
-    const endedAt = await connection.end();
+    const isUnwanted = (): boolean => this.root !== root && !this.#stop.signal.aborted;
+    const endedAt = await this.#connectionEnd.of(connection, isUnwanted, () =>
+      this.#context.log.error('A disk hangs; its files are left to it, and recording goes on elsewhere.', { root }),
+    );
     this.#connection = undefined;
     this.#title = undefined;
     this.#options.onConnectionEnd();
