@@ -86,7 +86,8 @@ describe('what arecord prints', () => {
       '  Subdevice #0: subdevice #0',
     ].join('\n');
     expect(parseCards(cards)).toEqual([{ name: 'Scarlett 2i2 USB: USB Audio (hw:1,0)' }]);
-    const names = 'null\n    Discard all samples\ndefault\nstudio_b\n    Studio\nhw:CARD=USB,DEV=0\n    Direct\n';
+    const names =
+      'null\n    Discard all samples\nlavrate\n    Rate Converter\ndefault\nstudio_b\n    Studio\nhw:CARD=USB,DEV=0\n    Direct\n';
     expect(parseNames(names)).toEqual([
       { name: 'default', isDefault: true },
       { name: 'studio_b', isDefault: false },

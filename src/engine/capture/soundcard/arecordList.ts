@@ -33,11 +33,25 @@ export function parseCards(text: string): readonly Pick<Device, 'name'>[] {
   }));
 }
 
+/** Plugins that ALSA lists everywhere, and that are no inputs by themselves. */
+const plugins = new Set([
+  'null',
+  'lavrate',
+  'samplerate',
+  'speexrate',
+  'jack',
+  'oss',
+  'speex',
+  'upmix',
+  'vdownmix',
+  'usbstream',
+]);
+
 /** Plain names of `arecord -L`; those with arguments (`hw:CARD=USB`) are other ways to the same cards. */
 export function parseNames(text: string): readonly Pick<Device, 'name' | 'isDefault'>[] {
   return text
     .split('\n')
-    .filter((line) => /^[\w.-]+$/.test(line) && line !== 'null')
+    .filter((line) => /^[\w.-]+$/.test(line) && !plugins.has(line))
     .map((name) => ({ name, isDefault: name === 'default' }));
 }
 

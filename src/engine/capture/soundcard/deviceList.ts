@@ -6,8 +6,8 @@ import { choosableInputs } from './deviceMatch.ts';
 import { type PortAudio, portAudio } from './portAudio.ts';
 
 /**
- * The inputs that a person can choose, in the system's order; on Linux also what PortAudio leaves out: cards that are
- * being recorded, and PCMs of a configuration. Devices that only play are left out. It is as new as this process's
+ * The inputs that a person can choose, in the system's order; on Linux also cards that PortAudio leaves out because they
+ * are being recorded. Devices that only play are left out. Without PortAudio they are those of arecord. It is as new as this process's
  * PortAudio: ask in a process that has nothing open.
  * @throws LongtakeError AUDIO_SYSTEM_UNAVAILABLE when neither PortAudio nor arecord is there
  */
@@ -21,15 +21,14 @@ export async function listDevices(
     return alsa.map((device) => withAlone(device, alsa));
   }
   const names = new Set(listed.map(({ name }) => name));
-  const others = alsa.filter(({ name }) => !names.has(name)).map((device) => unlisted(device));
-  const all = [...listed, ...others];
+  // PortAudio has tried all other PCMs: those that it does not list do not open, or are ways to cards that it does list.
+  const busy = alsa.filter(({ name, identity }) => identity?.pcm !== undefined && !names.has(name));
+  const all = [...listed, ...busy.map((card) => withoutBackend(card))];
   return all.map((device) => withAlone(device, all));
 }
 
-/** PortAudio finds no channels in a card that is open, and captures it all the same once that is closed. */
-function unlisted(device: Device): Device {
-  if (device.identity?.pcm === undefined) return { ...device, isDefault: false };
-  const { backend: _, ...card } = device;
+/** PortAudio captures it all the same once it is closed. */
+function withoutBackend({ backend: _backend, ...card }: Device): Device {
   return card;
 }
 

@@ -7,12 +7,13 @@ import { cardDetails, depthOf, type DepthName, depthNames, type Form, withDepth 
 
 type Card = Form['soundcard'];
 
-/** Channels that can be picked one by one; a device of a sound server claims many more than it has. */
+/** Channels that can be picked one by one. A PCM of a sound server claims many more than it has. */
 const MOST_PICKED = 32;
+const MOST_PICKED_OF_SERVER = 8;
 
 const CONTAINERS: readonly { readonly value: NonNullable<Card['container']>; readonly label: string }[] = [
   { value: 'wav', label: 'WAV' },
-  { value: 'flac', label: 'FLAC, half the size' },
+  { value: 'flac', label: 'FLAC' },
 ];
 
 const BACKENDS: readonly { readonly value: NonNullable<Card['backend']>; readonly label: string }[] = [
@@ -65,7 +66,7 @@ export function CardFields({ card, device, errors, onChange }: CardFieldsProps):
                   value: index + 1,
                   label: index < 2 ? `${index + 1} (${channelNames(index + 1)})` : String(index + 1),
                 })),
-                { value: 0, label: 'Chosen ones' },
+                { value: 0, label: 'Chosen' },
               ]}
               onChoose={(channels) => onChange(channels === 0 ? withPick(card, [1]) : withoutPick(card, channels))}
             />
@@ -85,7 +86,7 @@ export function CardFields({ card, device, errors, onChange }: CardFieldsProps):
       {card.pick && (
         <PickedChannels
           pick={card.pick}
-          channels={Math.min(MOST_PICKED, Math.max(2, maxChannels, ...card.pick))}
+          channels={offeredChannels(card.pick, device)}
           error={errors.get('pick')}
           onChange={(pick) => onChange(withPick(card, pick))}
         />
@@ -157,6 +158,12 @@ function Advanced({ card, device, onChange }: Pick<CardFieldsProps, 'card' | 'de
       </div>
     </details>
   );
+}
+
+function offeredChannels(pick: readonly number[], device: Device | undefined): number {
+  const isServer = device?.hostApi === 'ALSA' && device.identity?.pcm === undefined;
+  const most = Math.min(device?.maxChannels ?? 2, isServer ? MOST_PICKED_OF_SERVER : MOST_PICKED);
+  return Math.max(2, most, ...pick);
 }
 
 function withPick(card: Card, pick: readonly number[]): Card {
