@@ -238,7 +238,7 @@ export function ArmingCells({ arming, offsetMinutes }: ArmingRowProps): ReactEle
         </span>
       </span>
       <span className="cell-time" role="gridcell">
-        {wallTime(nearestSecond(arming.at), offset)}
+        {wallTime(arming.at, offset)}
       </span>
       <span className="cell-what ellipsis" role="gridcell" aria-colspan={4} title={words}>
         {words}
