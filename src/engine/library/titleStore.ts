@@ -99,10 +99,15 @@ export class TitleStore {
     const indexed = words.filter((word) => [...word].length >= SHORTEST_INDEXED);
     const found =
       indexed.length > 0
-        ? this.#sql.matching.all(indexed.map((word) => `"${word.replaceAll('"', '""')}"`).join(' '), MOST_SCANNED)
-        : this.#sql.newest.all(MOST_SCANNED);
-    const has = (text: string): boolean => words.every((word) => text.includes(word));
-    return found.filter((row) => has(row.folded)).slice(0, MOST_TEXTS);
+        ? this.#sql.matching.iterate(indexed.map((word) => `"${word.replaceAll('"', '""')}"`).join(' '), MOST_SCANNED)
+        : this.#sql.newest.iterate(MOST_SCANNED);
+    const texts: { readonly id: number; readonly text: string }[] = [];
+    // Read one by one: a common word is in far more texts than are looked at.
+    for (const row of found) {
+      if (words.every((word) => row.folded.includes(word))) texts.push(row);
+      if (texts.length >= MOST_TEXTS) break;
+    }
+    return texts;
   }
 }
 
