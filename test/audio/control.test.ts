@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { renderSignal } from '../../src/engine/capture/generator/signal.ts';
 import { readWavHeader } from '../../src/engine/containers/wavReader.ts';
@@ -190,5 +191,32 @@ describe('a longest length', () => {
     await second.stop();
     expect(await reasons(second)).toEqual(['quit', 'maximum length']);
     expect(second.state.current.armed).toEqual([]);
+  });
+});
+
+describe('a recorder that is stopped for a while', () => {
+  it('accounts for every second, and says what happened', async () => {
+    const studio = await start();
+    const id = await studio.addAndArm(generator);
+    await studio.until('audio', () => length(studio, id) > 1000);
+    const pid = studio.child('recorder').pid ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    const stoppedAt = Date.now();
+    await pass(8000);
+    process.kill(pid, 'SIGCONT');
+    await studio.until('the log to say it', () => studio.logLines.some((line) => line.includes('stood still')));
+    await studio.until('audio', () => studio.statuses.get(id)?.state === 'recording');
+    await studio.until('audio', () => {
+      const open = studio.statuses.get(id)?.recording;
+      return open !== undefined && open.startedAt + open.durationMs > stoppedAt + 10_000;
+    });
+    await studio.studio.handlers['sources.disarm']({});
+    const recordings = studio.closed(id);
+    const [first] = recordings;
+    const recorded = recordings.reduce((sum, { samples }) => sum + (samples * 1000) / RATE, 0);
+    const missing = studio.gapsOf(id).reduce((sum, { from, to }) => sum + (to ?? Number.NaN) - from, 0);
+    const end = Math.max(...recordings.map((recording) => endOf(recording)));
+    expect(Math.abs(end - (first?.startedAt ?? 0) - recorded - missing)).toBeLessThan(100);
+    expect(studio.gapsOf(id).every(({ cause }) => cause === 'too slow')).toBe(true);
   });
 });
