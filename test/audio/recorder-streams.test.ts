@@ -49,6 +49,35 @@ describe('a studio that records streams', () => {
   const isRecording = (id: SourceId): boolean =>
     studio.statuses.get(id)?.state === 'recording' && studio.statuses.get(id)?.recording !== undefined;
 
+  it('cuts a pause out at a frame, and needs no new connection', async () => {
+    const plain = MOUNTS.map(listen);
+    const ids: SourceId[] = [];
+    for (const mount of MOUNTS) ids.push(await studio.addAndArm(stream(mount)));
+    await studio.until('audio', () => ids.every((id) => (studio.statuses.get(id)?.recording?.durationMs ?? 0) > 1000));
+    await studio.studio.handlers['sources.pause']({});
+    await studio.until('the pauses', () =>
+      ids.every((id) => studio.gapsOf(id).some(({ cause }) => cause === 'paused')),
+    );
+    await studio.until('time to pass', () => ids.every((id) => Date.now() - (studio.gapsOf(id)[0]?.from ?? 0) > 2000));
+    const before = new Map(ids.map((id) => [id, studio.closed(id).length]));
+    await studio.studio.handlers['sources.resume']({});
+    await studio.until('audio', () => ids.every((id) => (studio.statuses.get(id)?.recording?.durationMs ?? 0) > 1000));
+    await studio.studio.handlers['sources.disarm']({});
+    for (const [index, id] of ids.entries()) {
+      const recordings = studio.closed(id);
+      const cut = before.get(id) ?? 0;
+      const listener = plain[index];
+      if (!listener) throw new Error('Every mount has a listener.');
+      const [first, second] = [await bytesOf(recordings.slice(0, cut)), await bytesOf(recordings.slice(cut))];
+      await listener.until((bytes) => bytes.includes(second));
+      const end = listener.bytes.indexOf(first) + first.length;
+      expect(listener.bytes.indexOf(first)).toBeGreaterThanOrEqual(0);
+      expect(listener.bytes.indexOf(second)).toBeGreaterThan(end);
+      expect(studio.gapsOf(id)).toMatchObject([{ cause: 'paused' }]);
+      for (const recording of recordings) expect((await decode(studio.file(recording))).complaints).toBe('');
+    }
+  });
+
   it('writes what a plain listener receives, byte for byte, into files that each decode alone', async () => {
     const plain = MOUNTS.map(listen);
     const ids: SourceId[] = [];
