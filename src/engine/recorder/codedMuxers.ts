@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { BitReservoir } from '../containers/bitReservoir.ts';
 import type { Block } from '../containers/block.ts';
 import type { FlacHeaders } from '../containers/flac/flacParser.ts';
 import { FlacWriter } from '../containers/flac/flacWriter.ts';
@@ -12,6 +13,45 @@ import { type Muxer, rawMuxer } from './muxer.ts';
 const OPUS_PRE_ROLL = 3840;
 /** A point each second in the first quarter of an hour, each four in an hour, each minute and a half in a day. */
 const SEEK_POINTS = 900;
+
+/** Frames of MP3 as they come. The first ones of a file may refer to data in the file before. */
+export function mp3Muxer(): Muxer {
+  const reservoir = new BitReservoir();
+  const cold = { frames: 0, samples: 0 };
+  return {
+    ...rawMuxer,
+    get coldStart(): ColdStart | undefined {
+      return cold.frames > 0 ? { ...cold } : undefined;
+    },
+    write: ({ bytes, frames = [] }) => {
+      let at = 0;
+      for (const frame of frames) {
+        if (reservoir.isSettled) break;
+        if (reservoir.lacks(bytes.subarray(at, at + frame.bytes))) {
+          cold.frames += 1;
+          cold.samples += frame.samples;
+        }
+        at += frame.bytes;
+      }
+      return bytes;
+    },
+  };
+}
+
+/** Frames of AAC as they come. Each overlaps with the one before, which the first of a file lacks. */
+export function adtsMuxer(): Muxer {
+  let cold: ColdStart | undefined;
+  return {
+    ...rawMuxer,
+    get coldStart(): ColdStart | undefined {
+      return cold;
+    },
+    write: ({ bytes, frames: [first] = [] }) => {
+      if (first) cold ??= { frames: 1, samples: first.samples };
+      return bytes;
+    },
+  };
+}
 
 /** Frames of a FLAC stream, numbered anew. */
 export function flacMuxer(headers: FlacHeaders, comments: Comments): Muxer {

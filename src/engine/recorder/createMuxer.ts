@@ -2,7 +2,7 @@ import { assertNever } from '../../shared/assertNever.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
 import type { CaptureInfo } from '../capture/audioSource.ts';
 import { WavWriter } from '../containers/wav.ts';
-import { flacMuxer, oggMuxer } from './codedMuxers.ts';
+import { adtsMuxer, flacMuxer, mp3Muxer, oggMuxer } from './codedMuxers.ts';
 import { loadedFlacLibrary } from './flacLibrary.ts';
 import { type Muxer, rawMuxer } from './muxer.ts';
 import { pcmFlacMuxer } from './pcmFlacMuxer.ts';
@@ -18,8 +18,9 @@ export function createMuxer(recording: Recording, captured: CaptureInfo, isFirst
     case 'wav':
       return wavMuxer(recording);
     case 'mp3':
+      return mp3Muxer();
     case 'adts':
-      return rawMuxer;
+      return adtsMuxer();
     case 'flac':
       if (format.codec === 'pcm') return pcmFlacMuxer(format, recordingComments(recording), loadedFlacLibrary());
       if (headers?.container !== 'flac') throw withoutHeaders(recording);
