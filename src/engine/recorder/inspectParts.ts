@@ -85,6 +85,13 @@ export async function inspectFlac(file: OpenFile, signal?: AbortSignal): Promise
   };
 }
 
+/** Sample frames that the header of a FLAC file states; undefined when it states none. */
+export async function statedSamples(file: OpenFile): Promise<number | undefined> {
+  const start = await file.read(0, FLAC_START_BYTES);
+  if (!isStreamMarker(start, 0)) return undefined;
+  return readStreamInfo(start.subarray(STREAM_MARKER.length + BLOCK_HEADER_BYTES))?.totalSamples || undefined;
+}
+
 /** Makes the header of a FLAC file anew from its frames. */
 class FlacIndex {
   readonly #seekPoints: number;

@@ -5,6 +5,7 @@ import { type Millis, millis, samples, samplesToMillis } from '../../shared/unit
 import type { RecorderContext } from './context.ts';
 import { endGap } from './gaps.ts';
 import { inspectFile } from './inspect.ts';
+import { statedSamples } from './inspectParts.ts';
 import type { Interrupted } from './protocol.ts';
 import { repairFile } from './repair.ts';
 
@@ -85,11 +86,30 @@ async function endOf(context: RecorderContext, recording: Recording): Promise<Mi
 async function lookAtEnd(context: RecorderContext, recording: Recording, path: string): Promise<Millis | undefined> {
   const writtenAt = (await context.fileSystem.stat(path))?.modifiedAt;
   if (writtenAt === undefined) return recording.startedAt as Millis;
-  // Coded audio would have to be read whole; it was written as it came.
-  if (recording.container !== 'wav') return millis(Math.max(recording.startedAt, writtenAt));
-  const { samples: found, format } = await inspectFile(context.fileSystem, path);
-  const duration = samplesToMillis(samples(found), Math.max(1, format.sampleRate));
-  return millis(Math.min(recording.startedAt + duration, writtenAt));
+  const found = await statedDuration(context, recording, path);
+  // Other coded audio would have to be read whole; it was written as it came.
+  if (found === undefined) return millis(Math.max(recording.startedAt, writtenAt));
+  return millis(Math.min(recording.startedAt + found, writtenAt));
+}
+
+/** What the header of the file tells, ms; it is made true with each write. */
+async function statedDuration(
+  { fileSystem }: RecorderContext,
+  { container, format }: Recording,
+  path: string,
+): Promise<number | undefined> {
+  if (container === 'wav') {
+    const inspection = await inspectFile(fileSystem, path);
+    return samplesToMillis(samples(inspection.samples), Math.max(1, inspection.format.sampleRate));
+  }
+  if (container !== 'flac') return undefined;
+  const file = await fileSystem.openForReading(path);
+  try {
+    const stated = await statedSamples(file);
+    return stated === undefined ? undefined : samplesToMillis(samples(stated), Math.max(1, format.sampleRate));
+  } finally {
+    await file.close();
+  }
 }
 
 /** Two studios may share a folder: what grows is not ours to mend. */
