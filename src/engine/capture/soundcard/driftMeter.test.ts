@@ -49,6 +49,13 @@ describe('DriftMeter', () => {
     expect(later.drift?.ppm).toBeCloseTo(50, 0);
   });
 
+  it('leaves out seconds in which the computer was busy', () => {
+    const random = seededRandom(4);
+    const meter = new DriftMeter(RATE);
+    simulate(meter, -8, 600, (at) => random() * 10 + (at % 60_000 > 53_000 ? 150 : 0));
+    expect(Math.abs((meter.drift?.ppm ?? Number.NaN) + 8)).toBeLessThan(2);
+  });
+
   it('is not misled by a step of the delay or a sleep', () => {
     const random = seededRandom(3);
     const meter = new DriftMeter(RATE);

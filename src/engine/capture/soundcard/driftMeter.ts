@@ -17,6 +17,7 @@ const LEAST_BUCKETS = 24;
 const MOST_BUCKETS = 360;
 /** A shift by more than this is no drift: buffering changed, samples were lost, or the computer slept. */
 const STEP_MS = 60;
+const STEP_BUCKETS = 3;
 /** Worse than this tells nobody anything: no crystal is that bad. */
 const WORST_UNCERTAINTY_PPM = 25;
 /** 95 % of a normal distribution. */
@@ -41,6 +42,8 @@ interface Bucket {
 export class DriftMeter {
   readonly #rate: number;
   readonly #buckets: Bucket[] = [];
+  /** The newest, as long as they do not fit to the others. */
+  readonly #strays: Bucket[] = [];
   #samples = 0;
   #startedAt: number | undefined;
   #drift: Drift | undefined;
@@ -77,8 +80,13 @@ export class DriftMeter {
   #complete(): boolean {
     const [newest, before] = [this.#buckets.at(-1), this.#buckets.at(-2)];
     if (newest && before && Math.abs(newest.lag - before.lag) > STEP_MS) {
-      this.#buckets.splice(0, this.#buckets.length - 1);
+      // A busy computer makes all of some seconds late; a step lasts.
+      this.#buckets.pop();
+      this.#strays.push(newest);
+      if (this.#strays.length < STEP_BUCKETS) return false;
+      this.#buckets.splice(0, this.#buckets.length, ...this.#strays);
     }
+    this.#strays.length = 0;
     const found = this.#buckets.length >= LEAST_BUCKETS ? regress(this.#buckets) : undefined;
     const known = found && found.uncertaintyPpm <= WORST_UNCERTAINTY_PPM ? found : undefined;
     // What was known before a step is still true after it.
