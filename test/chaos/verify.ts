@@ -43,9 +43,11 @@ const ENDING_MS = 1000;
 const BURST_MS = 5500;
 const MOST_PER_KILL_MS = 1000;
 /** A computer that is held up for longer gives audio late to whoever records, and some of it never. */
-const STARVED_MS = 500;
+const STARVED_MS = 250;
 const MOST_MEMORY_MIB = 512;
 const AT_ONCE = 2;
+/** Headers, and less than one frame of FLAC. */
+const BARREN_BYTES = 32 * 1024;
 /** Each try on a full disk may leave a part of a line; the whole line is written afterwards. */
 const MOST_TORN_LINES = 20;
 
@@ -97,10 +99,15 @@ async function checkPresence(record: RoundRecord, { recordings, gaps }: LedgerSt
     ...[...files].filter((path) => !listed.includes(path)).map((path) => `${path} is on disk and not in the ledger`),
     ...listed.filter((path, index) => listed.indexOf(path) !== index).map((path) => `${path} is used twice`),
     ...recordings
-      .filter(({ state }) => state === 'recording' || state === 'damaged')
+      .filter((recording) => recording.state === 'recording' || (recording.state === 'damaged' && !isBarren(recording)))
       .map(({ path, state }) => `${path} is left as "${state}"`),
     ...gaps.filter(({ to }) => to === undefined).map(({ sourceName }) => `${sourceName} has a gap that does not end`),
   ];
+}
+
+/** A file that was opened just before a kill holds nothing that could be played; its time is in the gap. */
+function isBarren({ samples, bytes }: LedgerState['recordings'][number]): boolean {
+  return samples === 0 && bytes < BARREN_BYTES;
 }
 
 async function checkFiles(record: RoundRecord, state: LedgerState, failures: string[]): Promise<Part[]> {
@@ -113,7 +120,8 @@ async function checkFiles(record: RoundRecord, state: LedgerState, failures: str
   const work = async (): Promise<void> => {
     for (let next = rest.shift(); next; next = rest.shift()) {
       const [index, { recording }] = next;
-      const report = await checkFile(record.recordings, recording);
+      const found = await checkFile(record.recordings, recording);
+      const report = { ...found, problems: found.problems.filter((problem) => !isExcused(record, problem)) };
       failures.push(...report.problems.map((problem) => `${recording.path}: ${problem}`));
       parts[index] = { recording, report };
     }
@@ -125,6 +133,11 @@ async function checkFiles(record: RoundRecord, state: LedgerState, failures: str
 /** By how much more times may be off on a computer that was held up. */
 function slackOf({ starvedMs }: RoundRecord): number {
   return starvedMs > STARVED_MS ? starvedMs : 0;
+}
+
+/** A file that ends on a full disk is not marked as ended, which Ogg allows and players do not mind. */
+function isExcused({ faults }: RoundRecord, problem: string): boolean {
+  return problem.includes('EOS not set') && faults.some(({ kind }) => kind === 'disk full');
 }
 
 /** Gaps have a cause that happened, and none is there without one. */

@@ -20,12 +20,12 @@ export interface CardFormat extends CountedFormat {
 
 const CARDS: Readonly<Record<string, CardFormat>> = {
   chaos_a: { rate: 48_000, bitDepth: 16, container: 'wav' },
-  chaos_b: { rate: 48_000, bitDepth: 24, container: 'wav' },
-  chaos_c: { rate: 44_100, bitDepth: 16, container: 'wav' },
+  chaos_b: { rate: 48_000, bitDepth: 24, container: 'flac' },
+  chaos_c: { rate: 44_100, bitDepth: 16, container: 'flac' },
   chaos_d: { rate: 44_100, bitDepth: 24, container: 'wav' },
 };
 
-const MOUNTS = ['/one.mp3', '/two.aac', '/three.mp3', '/four.aac', '/five.mp3', '/six.aac'] as const;
+const MOUNTS = ['/one.mp3', '/two.aac', '/three.ogg', '/four.opus', '/five.oga', '/six.mp3'] as const;
 
 /** One of the inputs that are recorded. */
 export interface Input {

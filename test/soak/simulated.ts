@@ -30,7 +30,7 @@ export interface SimulatedReport {
   readonly sources: number;
   readonly boundaries: number;
   readonly recordings: number;
-  /** Losses that were made, and gaps that tell of them. */
+  /** Losses that were made, and gaps that tell of them: to a recorder, time that flies is a computer that stood still. */
   readonly losses: number;
   readonly gaps: number;
   readonly unaccountedSeconds: number;
@@ -227,7 +227,7 @@ class Simulation {
       boundaries: new Set(this.#closed.filter(({ seam }) => seam !== 'first').map(({ startedAt: at }) => at)).size,
       recordings: this.#closed.length,
       losses: this.#losses,
-      gaps: [...this.#gaps.values()].filter(({ cause }) => cause === 'device lost').length,
+      gaps: [...this.#gaps.values()].filter(({ cause }) => cause !== 'starting').length,
       unaccountedSeconds: Math.round(unaccounted) / 1000,
       heap,
       handles,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Gap, Recording } from '../../shared/domain/recording.ts';
+import { LongtakeError } from '../../shared/errors.ts';
 import type { SourceId } from '../../shared/units.ts';
 import { type Millis, millis, samples, samplesToMillis } from '../../shared/units.ts';
 import type { RecorderContext } from './context.ts';
@@ -14,6 +15,8 @@ export type Loss = { readonly kind: 'gap'; readonly gap: Gap } | { readonly kind
 
 /** Recording does not wait longer than this for a disk to tell when a file was last written. */
 const LOOK_MS = 2000;
+/** Is read whole in no time. */
+const SHORT_FILE_BYTES = 4 * 1024 * 1024;
 /** A recorder that lives writes at least this often while audio comes, with some room. */
 const WRITING_MS = 1000;
 
@@ -84,23 +87,31 @@ async function endOf(context: RecorderContext, recording: Recording): Promise<Mi
 }
 
 async function lookAtEnd(context: RecorderContext, recording: Recording, path: string): Promise<Millis | undefined> {
-  const writtenAt = (await context.fileSystem.stat(path))?.modifiedAt;
-  if (writtenAt === undefined) return recording.startedAt as Millis;
-  const found = await statedDuration(context, recording, path);
+  const found = await context.fileSystem.stat(path);
+  if (found === undefined) return recording.startedAt as Millis;
+  const { bytes, modifiedAt } = found;
+  const duration = await durationOnDisk(context, recording, path, bytes);
   // Other coded audio would have to be read whole; it was written as it came.
-  if (found === undefined) return millis(Math.max(recording.startedAt, writtenAt));
-  return millis(Math.min(recording.startedAt + found, writtenAt));
+  if (duration === undefined) return millis(Math.max(recording.startedAt, modifiedAt));
+  return millis(Math.min(recording.startedAt + duration, modifiedAt));
 }
 
-/** What the header of the file tells, ms; it is made true with each write. */
-async function statedDuration(
+/** What is quick to find out, ms: of short files by reading them, of long ones from a header that is always true. */
+async function durationOnDisk(
   { fileSystem }: RecorderContext,
   { container, format }: Recording,
   path: string,
+  bytes: number,
 ): Promise<number | undefined> {
-  if (container === 'wav') {
-    const inspection = await inspectFile(fileSystem, path);
-    return samplesToMillis(samples(inspection.samples), Math.max(1, inspection.format.sampleRate));
+  if (container === 'wav' || bytes <= SHORT_FILE_BYTES) {
+    try {
+      const inspection = await inspectFile(fileSystem, path);
+      return samplesToMillis(samples(inspection.samples), Math.max(1, inspection.format.sampleRate));
+    } catch (error) {
+      // It was opened, and holds nothing yet.
+      if (isDamaged(error)) return 0;
+      throw error;
+    }
   }
   if (container !== 'flac') return undefined;
   const file = await fileSystem.openForReading(path);
@@ -110,6 +121,10 @@ async function statedDuration(
   } finally {
     await file.close();
   }
+}
+
+function isDamaged(error: unknown): boolean {
+  return error instanceof LongtakeError && error.code === 'DAMAGED';
 }
 
 /** Two studios may share a folder: what grows is not ours to mend. */
@@ -135,6 +150,7 @@ async function mend(context: RecorderContext, recording: Recording, path: string
       path,
       error: String(error),
     });
-    return { ...recording, state: 'damaged' };
+    // While it was open, it was said to hold what was about to be written.
+    return { ...recording, ...(isDamaged(error) ? { samples: 0 } : {}), state: 'damaged' };
   }
 }

@@ -26,6 +26,17 @@ describe('Recorder', () => {
     expect(rig.gaps()).toEqual([expect.objectContaining({ from: at, to: Date.parse(START) })]);
   });
 
+  it('counts a file that was opened and holds nothing yet as lost from its beginning', async () => {
+    const startedAt = rig.clock.now() - 3000;
+    const change = { sourceId: A, root: '/r', path: 'new.mp3', container: 'mp3', state: 'recording', startedAt };
+    const format = { codec: 'mp3', sampleRate: 44_100, channels: 2 };
+    rig.disk.files.set('/r/new.mp3', new Uint8Array(100));
+    rig.disk.stat = async () => ({ bytes: 100, modifiedAt: startedAt + 700 });
+    await rig.start({ recordings: [makeRecording({ ...change, format })], resumed: [A] });
+    await rig.arm(A, 'a');
+    expect(rig.gaps()).toMatchObject([{ cause: 'crash', from: startedAt }]);
+  });
+
   it('goes on with the gap that is open', async () => {
     const open = makeGap({ sourceId: A, from: rig.clock.now() - 9000, to: undefined });
     await rig.start({ gaps: [open], left: [{ sourceId: A, at: rig.clock.now() - 1000 }], resumed: [A] });
