@@ -87,7 +87,6 @@ class RealTime {
 
   async run(): Promise<RealTimeReport> {
     const { minutes, tell } = this.#options;
-    for (const card of this.#world.cards) card.play();
     await this.#studio.start();
     for (const { draft } of this.#world.inputs) await this.#studio.request('sources.add', draft);
     await this.#studio.request('sources.arm', {});
