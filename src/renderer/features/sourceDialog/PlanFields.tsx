@@ -22,8 +22,9 @@ export function PlanFields({ plan, errors, onChange }: PlanFieldsProps): ReactEl
   const [typed, setTyped] = useState(maxLengthSeconds === undefined ? '' : String(maxLengthSeconds / 60));
   const [open, setOpen] = useState(splitSeconds !== AS_SET || filenamePattern !== '' || maxLengthSeconds !== undefined);
   const splits = [...new Set([...SPLIT_PRESETS, splitSeconds])].filter((seconds) => seconds !== AS_SET);
+  const wrong = errors.has('maxLengthSeconds') || errors.has('filenamePattern');
   return (
-    <details className="advanced" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className="advanced" open={open || wrong} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Files of this source</summary>
       <div className="fields">
         <div className="field-row">

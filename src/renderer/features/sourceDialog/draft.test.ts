@@ -152,6 +152,20 @@ describe('formOf', () => {
       cue: true,
     },
     { id, name: 'C', kind: 'generator', programme: 'tone', seed: 7, sampleRate: 44_100, bitDepth: 24, channels: 1 },
+    {
+      id,
+      name: 'C kept small',
+      kind: 'generator',
+      programme: 'bursts',
+      seed: 7,
+      sampleRate: 48_000,
+      bitDepth: 16,
+      channels: 2,
+      container: 'flac',
+      splitSeconds: 600,
+      filenamePattern: '%H',
+      alarms: { silence: { enabled: true, levelDbfs: -50, seconds: 5 } },
+    },
   ];
   it('keeps everything of a source', () => {
     for (const config of configs) {

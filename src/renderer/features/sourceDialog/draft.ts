@@ -32,7 +32,7 @@ export interface Form {
   readonly password: string;
   /** The stored password is to be removed. */
   readonly removePassword: boolean;
-  readonly generator: Pick<GeneratorConfig, 'programme' | 'sampleRate' | 'bitDepth' | 'channels'>;
+  readonly generator: Pick<GeneratorConfig, 'programme' | 'sampleRate' | 'bitDepth' | 'channels' | 'container'>;
   /** As typed. */
   readonly seed: string;
   /** What the source says of its own recordings. */
@@ -73,8 +73,9 @@ export function formOf(config: SourceConfig): Form {
       return { ...form, stream: { url, username, format, stallSeconds: String(stallSeconds ?? ''), cue } };
     }
     case 'generator': {
-      const { programme, seed, sampleRate, bitDepth, channels } = config;
-      return { ...form, generator: { programme, sampleRate, bitDepth, channels }, seed: String(seed) };
+      const { programme, seed, sampleRate, bitDepth, channels, container } = config;
+      const kept = container === undefined ? {} : { container };
+      return { ...form, generator: { programme, sampleRate, bitDepth, channels, ...kept }, seed: String(seed) };
     }
     default:
       return assertNever(config);

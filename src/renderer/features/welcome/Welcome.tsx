@@ -65,7 +65,7 @@ export function Welcome(): ReactElement {
             action="Enter an address"
             onChoose={() => show({ name: 'addSource', kind: 'stream' })}
           >
-            MP3 or AAC over HTTP, kept byte for byte as it was sent. You can test it before you save.
+            MP3, AAC, Opus, Vorbis or FLAC over HTTP, kept as it was sent. You can test it before you save.
           </ChoiceCard>
           <ChoiceCard
             icon={<AudioWaveform size={20} aria-hidden />}
