@@ -9,6 +9,7 @@ import { inspectFile } from './inspect.ts';
 import { statedSamples } from './inspectParts.ts';
 import type { Interrupted } from './protocol.ts';
 import { repairFile } from './repair.ts';
+import { mendedSeam } from './seamCheck.ts';
 
 /** Where a source's next gap begins: what was lost with the recorder before. */
 export type Loss = { readonly kind: 'gap'; readonly gap: Gap } | { readonly kind: 'end'; readonly at: Millis };
@@ -55,18 +56,32 @@ export async function mendRecordings(
   recordings: readonly Recording[],
   onMended: (recording: Recording) => void,
 ): Promise<void> {
-  const files = recordings.map((recording) => ({ recording, path: join(recording.root, recording.path) }));
+  const inOrder = recordings.toSorted((a, b) => (a.firstSample ?? 0) - (b.firstSample ?? 0));
+  const files = inOrder.map((recording) => ({ recording, path: join(recording.root, recording.path) }));
   const alive = await Promise.all(files.map(({ path }) => isBeingWritten(context, path)));
+  /** The last one of each connection. */
+  const mended = new Map<string, Recording>();
   for (const [index, { recording, path }] of files.entries()) {
     if (alive[index]) {
       context.log.warn('An unfinished recording is being written by another program and is left to it.', { path });
       continue;
     }
-    const { root, ...row } = await mend(context, recording, path);
+    const { root, ...row } = withSeam(await mend(context, recording, path), mended);
     context.ledger.write(root, { type: 'recording', at: context.clock.now(), recording: row });
     context.emit({ type: 'recording', recording: { root, ...row } });
     onMended({ root, ...row });
   }
+}
+
+/** A recording that was open together with the one before it is judged now that both are whole. */
+function withSeam(recording: Recording, mended: Map<string, Recording>): Recording {
+  const { connection } = recording;
+  if (connection === undefined) return recording;
+  const before = mended.get(connection);
+  const judged =
+    recording.seam === 'unverified' && before ? { ...recording, ...mendedSeam(recording, before) } : recording;
+  mended.set(connection, judged);
+  return judged;
 }
 
 /** Wall-clock instant of the last sample that is on disk; nothing when the disk does not tell. */

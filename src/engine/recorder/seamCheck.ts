@@ -30,6 +30,14 @@ export function verifiedSeam(
   return lost === 0 && hole?.isKnown !== false ? { seam: 'gapless' } : missing(lost);
 }
 
+/** The same for two recordings of one connection that were mended after a crash. */
+export function mendedSeam(after: Recording, before: Recording): SeamProof {
+  const { firstSample } = after;
+  const end = nextSample(before);
+  if (firstSample === undefined || end === undefined) return { seam: after.seam };
+  return firstSample > end ? missing(firstSample - end) : { seam: 'gapless' };
+}
+
 /** An amount of 0 is an unknown one. */
 function missing(samples: number): SeamProof {
   return samples > 0 ? { seam: 'missing', missingSamples: Math.round(samples) } : { seam: 'missing' };
