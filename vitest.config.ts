@@ -6,7 +6,7 @@ for (const name of ['NO_PROXY', 'no_proxy']) {
   process.env[name] = [...(others === undefined || others === '' ? [] : [others]), '127.0.0.1', 'localhost'].join(',');
 }
 
-/** Suites that use sound servers, Electron or the clock run one file at a time, so that none starves another. */
+/** Windows share a display and its keyboard, and a bench shares nothing: one file at a time. */
 const alone = { fileParallelism: false, pool: 'forks' } as const;
 
 export default defineConfig({
@@ -26,9 +26,11 @@ export default defineConfig({
         test: {
           name: 'audio',
           include: ['test/audio/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
-          ...alone,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          // Each file has sound servers and stations of its own, and mostly waits for the clock.
+          pool: 'forks',
+          maxWorkers: 3,
         },
       },
       {

@@ -54,8 +54,6 @@ describe('a studio that records soundcards', () => {
   }
 
   const recorded = (id: SourceId): number => studio.statuses.get(id)?.recording?.durationMs ?? 0;
-  /** Gaps but the wait for a card to open, which a busy computer makes long. */
-  const lossesOf = (id: SourceId) => studio.gapsOf(id).filter(({ cause }) => cause !== 'starting');
   const isRecording = (id: SourceId): boolean => studio.statuses.get(id)?.state === 'recording' && recorded(id) > 0;
 
   async function audioOf(recordings: readonly Recording[]): Promise<Buffer> {
@@ -99,7 +97,7 @@ describe('a studio that records soundcards', () => {
       expect(recordings.length).toBeGreaterThanOrEqual(5);
       expectGapless(recordings);
       expect(rampFault(await audioOf(recordings), plays[name].ramp), name).toBe('');
-      expect(lossesOf(ids[name])).toEqual([]);
+      expect(studio.gapsOf(ids[name])).toEqual([]);
     }
   });
 
@@ -126,7 +124,7 @@ describe('a studio that records soundcards', () => {
     await studio.until('some audio', () => recorded(pulled) > 500);
     await studio.studio.handlers['sources.disarm']({});
 
-    const [gap, ...moreGaps] = lossesOf(pulled);
+    const [gap, ...moreGaps] = studio.gapsOf(pulled);
     expect(moreGaps).toEqual([]);
     expect(gap?.cause).toBe('device lost');
     expect(gap?.detail).toContain('"studio_a" stopped delivering audio');
@@ -138,7 +136,7 @@ describe('a studio that records soundcards', () => {
     expect(Math.abs((afterGap[0]?.startedAt ?? 0) - (gap?.to ?? 0))).toBeLessThan(5);
     for (const recording of recordings) expect(recording.state).toBe('complete');
 
-    expect(lossesOf(other)).toEqual([]);
+    expect(studio.gapsOf(other)).toEqual([]);
     expectGapless(studio.closed(other));
     expect(rampFault(await audioOf(studio.closed(other)), ramp)).toBe('');
   });
@@ -155,7 +153,7 @@ describe('a studio that records soundcards', () => {
     await studio.studio.handlers['sources.disarm']({});
     expect(studio.closed(late)).not.toEqual([]);
     expect(studio.gapsOf(late).every((gap) => gap.to !== undefined)).toBe(true);
-    expect(lossesOf(first)).toEqual([]);
+    expect(studio.gapsOf(first)).toEqual([]);
     expect(rampFault(await audioOf(studio.closed(first)), ramp)).toBe('');
   });
 
@@ -197,7 +195,7 @@ describe('a studio that records soundcards', () => {
       expect(studio.gapsOf(id).map(({ cause }) => cause)).toContain('device lost');
       expect(studio.gapsOf(id).every(({ to }) => to !== undefined)).toBe(true);
     }
-    expect(lossesOf(first)).toEqual([]);
+    expect(studio.gapsOf(first)).toEqual([]);
   });
 
   it('tells of a card that was plugged in while devices are watched', async () => {
