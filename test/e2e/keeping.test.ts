@@ -146,7 +146,7 @@ describe('keeping and deleting in the window', () => {
     await expect.poll(boundaries, { timeout: 60_000 }).toBeGreaterThan(0);
     await list().focus();
     await page().keyboard.press('Home');
-    await page().getByText('Recording began.').first().waitFor();
+    await page().getByText('Set to record.').first().waitFor();
     await running.request('sources.disarm', { ids: [config.id] });
     await page().getByText('Recording ended.', { exact: true }).first().waitFor();
     const now = Date.now();

@@ -20,7 +20,7 @@ export class DiskNotices {
     if (full) this.#full.add(root);
     else this.#full.delete(root);
     const message = full
-      ? `Recording to ${root} has ended: only ${gigabytes(freeBytes)} are free, which are kept free. Free some space, and it goes on by itself.`
+      ? `Recording to ${root} has ended: only ${gigabytes(freeBytes)} are free, no more than is to be kept free. Free some space, or lower "Space kept free" in the settings, and it goes on by itself.`
       : `Recording to ${root} goes on: there is room again.`;
     this.#log[full ? 'error' : 'info'](message, { freeBytes });
     this.#emit('notice', { severity: full ? 'error' : 'info', message });

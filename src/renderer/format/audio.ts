@@ -19,14 +19,15 @@ export function formatName(format: AudioFormat): string {
   const parts: string[] = [];
   switch (format.codec) {
     case 'pcm':
-      if (format.sampleRate > 0) parts.push(rateName(format.sampleRate));
-      if (format.bitDepth !== undefined) parts.push(`${format.bitDepth} bit${format.float === true ? ' float' : ''}`);
+      parts.push(...sampleNames(format));
+      break;
+    case 'flac':
+      parts.push(codecNames.flac, ...sampleNames(format));
       break;
     case 'mp3':
     case 'aac':
     case 'vorbis':
     case 'opus':
-    case 'flac':
       parts.push(codecNames[format.codec]);
       if (format.bitrate !== undefined && format.bitrate > 0) parts.push(`${Math.round(format.bitrate / 1000)} kbit/s`);
       break;
@@ -35,6 +36,12 @@ export function formatName(format: AudioFormat): string {
   }
   if (format.channels > 0) parts.push(channelNames(format.channels));
   return parts.join(' ');
+}
+
+/** Of audio without loss: `48 kHz`, `24 bit`. */
+function sampleNames({ sampleRate, bitDepth, float }: AudioFormat): string[] {
+  const names = sampleRate > 0 ? [rateName(sampleRate)] : [];
+  return bitDepth === undefined ? names : [...names, `${bitDepth} bit${float === true ? ' float' : ''}`];
 }
 
 /** Bytes that a format needs a second, 0 when it can't be known. */

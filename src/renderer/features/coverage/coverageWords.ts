@@ -85,7 +85,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 export function armingWords({ what, reason }: Pick<ArmingMark, 'what' | 'reason'>): string {
-  if (what === 'began') return 'Recording began.';
+  if (what === 'began') return 'Set to record.';
   return reasons[reason ?? 'person'] ?? `Recording ended: ${reason}.`;
 }
 
