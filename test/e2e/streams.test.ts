@@ -44,7 +44,7 @@ describe('streams in the window', () => {
       .waitFor({ timeout: 20_000 });
     await add().getByText('Someone — A song').waitFor();
     await running.screenshot('streams-2-tested');
-    await add().getByLabel('Name').fill('Radio 1');
+    await add().getByLabel('Name', { exact: true }).fill('Radio 1');
     await add().getByRole('button', { name: 'Save and record' }).click();
     await source('Radio 1').getByText('REC').waitFor({ timeout: 20_000 });
     await source('Radio 1').getByText('Someone — A song').waitFor();
@@ -54,7 +54,7 @@ describe('streams in the window', () => {
     await running.page.keyboard.press('Control+n');
     await add().getByRole('radio', { name: 'Stream' }).click();
     await add().getByLabel('Address').fill(icecast.url('/live.aac'));
-    await add().getByLabel('Name').fill('Radio 2');
+    await add().getByLabel('Name', { exact: true }).fill('Radio 2');
     await add().getByRole('button', { name: 'Save and record' }).click();
     for (const name of ['Radio 1', 'Radio 2']) {
       const meter = source(name).locator('[data-level]').first();

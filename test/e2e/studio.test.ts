@@ -70,7 +70,7 @@ describe('the studio in Electron', () => {
     await dialog.getByRole('radio', { name: new RegExp(`^${CARD}`) }).click();
     await expect.poll(() => level(dialog), { timeout: 20_000 }).toBeGreaterThan(-10);
     await running.screenshot('02-add-a-source');
-    await dialog.getByLabel('Name').fill('Studio A');
+    await dialog.getByLabel('Name', { exact: true }).fill('Studio A');
     await dialog.getByRole('button', { name: 'Save and record' }).click();
     await source('Studio A').getByText('REC').waitFor({ timeout: 20_000 });
     await expect.poll(() => level(source('Studio A')), { timeout: 10_000 }).toBeGreaterThan(-10);

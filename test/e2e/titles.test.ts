@@ -38,7 +38,7 @@ describe('titles in the window', () => {
     await add().getByText('Recorded from').waitFor();
     await add().getByText('Advanced').click();
     await add().getByLabel('Lost after').fill('1');
-    await add().getByLabel('Name').fill('Radio');
+    await add().getByLabel('Name', { exact: true }).fill('Radio');
     await add().getByRole('button', { name: 'Save and record' }).click();
     await add().getByText('Enter whole seconds, from 2 to 600.').waitFor();
     await running.screenshot('titles-1-form');
