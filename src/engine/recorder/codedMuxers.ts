@@ -14,13 +14,12 @@ const OPUS_PRE_ROLL = 3840;
 /** A point each second in the first quarter of an hour, each four in an hour, each minute and a half in a day. */
 const SEEK_POINTS = 900;
 
-/** Frames of MP3 as they come, behind a tag. The first ones of a file may refer to data in the file before. */
-export function mp3Muxer(tag: Uint8Array): Muxer {
+/** Frames of MP3 as they come. The first ones of a file may refer to data in the file before. */
+export function mp3Muxer(): Muxer {
   const reservoir = new BitReservoir();
   const cold = { frames: 0, samples: 0 };
   return {
     ...rawMuxer,
-    header: tag,
     get coldStart(): ColdStart | undefined {
       return cold.frames > 0 ? { ...cold } : undefined;
     },
@@ -39,12 +38,11 @@ export function mp3Muxer(tag: Uint8Array): Muxer {
   };
 }
 
-/** Frames of AAC as they come, behind a tag. Each overlaps with the one before, which the first of a file lacks. */
-export function adtsMuxer(tag: Uint8Array): Muxer {
+/** Frames of AAC as they come. Each overlaps with the one before, which the first of a file lacks. */
+export function adtsMuxer(): Muxer {
   let cold: ColdStart | undefined;
   return {
     ...rawMuxer,
-    header: tag,
     get coldStart(): ColdStart | undefined {
       return cold;
     },

@@ -6,7 +6,7 @@ import { adtsMuxer, flacMuxer, mp3Muxer, oggMuxer } from './codedMuxers.ts';
 import { loadedFlacLibrary } from './flacLibrary.ts';
 import { type Muxer, rawMuxer } from './muxer.ts';
 import { pcmFlacMuxer } from './pcmFlacMuxer.ts';
-import { recordingComments, recordingTag } from './recordingComments.ts';
+import { recordingComments } from './recordingComments.ts';
 
 /**
  * The muxer for a recording of what `captured` says, for blocks of its format. `isFirst`: it holds the first audio of
@@ -18,9 +18,9 @@ export function createMuxer(recording: Recording, captured: CaptureInfo, isFirst
     case 'wav':
       return wavMuxer(recording);
     case 'mp3':
-      return mp3Muxer(recordingTag(recording));
+      return mp3Muxer();
     case 'adts':
-      return adtsMuxer(recordingTag(recording));
+      return adtsMuxer();
     case 'flac':
       if (format.codec === 'pcm') return pcmFlacMuxer(format, recordingComments(recording), loadedFlacLibrary());
       if (headers?.container !== 'flac') throw withoutHeaders(recording);
