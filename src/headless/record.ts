@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { decodeText, MAX_CONFIG_BYTES } from '../shared/decodeText.ts';
+import { decodeFileText, MAX_CONFIG_BYTES } from '../shared/decodeText.ts';
 import { type IsrConfig, type IsrLogLevel, problemText, readIsrConfig } from '../engine/studio/isr/isrConfig.ts';
 import type { SourceStatus } from '../shared/domain/source.ts';
 import { errorText } from '../shared/errors.ts';
@@ -87,7 +87,7 @@ function readConfig(path: string): { readonly config: IsrConfig; readonly told: 
     const why = error instanceof Error ? error.message : String(error);
     throw new Failure(EXIT.usage, `The configuration ${path} cannot be read (${why}). Name it with --config.`);
   }
-  const config = readIsrConfig(decodeText(bytes));
+  const config = readIsrConfig(decodeFileText(bytes));
   const name = basename(path);
   const errors = config.problems.filter(({ kind }) => kind === 'error');
   if (errors.length > 0) {

@@ -1,5 +1,6 @@
 import { readIsrConfig } from '../../src/engine/studio/isr/isrConfig.ts';
-import { decodeText } from '../../src/shared/decodeText.ts';
+import { decodeFileText } from '../../src/shared/decodeText.ts';
+import { check } from './check.ts';
 import type { Target } from './targets.ts';
 
 const FILES = [
@@ -9,18 +10,20 @@ const FILES = [
   '[a]\n[b]\ntype = soundcard\nfilename_pattern = %%H{x}\nsample_rate = 96000\nformat = flac\n',
 ];
 
-/** A configuration that a person chose. */
-export const isrTarget: Target = {
-  name: 'isr',
-  corpus: FILES.map((text) => new TextEncoder().encode(text)),
-  read: (input) => {
-    const text = decodeText(input);
-    const lines = text.split(/\r\n|\n|\r/).length;
-    const { sources, problems } = readIsrConfig(text);
-    for (const { line, message } of [...problems, ...sources.map((source) => ({ ...source, message: 'source' }))]) {
-      if (!(line >= 1 && line <= lines)) throw new Error(`Line ${line} of ${lines}: ${message}`);
-    }
-    const names = new Set(sources.map(({ draft }) => draft.name.toLowerCase()));
-    if (names.size !== sources.length) throw new Error('Two sources have one name.');
-  },
-};
+/** A configuration that a person chose; `corpus`: more of them, also in other encodings. */
+export function isrTarget(corpus: readonly Uint8Array[]): Target {
+  return { name: 'isr', corpus: [...FILES.map((text) => new TextEncoder().encode(text)), ...corpus], read };
+}
+
+function read(input: Uint8Array): void {
+  const text = decodeFileText(input);
+  const lines = text.split(/\r\n|\n|\r/).length;
+  const { sources, problems } = readIsrConfig(text);
+  for (const { line, message } of [...problems, ...sources.map((source) => ({ ...source, message: 'source' }))]) {
+    check(line >= 1 && line <= lines, `Line ${line} of ${lines}: ${message}`);
+    check(message.length > 0, 'A problem says nothing.');
+  }
+  for (const { draft } of sources) check(draft.name.length > 0, 'A source has no name.');
+  const names = new Set(sources.map(({ draft }) => draft.name.toLowerCase()));
+  check(names.size === sources.length, 'Two sources have one name.');
+}

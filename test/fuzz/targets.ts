@@ -13,8 +13,6 @@ import { readComments } from '../../src/engine/containers/vorbisComment.ts';
 import { scanWavHeader } from '../../src/engine/containers/wavReader.ts';
 import { MOST_ENTRIES, readPlaylist } from '../../src/engine/capture/stream/playlist.ts';
 import { parseLedgerLine } from '../../src/engine/library/ledgerReader.ts';
-import { decodeText } from '../../src/shared/decodeText.ts';
-import { readIsrConfig } from '../../src/engine/studio/isr/isrConfig.ts';
 import { LongtakeError } from '../../src/shared/errors.ts';
 import { check } from './check.ts';
 import type { Corpus } from './corpus.ts';
@@ -44,10 +42,9 @@ export function makeTargets(corpus: Corpus): readonly Target[] {
     { name: 'bext', corpus: corpus.wav.map((file) => file.subarray(48, 700)), read: readBroadcastInfo },
     { name: 'icy', corpus: corpus.icy, read: readIcy, endless: () => endlessly(new IcyRemover(100)) },
     { name: 'comments', corpus: corpus.ogg.map((file) => file.subarray(60, 400)), read: readTags },
-    isrTarget,
+    isrTarget(corpus.ini),
     { name: 'sniff', corpus: Object.values(corpus).flat(), read: readKind },
     { name: 'playlist', corpus: corpus.text, read: readList },
-    { name: 'isr', corpus: corpus.ini, read: readConfig },
     { name: 'ledger', corpus: corpus.ledger, read: readLedger },
   ];
 }
@@ -206,12 +203,6 @@ function readList(input: Uint8Array, dice: Dice): void {
   if (!list || !('entries' in list)) return;
   check(list.entries.length <= MOST_ENTRIES, 'There are too many entries.');
   for (const { protocol } of list.entries) check(/^https?:$/.test(protocol), `An entry is of ${protocol}.`);
-}
-
-function readConfig(input: Uint8Array): void {
-  const { sources, problems } = readIsrConfig(decodeText(input));
-  for (const { line, message } of problems) check((line ?? 1) > 0 && message.length > 0, 'A problem says nothing.');
-  for (const { draft } of sources) check(draft.name.length > 0, 'A source has no name.');
 }
 
 function readLedger(input: Uint8Array): void {

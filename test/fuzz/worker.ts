@@ -5,6 +5,7 @@ import { makeTargets } from './targets.ts';
 /** A child that damages the inputs of one target: `worker NAME SEED INPUTS TIME_BOX_MS`. It tells its parent. */
 const [name, seed, inputs, timeBoxMs] = process.argv.slice(2);
 const targets = makeTargets(await makeCorpus());
+if (new Set(targets.map((target) => target.name)).size !== targets.length) throw new Error('Two parsers share a name.');
 if (name === undefined) {
   process.send?.({ type: 'names', names: targets.map((target) => target.name) });
 } else {

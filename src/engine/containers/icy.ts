@@ -1,3 +1,5 @@
+import { decodeText } from '../../shared/decodeText.ts';
+
 /** What is left of a piece of a stream once the titles are taken out of it. */
 export interface IcyPiece {
   /** Audio bytes in order; parts of the input, not copies. */
@@ -120,16 +122,6 @@ function withCharacters(text: string): string {
     const code = Number(digits);
     return code <= 0x10_ffff ? String.fromCodePoint(code) : reference;
   });
-}
-
-/** UTF-8 when it is valid, else Windows-1252, which ISO-8859-1 stations mean too. */
-export function decodeText(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return new TextDecoder('windows-1252').decode(bytes);
-    throw error;
-  }
 }
 
 /** One line without control characters, at most 500 characters. */

@@ -1,4 +1,5 @@
-import { cleanText, decodeText } from './icy.ts';
+import { decodeText } from '../../shared/decodeText.ts';
+import { cleanText } from './icy.ts';
 import { concat } from './bytes.ts';
 
 /** A name such as `TITLE` (printable ASCII without `=`; case does not matter) and its value (UTF-8). */

@@ -12,7 +12,7 @@ import { type Muxer, rawMuxer } from './muxer.ts';
 /** A decoder of Opus needs so much audio before it is as good as one that never stopped: 80 ms (RFC 7845 4.6). */
 const OPUS_PRE_ROLL = 3840;
 /** A point each second in the first quarter of an hour, each four in an hour, each minute and a half in a day. */
-const SEEK_POINTS = 900;
+export const SEEK_POINTS = 900;
 
 /** Frames of MP3 as they come. The first ones of a file may refer to data in the file before. */
 export function mp3Muxer(): Muxer {

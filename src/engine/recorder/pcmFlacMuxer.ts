@@ -3,10 +3,8 @@ import type { Block } from '../containers/block.ts';
 import { FlacEncoder, flacBlockSize, type FlacLibrary } from '../containers/flac/flacEncoder.ts';
 import { FlacWriter } from '../containers/flac/flacWriter.ts';
 import type { Comments } from '../containers/vorbisComment.ts';
+import { SEEK_POINTS } from './codedMuxers.ts';
 import { type Muxer, rawMuxer } from './muxer.ts';
-
-/** A point each second in the first quarter of an hour, each four in an hour, each minute and a half in a day. */
-const SEEK_POINTS = 900;
 
 /**
  * Encodes PCM into a FLAC file. A boundary may lie anywhere: each file has an encoder of its own, whose last frame is as

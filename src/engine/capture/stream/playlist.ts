@@ -2,7 +2,7 @@ import { XMLParser } from 'fast-xml-parser';
 import type { PlaylistKind } from '../../../shared/domain/source.ts';
 import { parseUrl } from './address.ts';
 import { latin1 } from '../../containers/bytes.ts';
-import { decodeText } from '../../containers/icy.ts';
+import { decodeText } from '../../../shared/decodeText.ts';
 
 /** What a playlist is read up to, bytes; longer ones are cut at their last whole line. */
 export const MOST_PLAYLIST_BYTES = 256 * 1024;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeText } from '../../../shared/decodeText.ts';
+import { decodeFileText } from '../../../shared/decodeText.ts';
 import { type IniFile, parseIni } from './ini.ts';
 
 const PYTHON = 'python3';
@@ -125,7 +125,7 @@ describe('parseIni', () => {
   });
 });
 
-describe('decodeText', () => {
+describe('decodeFileText', () => {
   const text = '[Köln]\nx = 1\n';
   it.each([
     ['UTF-8', Buffer.from(text)],
@@ -133,6 +133,6 @@ describe('decodeText', () => {
     ['Latin-1', Buffer.from(text, 'latin1')],
     ['UTF-16', Buffer.from(`\uFEFF${text}`, 'utf16le')],
   ])('reads %s', (_, bytes) => {
-    expect(decodeText(bytes)).toBe(text);
+    expect(decodeFileText(bytes)).toBe(text);
   });
 });
