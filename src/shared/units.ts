@@ -15,6 +15,10 @@ export type RecordingId = Branded<string, 'RecordingId'>;
 export type GapId = Branded<string, 'GapId'>;
 /** Identity of an alarm; a UUID. */
 export type AlarmId = Branded<string, 'AlarmId'>;
+/** Identity of a section: its recording and its first window. */
+export type SectionId = Branded<string, 'SectionId'>;
+/** Identity of a sound event: its section with the highest score. */
+export type EventId = Branded<string, 'EventId'>;
 /** Local calendar day at the place of recording, `YYYY-MM-DD`. */
 export type Day = Branded<string, 'Day'>;
 

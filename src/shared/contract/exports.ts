@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { sectionIdSchema } from '../domain/section.ts';
+import type { Day, RecordingId } from '../units.ts';
+
+const recordingId = z.uuid().transform((value) => value as RecordingId);
+const seconds = z.number().min(0).max(1e7);
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .transform((value) => value as Day);
+
+/** What is cut out: a stretch of one recording, or of consecutive recordings of one source. */
+export const cutRangeSchema = z
+  .strictObject({
+    /** In which `fromSeconds` lies; the cut goes on into the recordings that follow it where it is longer. */
+    recordingId,
+    fromSeconds: seconds,
+    /** From the start of that same recording; may lie beyond its end. */
+    toSeconds: seconds,
+    /** WAV and FLAC: moves both ends to the nearest zero crossing within 10 ms. */
+    snap: z.boolean().optional(),
+  })
+  .refine(({ fromSeconds, toSeconds }) => fromSeconds < toSeconds, 'The end must come after the beginning.');
+export type CutRange = z.infer<typeof cutRangeSchema>;
+
+export const exportFormatSchema = z.discriminatedUnion('kind', [
+  /** The recording's own codec, not re-encoded. */
+  z.strictObject({ kind: z.literal('cut') }),
+  z.strictObject({
+    kind: z.literal('convert'),
+    to: z.enum(['wav', 'flac', 'mp3', 'opus', 'm4a']),
+    fadeInMs: z.number().min(0).max(60_000).optional(),
+    fadeOutMs: z.number().min(0).max(60_000).optional(),
+    gainDb: z.number().min(-60).max(60).optional(),
+  }),
+]);
+export type ExportFormat = z.infer<typeof exportFormatSchema>;
+
+/** What is exported. */
+export const exportContentSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('range'), range: cutRangeSchema }),
+  z.strictObject({ kind: z.literal('sections'), ids: z.array(sectionIdSchema).min(1).max(5000) }),
+  z.strictObject({ kind: z.literal('recordings'), ids: z.array(recordingId).min(1).max(10_000) }),
+  /** All starred sections of a day, in order of time. */
+  z.strictObject({ kind: z.literal('reel'), day }),
+]);
+export type ExportContent = z.infer<typeof exportContentSchema>;
+
+export const exportRequestSchema = z.strictObject({
+  content: exportContentSchema,
+  format: exportFormatSchema,
+  /** `one`: all in one file, with a cue sheet beside it; `each`: a file each; or a table of the sections and no audio. */
+  shape: z.enum(['one', 'each', 'csv', 'audacity labels']),
+  /** Absolute file (`one`, `csv`, labels) or folder (`each`); never overwritten. Absent: the person is asked. */
+  destination: z.string().max(4096).optional(),
+});
+export type ExportRequest = z.infer<typeof exportRequestSchema>;
+
+export const exportJobSchema = z.object({
+  id: z.uuid(),
+  /** For a person: what is exported. */
+  title: z.string(),
+  state: z.enum(['working', 'done', 'cancelled', 'failed']),
+  /** 0..1. */
+  fraction: z.number(),
+  /** Absolute; what was written. */
+  files: z.array(z.string()),
+  /** What it really begins and ends with, ms since 1970 UTC; of `range`. */
+  bounds: z.object({ from: z.number(), to: z.number() }).optional(),
+  /** Why it failed and what to do. */
+  message: z.string().optional(),
+});
+export type ExportJob = z.infer<typeof exportJobSchema>;
+
+export const exportRequests = {
+  /** Where a cut would really begin and end, ms since 1970 UTC, and what it would be called. */
+  'exports.plan': {
+    input: z.strictObject({ range: cutRangeSchema }),
+    output: z.object({
+      from: z.number(),
+      to: z.number(),
+      fileName: z.string(),
+      bytes: z.number(),
+      recordings: z.int(),
+    }),
+  },
+  /** Undefined when the person chose no place. `exports.changed` events follow. */
+  'exports.start': { input: exportRequestSchema, output: exportJobSchema.optional() },
+  'exports.cancel': { input: z.strictObject({ id: z.uuid() }), output: z.void() },
+  'exports.list': { input: z.strictObject({}), output: z.array(exportJobSchema) },
+  /** Makes the cut in the cache, so that a drag or a copy has a file at once; at most 30 min of audio. Kept for a day. */
+  'exports.ready': {
+    input: z.strictObject({ content: exportContentSchema, format: exportFormatSchema }),
+    output: z.object({ token: z.uuid(), fileName: z.string(), bytes: z.number() }),
+  },
+  /** Begins to drag a made cut out of the window. Only where there is a desktop. */
+  'desktop.startDrag': { input: z.strictObject({ token: z.uuid() }), output: z.void() },
+  /** Puts a made cut on the clipboard as a file. Only where there is a desktop. */
+  'desktop.copyFile': { input: z.strictObject({ token: z.uuid() }), output: z.void() },
+  'desktop.revealExport': { input: z.strictObject({ id: z.uuid() }), output: z.void() },
+} as const;
+
+export const exportEvents = {
+  /** At most four times a second for each. */
+  'exports.changed': exportJobSchema,
+} as const;
