@@ -23,6 +23,7 @@ describe('planIsrRun', () => {
       env: {},
       splitSeconds: undefined,
       minFreeBytes: undefined,
+      tagStreams: false,
       ...options,
     });
 

@@ -31,10 +31,12 @@ export interface IsrRunOptions {
   readonly splitSeconds: number | undefined;
   /** With no more than this free, recording ends until there is more; undefined: as by default. */
   readonly minFreeBytes: number | undefined;
+  /** Files of MP3 and AAC begin with a tag; ISR writes the stream and nothing else. */
+  readonly tagStreams: boolean;
 }
 
 export function planIsrRun(options: IsrRunOptions): IsrRun {
-  const { config, configPath, workingDirectory, env, splitSeconds, minFreeBytes } = options;
+  const { config, configPath, workingDirectory, env, splitSeconds, minFreeBytes, tagStreams } = options;
   const folderOf = (outputDirectory: string): string => resolve(workingDirectory, outputDirectory);
   const folders = config.sources.map((source) => folderOf(source.outputDirectory));
   const general = folderOf(config.outputDirectory);
@@ -61,6 +63,7 @@ export function planIsrRun(options: IsrRunOptions): IsrRun {
       settings: {
         ...DEFAULT_SETTINGS,
         recordingsFolder: main,
+        tagStreams,
         ...(minFreeBytes === undefined ? {} : { minFreeBytes }),
       },
       sources,

@@ -51,6 +51,7 @@ async function main(): Promise<ExitCode> {
       'recording ends while no more is free on its disk (1000); 0: it fills the disk',
       megabytes,
     )
+    .option('--tags', 'MP3 and AAC files begin with a tag: source, start, title; without it they are the stream alone')
     .exitOverride()
     .addHelpText('after', RECORD_HELP)
     .action(async (options: RecordFlags) => {
@@ -60,6 +61,7 @@ async function main(): Promise<ExitCode> {
         json: options.json === true,
         splitSeconds: options.splitSeconds,
         minFreeBytes: options.minFree === undefined ? undefined : options.minFree * 1e6,
+        tagStreams: options.tags === true,
         entryFolder: ENTRY_FOLDER,
       });
     });
@@ -77,6 +79,7 @@ interface RecordFlags {
   readonly json?: boolean;
   readonly splitSeconds?: number;
   readonly minFree?: number;
+  readonly tags?: boolean;
 }
 
 function splitSeconds(text: string): number {

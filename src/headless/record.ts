@@ -23,6 +23,8 @@ export interface RecordOptions {
   readonly json: boolean;
   readonly splitSeconds: number | undefined;
   readonly minFreeBytes: number | undefined;
+  /** Files of MP3 and AAC begin with a tag. */
+  readonly tagStreams: boolean;
   /** Where the built child processes are; absolute. */
   readonly entryFolder: string;
 }
@@ -49,6 +51,7 @@ export async function record(options: RecordOptions): Promise<ExitCode> {
     env: process.env,
     splitSeconds: options.splitSeconds,
     minFreeBytes: options.minFreeBytes,
+    tagStreams: options.tagStreams,
   });
   if (options.check) {
     for (const line of told) process.stderr.write(`${line}\n`);

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { decode } from '../support/ffmpeg.ts';
+import { decode, probe } from '../support/ffmpeg.ts';
 import { Headless } from '../support/headless.ts';
 import { Icecast, LISTENER } from '../support/icecast.ts';
 import { startVirtualCards, type VirtualCards } from '../support/pulse.ts';
@@ -227,20 +227,22 @@ describe('longtake, the command', () => {
     await third.until('it records', () => opened(third, 'one') > 0);
   });
 
-  it('mends what a killed run left, and tells what was lost', async () => {
+  it('mends what a killed run left, tells what was lost, and tags files only when it is asked to', async () => {
     const config = `[one]\ntype = stream\nurl = ${icecast.url('/radio.mp3')}\n`;
     const command = await record(config);
     await command.until('it records', () => command.of('recordings.opened').length > 0);
     command.signal('SIGKILL');
     await command.ended();
-    const again = await record(config);
+    const again = await record(config, '--tags');
     await again.until('a gap has ended', () => again.of('gaps.changed').some(({ to }) => to !== undefined));
     expect(again.of('gaps.changed')[0]).toMatchObject({ sourceName: 'one' });
     again.signal('SIGTERM');
     expect(await again.ended()).toBe(0);
-    for (const file of await filesIn('recordings')) {
-      expect((await decode(join(folder, 'recordings', file))).complaints, file).toBe('');
-    }
+    const files = await filesIn('recordings');
+    for (const file of files) expect((await decode(join(folder, 'recordings', file))).complaints, file).toBe('');
+    const sources = await Promise.all(files.map(async (file) => (await probe(join(folder, 'recordings', file))).tags));
+    expect(sources.filter(({ SOURCE }) => SOURCE === undefined)).toHaveLength(command.of('recordings.opened').length);
+    expect(sources.filter(({ SOURCE }) => SOURCE === 'one')).toHaveLength(again.of('recordings.opened').length);
   });
 
   it('refuses a file that is wrong, with its lines', async () => {

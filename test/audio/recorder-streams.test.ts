@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { zonedIso } from '../../src/engine/containers/bext.ts';
+import { nodeFileSystem } from '../../src/engine/platform/nodeFileSystem.ts';
+import { inspectFile } from '../../src/engine/recorder/inspect.ts';
 import type { Recording } from '../../src/shared/domain/recording.ts';
 import type { SourceDraft } from '../../src/shared/domain/source.ts';
 import type { SourceId } from '../../src/shared/units.ts';
-import { decode } from '../support/ffmpeg.ts';
+import { decode, probe } from '../support/ffmpeg.ts';
 import { Icecast, PlainListener } from '../support/icecast.ts';
 import { TestStudio } from '../support/studio.ts';
+import { withoutTag } from '../support/withoutTag.ts';
 
 const MOUNTS = ['/live.mp3', '/live.aac'] as const;
 
@@ -44,7 +48,9 @@ describe('a studio that records streams', () => {
   }
 
   const bytesOf = async (recordings: readonly Recording[]): Promise<Buffer> =>
-    Buffer.concat(await Promise.all(recordings.map((recording) => readFile(studio.file(recording)))));
+    Buffer.concat(
+      await Promise.all(recordings.map(async (recording) => withoutTag(await readFile(studio.file(recording))))),
+    );
 
   const isRecording = (id: SourceId): boolean =>
     studio.statuses.get(id)?.state === 'recording' && studio.statuses.get(id)?.recording !== undefined;
@@ -79,16 +85,22 @@ describe('a studio that records streams', () => {
   });
 
   it('writes what a plain listener receives, byte for byte, into files that each decode alone', async () => {
-    const plain = MOUNTS.map(listen);
-    const ids: SourceId[] = [];
-    for (const mount of MOUNTS) ids.push(await studio.addAndArm(stream(mount)));
-    await studio.until('four files of each', () => ids.every((id) => studio.closed(id).length >= 4));
+    const takes: { readonly id: SourceId; readonly listener: PlainListener; readonly isTagged: boolean }[] = [];
+    for (const mount of MOUNTS) {
+      await icecast.setTitle(mount, 'Någon — Sång');
+      const listener = listen(mount);
+      const tagged = await studio.addAndArm(stream(mount));
+      const plain = { ...stream(mount), name: `${mount.slice(1)} alone`, tagStreams: false };
+      takes.push({ id: tagged, listener, isTagged: true });
+      takes.push({ id: await studio.addAndArm(plain), listener, isTagged: false });
+    }
+    await studio.until('four files of each', () => takes.every(({ id }) => studio.closed(id).length >= 4));
     await studio.studio.handlers['sources.disarm']({});
-    for (const [index, id] of ids.entries()) {
+    for (const { id, listener, isTagged } of takes) {
       const recordings = studio.closed(id);
-      const joined = await bytesOf(recordings);
-      const listener = plain[index];
-      if (!listener) throw new Error('Every mount has a listener.');
+      expect(recordings.at(-1)?.title).toBe('Någon — Sång');
+      const files = await Promise.all(recordings.map((recording) => readFile(studio.file(recording))));
+      const joined = isTagged ? await bytesOf(recordings) : Buffer.concat(files);
       // The recorder connected later, so all that it has is in what the listener got, from some byte on.
       const first = joined.subarray(0, 2000);
       await listener.until((bytes) => bytes.length - bytes.indexOf(first) >= joined.length);
@@ -96,6 +108,13 @@ describe('a studio that records streams', () => {
       expect(from).toBeGreaterThanOrEqual(0);
       expect(joined.equals(listener.bytes.subarray(from, from + joined.length))).toBe(true);
       for (const recording of recordings) {
+        const { tags } = await probe(studio.file(recording));
+        const { sourceName, title } = recording;
+        const wanted = { SOURCE: sourceName, START: zonedIso(recording), ...(title === undefined ? {} : { title }) };
+        if (isTagged) expect(tags).toMatchObject(wanted);
+        else expect(tags).toEqual({});
+        const { samples, bytes } = await inspectFile(nodeFileSystem, studio.file(recording));
+        expect({ samples, bytes }).toEqual({ samples: recording.samples, bytes: recording.bytes });
         const { complaints, pcm } = await decode(studio.file(recording));
         expect(complaints).toBe('');
         expect(pcm.length).toBeGreaterThan(0);

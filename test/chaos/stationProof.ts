@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readPackets, run } from './independentReaders.ts';
 import { isLossless } from './fileChecks.ts';
 import type { Passed } from './proxy.ts';
+import { withoutTag } from '../support/withoutTag.ts';
 import type { Part } from './seams.ts';
 
 /** How what a station sent in one connection comes out of its files. */
@@ -52,7 +53,9 @@ async function unitsOfFiles(root: string, connection: readonly Part[]): Promise<
   const [first] = connection;
   if (first && isLossless(first.recording)) return Buffer.concat(connection.map(({ report }) => report.pcm));
   if (first?.recording.container === 'ogg') return connection.flatMap(({ report }) => report.packets);
-  return Buffer.concat(await Promise.all(connection.map(({ recording }) => readFile(join(root, recording.path)))));
+  return Buffer.concat(
+    await Promise.all(connection.map(async ({ recording }) => withoutTag(await readFile(join(root, recording.path))))),
+  );
 }
 
 async function unitsOfStation(bytes: Buffer, { recording }: Part): Promise<Units> {

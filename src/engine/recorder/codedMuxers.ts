@@ -8,18 +8,24 @@ import { OggWriter } from '../containers/ogg/oggWriter.ts';
 import { type ColdStart } from '../../shared/domain/recording.ts';
 import type { Comments } from '../containers/vorbisComment.ts';
 import { type Muxer, rawMuxer } from './muxer.ts';
+import type { RecordingTag } from './recordingComments.ts';
 
 /** A decoder of Opus needs so much audio before it is as good as one that never stopped: 80 ms (RFC 7845 4.6). */
 const OPUS_PRE_ROLL = 3840;
 /** A point each second in the first quarter of an hour, each four in an hour, each minute and a half in a day. */
 export const SEEK_POINTS = 900;
 
-/** Frames of MP3 as they come. The first ones of a file may refer to data in the file before. */
-export function mp3Muxer(): Muxer {
+function taggedMuxer(tag: RecordingTag | undefined): Muxer {
+  if (!tag) return rawMuxer;
+  return { ...rawMuxer, header: tag.bytes, titled: (title) => [{ offset: 0, bytes: tag.titled(title) }] };
+}
+
+/** Frames of MP3 as they come, behind their tag. The first ones of a file may refer to data in the file before. */
+export function mp3Muxer(tag: RecordingTag | undefined): Muxer {
   const reservoir = new BitReservoir();
   const cold = { frames: 0, samples: 0 };
   return {
-    ...rawMuxer,
+    ...taggedMuxer(tag),
     get coldStart(): ColdStart | undefined {
       return cold.frames > 0 ? { ...cold } : undefined;
     },
@@ -38,11 +44,11 @@ export function mp3Muxer(): Muxer {
   };
 }
 
-/** Frames of AAC as they come. Each overlaps with the one before, which the first of a file lacks. */
-export function adtsMuxer(): Muxer {
+/** Frames of AAC as they come, behind their tag. Each overlaps with the one before, which the first of a file lacks. */
+export function adtsMuxer(tag: RecordingTag | undefined): Muxer {
   let cold: ColdStart | undefined;
   return {
-    ...rawMuxer,
+    ...taggedMuxer(tag),
     get coldStart(): ColdStart | undefined {
       return cold;
     },

@@ -6,21 +6,28 @@ import { adtsMuxer, flacMuxer, mp3Muxer, oggMuxer } from './codedMuxers.ts';
 import { loadedFlacLibrary } from './flacLibrary.ts';
 import { type Muxer, rawMuxer } from './muxer.ts';
 import { pcmFlacMuxer } from './pcmFlacMuxer.ts';
-import { recordingComments } from './recordingComments.ts';
+import { recordingComments, recordingTag } from './recordingComments.ts';
 
-/**
- * The muxer for a recording of what `captured` says, for blocks of its format. `isFirst`: it holds the first audio of
- * its segment.
- */
-export function createMuxer(recording: Recording, captured: CaptureInfo, isFirst: boolean): Muxer {
-  const { format, headers } = captured;
+/** What a file depends on beside its recording. */
+interface MuxerOptions {
+  readonly info: CaptureInfo;
+  /** It holds the first audio of its segment. */
+  readonly isFirst: boolean;
+  /** Files of MP3 and AAC begin with a tag. */
+  readonly isTagged: boolean;
+}
+
+/** The muxer for blocks of the format that the source states. */
+export function createMuxer(recording: Recording, { info, isFirst, isTagged }: MuxerOptions): Muxer {
+  const { format, headers } = info;
+  const tag = isTagged ? recordingTag(recording) : undefined;
   switch (recording.container) {
     case 'wav':
       return wavMuxer(recording);
     case 'mp3':
-      return mp3Muxer();
+      return mp3Muxer(tag);
     case 'adts':
-      return adtsMuxer();
+      return adtsMuxer(tag);
     case 'flac':
       if (format.codec === 'pcm') return pcmFlacMuxer(format, recordingComments(recording), loadedFlacLibrary());
       if (headers?.container !== 'flac') throw withoutHeaders(recording);

@@ -16,6 +16,7 @@ import { inspectFile } from './inspect.ts';
 import { createMuxer } from './createMuxer.ts';
 import type { Muxer } from './muxer.ts';
 import { type Backlog, RecordingWriter, type WriterFailure } from './recordingWriter.ts';
+import type { RecordingPlan } from './protocol.ts';
 import type { SeamProof } from './seamCheck.ts';
 import { sourcePlan } from './sourcePlan.ts';
 import { TitleTimeline } from './titleTimeline.ts';
@@ -67,7 +68,8 @@ export class LiveRecording {
     this.#context = context;
     this.info = options.info;
     this.nextBoundaryAt = nextBoundaryAt;
-    this.#recording = describe(context, options);
+    const plan = sourcePlan(context.plan(), options.source);
+    this.#recording = describe(context, plan, options);
     const { format } = options.info;
     // What FLAC needs depends on the moment: it never takes more than its samples do.
     const bytesPerSecond =
@@ -77,7 +79,7 @@ export class LiveRecording {
     this.#wantsCue = options.source.kind === 'stream' && options.source.cue === true;
     this.#timeline = new TitleTimeline(format.sampleRate, ({ text, position }) => this.#keepTitle(text, position));
     if (options.title !== undefined) this.#timeline.add(options.title, 0);
-    this.#muxer = createMuxer(this.#recording, options.info, options.isFirst);
+    this.#muxer = createMuxer(this.#recording, { ...options, isTagged: plan.tagStreams });
     this.#writer = new RecordingWriter(this.#open(options), this.#muxer, {
       backlog: options.backlog,
       maxPendingBytes: Math.max(MIN_PENDING_BYTES, bytesPerSecond * MAX_DISK_DELAY_SECONDS),
@@ -124,6 +126,7 @@ export class LiveRecording {
 
   /** A title is on air from the sample `position` of this recording on. */
   addTitle(title: string, position: number): void {
+    if (this.#recording.title === undefined) this.#writer.correct(this.#muxer.titled(title));
     this.#recording = { ...this.#recording, title };
     this.#timeline.add(title, position);
   }
@@ -237,9 +240,8 @@ export class LiveRecording {
   }
 }
 
-function describe(context: RecorderContext, options: LiveRecordingOptions): Recording {
+function describe(context: RecorderContext, plan: RecordingPlan, options: LiveRecordingOptions): Recording {
   const { source, info, startedAt } = options;
-  const plan = sourcePlan(context.plan(), source);
   const offsetMinutes = context.clock.offsetMinutes(startedAt);
   const format = info.container === 'flac' ? { ...info.format, codec: 'flac' as const } : info.format;
   return {

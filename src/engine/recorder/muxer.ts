@@ -16,6 +16,8 @@ export interface Muxer {
   end(): Uint8Array;
   /** Corrections that make the file valid with exactly `payloadBytes` of payload. */
   patches(payloadBytes: number): readonly Patch[];
+  /** Corrections when the first title on air is known. */
+  titled(title: string): readonly Patch[];
   /** What ends a file of `payloadBytes` of payload, such as a pad byte. */
   tail(payloadBytes: number): Uint8Array;
 }
@@ -29,5 +31,6 @@ export const rawMuxer: Muxer = {
   write: ({ bytes }) => bytes,
   end: () => NOTHING,
   patches: () => [],
+  titled: () => [],
   tail: () => NOTHING,
 };

@@ -6,9 +6,9 @@ import type { SignalReport } from '../../shared/domain/signal.ts';
 import type { Title } from '../../shared/domain/title.ts';
 import type { RecordingId, SourceId } from '../../shared/units.ts';
 
-/** How recordings are named, split and placed. */
+/** How recordings are named, split, placed and tagged. */
 export type RecordingPlan = Pick<Settings, 'recordingsFolder' | 'splitSeconds' | 'filenamePattern'> &
-  Partial<Pick<Settings, 'minFreeBytes'>>;
+  Partial<Pick<Settings, 'minFreeBytes' | 'tagStreams'>>;
 
 /** How long a lost source is tried again. */
 export interface RetryPolicy {

@@ -1,4 +1,5 @@
 import type { OpenFile } from '../../shared/ports/fileSystem.ts';
+import type { Patch } from '../containers/wav.ts';
 import type { Muxer } from './muxer.ts';
 
 /** Audio waits at most this long in memory before it is written, so that a kill costs well under a second. */
@@ -83,6 +84,11 @@ export class RecordingWriter {
     else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
   }
 
+  /** Writes corrections over what is there, in turn with the audio. */
+  correct(patches: readonly Patch[]): void {
+    if (patches.length > 0) this.#enqueue(async () => this.#write(await this.#file, patches));
+  }
+
   /** Fails when somebody has deleted the file: what is written to it now would be lost with it. */
   checkFile(): void {
     if (this.#checking) return;
@@ -129,7 +135,11 @@ export class RecordingWriter {
   }
 
   async #patch(file: OpenFile): Promise<void> {
-    for (const patch of this.#muxer.patches(this.#payloadBytes)) await file.write(patch.bytes, patch.offset);
+    await this.#write(file, this.#muxer.patches(this.#payloadBytes));
+  }
+
+  async #write(file: OpenFile, patches: readonly Patch[]): Promise<void> {
+    for (const patch of patches) await file.write(patch.bytes, patch.offset);
   }
 
   #enqueue(step: () => Promise<void>): void {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
+import { writeId3 } from '../containers/id3.ts';
 import { type WavFormat, WavWriter } from '../containers/wav.ts';
 import { readWavHeader } from '../containers/wavReader.ts';
 import { nodeFileSystem } from '../platform/nodeFileSystem.ts';
@@ -129,6 +130,22 @@ describe('MP3', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  test('torn behind its tag keeps the tag, and counts none of it as audio', async () => {
+    const tag = writeId3([{ frame: 'TIT2', value: 'x'.repeat(900) }]);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 2, max: 700 }), fc.integer({ min: 0, max: 416 }), async (frames, torn) => {
+        const whole = Buffer.concat([tag, mp3(frames)]);
+        const path = await fileOf(Buffer.concat([whole, mp3(1).subarray(0, torn)]), 'mp3');
+        const samples = frames * 1152;
+        expect(await repairFile(nodeFileSystem, path)).toMatchObject({ samples, bytes: whole.length });
+        expect(Buffer.compare(await readFile(path), whole)).toBe(0);
+      }),
+      { numRuns: 40 },
+    );
+    const empty = await fileOf(tag, 'mp3');
+    await expect(repairFile(nodeFileSystem, empty)).rejects.toMatchObject({ code: 'DAMAGED' });
   });
 
   test('keeps a tag at its end', async () => {

@@ -9,6 +9,7 @@ import { DEFAULT_FILENAME_PATTERN } from '../../shared/domain/settings.ts';
 import type { StreamConfig } from '../../shared/domain/source.ts';
 import type { Title } from '../../shared/domain/title.ts';
 import { sourceId } from '../../shared/units.ts';
+import { tagBytes } from '../containers/id3.ts';
 import { Connection } from './connection.ts';
 import { cueOf, writeCue } from './cueFile.ts';
 import { Ledger } from './ledger.ts';
@@ -17,7 +18,11 @@ const RATE = 8000;
 const FRAME = 400;
 
 /** Records a stream of frames with titles under a turned clock; `titles` are by the sample before which they come. */
-async function record(blocks: readonly number[], titles: ReadonlyMap<number, string>, cue = false) {
+async function record(
+  blocks: readonly number[],
+  titles: ReadonlyMap<number, string>,
+  { cue = false, tagStreams = false } = {},
+) {
   const clock = new TurnedClock('2026-11-21T13:59:57Z', 'UTC');
   const disk = new MemoryFileSystem();
   const ledger = new Ledger(disk, silentLog);
@@ -39,7 +44,7 @@ async function record(blocks: readonly number[], titles: ReadonlyMap<number, str
       fileSystem: disk,
       log: silentLog,
       ledger,
-      plan: () => ({ recordingsFolder: '/r', splitSeconds: 5, filenamePattern: DEFAULT_FILENAME_PATTERN }),
+      plan: () => ({ recordingsFolder: '/r', splitSeconds: 5, filenamePattern: DEFAULT_FILENAME_PATTERN, tagStreams }),
       emit: (event) => {
         if (event.type === 'recording' && event.recording.state === 'complete') recordings.push(event.recording);
         if (event.type === 'title') heard.push(event.title);
@@ -140,7 +145,7 @@ describe('titles of recordings', () => {
       [RATE * 2, 'Two'],
       [RATE * 6, 'Three'],
     ]);
-    const { disk, recordings } = await record([150], titles, true);
+    const { disk, recordings } = await record([150], titles, { cue: true });
     const sheets = await Promise.all(
       recordings.map(({ path }) => disk.readText(join('/r', path.replace(/\.mp3$/, '.cue')))),
     );
@@ -160,6 +165,38 @@ describe('titles of recordings', () => {
     expect(await cueOf(disk, recordings[0] ?? makeRecording())).toMatch(/\.cue$/);
     const without = await record([200], titles);
     expect([...without.disk.files.keys()].filter((path) => path.endsWith('.cue'))).toEqual([]);
+  });
+});
+
+describe('the tag of a file', () => {
+  const tagsOf = ({ disk, recordings }: Awaited<ReturnType<typeof record>>) =>
+    recordings.map(({ path, samples, bytes }) => {
+      const file = disk.files.get(join('/r', path)) ?? new Uint8Array(0);
+      const length = tagBytes(file, 0);
+      expect(file.subarray(length)).toEqual(new Uint8Array((samples / FRAME) * 4).fill(1));
+      expect(bytes).toBe(file.length);
+      return new TextDecoder().decode(file.subarray(0, length));
+    });
+
+  test('says the first title that was on air in it, also when that came behind the first audio', async () => {
+    const titles = new Map([
+      [RATE, '漢'.repeat(4000)],
+      [RATE * 2, 'Two'],
+      [RATE * 6, 'Three'],
+    ]);
+    const [first = '', second = ''] = tagsOf(await record([150], titles, { tagStreams: true }));
+    expect(first).toContain('漢漢漢');
+    expect(first).toContain('SOURCE\0Radio');
+    expect(first).not.toContain('Two');
+    expect(second).toContain('Two');
+    expect(second).not.toContain('Three');
+    const [untitled = ''] = tagsOf(await record([20], new Map(), { tagStreams: true }));
+    expect(untitled).toContain('SOURCE\0Radio');
+    expect(untitled).not.toContain('TIT2');
+  });
+
+  test('is not there when it is not wanted', async () => {
+    expect(tagsOf(await record([150], new Map([[RATE, 'One']])))).toEqual(['', '']);
   });
 });
 

@@ -24,6 +24,8 @@ export const settingsSchema = z.object({
   /** A new recording begins whenever local time is a multiple of this since midnight. */
   splitSeconds: splitSecondsSchema,
   filenamePattern: filenamePatternSchema,
+  /** Files of MP3 and AAC begin with a tag: source, start, title. Without it they hold the stream and nothing else. */
+  tagStreams: z.boolean(),
   theme: z.enum(['system', 'light', 'dark']),
   /** What was armed when Longtake ended is armed again when it starts. */
   resumeArmed: z.boolean(),
@@ -42,6 +44,7 @@ export type Settings = z.infer<typeof settingsSchema>;
 export const DEFAULT_SETTINGS: Omit<Settings, 'recordingsFolder'> = {
   splitSeconds: DEFAULT_SPLIT_SECONDS,
   filenamePattern: DEFAULT_FILENAME_PATTERN,
+  tagStreams: true,
   theme: 'system',
   resumeArmed: true,
   minFreeBytes: 1e9,

@@ -116,6 +116,8 @@ const streamFields = {
     .optional(),
   /** Writes the titles on air into a cue sheet beside each recording. */
   cue: z.boolean().optional(),
+  /** In place of the settings' choice whether files of MP3 and AAC have tags. */
+  tagStreams: z.boolean().optional(),
 };
 
 const generatorFields = {

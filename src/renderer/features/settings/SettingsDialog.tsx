@@ -77,6 +77,12 @@ export function SettingsDialog({ onClose }: { onClose(): void }): ReactElement {
           <Folder settings={settings} onUpdate={update} />
           <Split settings={settings} onUpdate={update} />
           <Pattern settings={settings} onUpdate={update} onTried={setIsPatternGood} />
+          <Checkbox
+            label="Tags in MP3 and AAC files: source, start, title"
+            note="Without them, files joined byte for byte are the stream."
+            checked={settings.tagStreams}
+            onChange={(tagStreams) => update({ tagStreams })}
+          />
           <FieldGroup label="Appearance">
             <Segments
               label="Appearance"

@@ -2,7 +2,7 @@ import { type ReactElement, useState } from 'react';
 import { Checkbox, Select, TextInput } from '../../elements/controls.tsx';
 import { Field } from '../../elements/Field.tsx';
 import { DEFAULT_STALL_SECONDS, type StreamConfig } from '../../../shared/domain/source.ts';
-import type { Form } from './draft.ts';
+import type { Form, Tags } from './draft.ts';
 
 const FORMATS: readonly { readonly value: StreamConfig['format']; readonly label: string }[] = [
   { value: 'auto', label: 'Find out' },
@@ -13,6 +13,12 @@ const FORMATS: readonly { readonly value: StreamConfig['format']; readonly label
   { value: 'flac', label: 'FLAC' },
 ];
 
+const TAGS: readonly { readonly value: Tags; readonly label: string }[] = [
+  { value: 'as set', label: 'As in the settings' },
+  { value: 'yes', label: 'Source, start and title' },
+  { value: 'no', label: 'None: the stream alone' },
+];
+
 interface StreamAdvancedProps {
   readonly form: Form;
   readonly errors: ReadonlyMap<string, string>;
@@ -21,8 +27,8 @@ interface StreamAdvancedProps {
 
 /** What most streams need nobody to set. It is open where somebody has set something. */
 export function StreamAdvanced({ form, errors, onChange }: StreamAdvancedProps): ReactElement {
-  const { format, stallSeconds, cue } = form.stream;
-  const [open, setOpen] = useState(format !== 'auto' || stallSeconds !== '' || cue);
+  const { format, stallSeconds, cue, tags } = form.stream;
+  const [open, setOpen] = useState(format !== 'auto' || stallSeconds !== '' || cue || tags !== 'as set');
   const stallError = errors.get('stallSeconds');
   return (
     <details
@@ -55,6 +61,11 @@ export function StreamAdvanced({ form, errors, onChange }: StreamAdvancedProps):
             )}
           </Field>
         </div>
+        <Field label="Tags in MP3 and AAC files">
+          {(control) => (
+            <Select {...control} value={tags} choices={TAGS} onChoose={(chosen) => onChange({ tags: chosen })} />
+          )}
+        </Field>
         <Checkbox
           label="Write a cue sheet beside each file"
           note="A small .cue file with the titles on air and their times."

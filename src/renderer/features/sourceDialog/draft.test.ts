@@ -82,6 +82,22 @@ describe('formOf', () => {
   });
 });
 
+describe('the tags of a stream', () => {
+  it.each([{}, { tagStreams: true }, { tagStreams: false }])('are as the source says: %o', (own) => {
+    const config: SourceConfig = {
+      id,
+      kind: 'stream',
+      name: 'R',
+      url: 'http://a/',
+      username: '',
+      format: 'auto',
+      ...own,
+    };
+    const checked = check(formOf(config));
+    expect(checked.ok && checked.draft.kind === 'stream' && checked.draft.tagStreams).toBe(own.tagStreams);
+  });
+});
+
 describe('check', () => {
   it('names each field that is not right', () => {
     expect(errorsOf(emptyForm('soundcard'))).toEqual({ name: 'Give the source a name.' });

@@ -27,6 +27,7 @@ export interface Form {
     /** As typed; empty takes what is usual. */
     readonly stallSeconds: string;
     readonly cue: boolean;
+    readonly tags: Tags;
   };
   /** Typed text; empty keeps a stored password. */
   readonly password: string;
@@ -39,12 +40,15 @@ export interface Form {
   readonly plan: Pick<SourceConfig, 'splitSeconds' | 'filenamePattern' | 'maxLengthSeconds' | 'alarms'>;
 }
 
+/** Whether files of MP3 and AAC have tags. */
+export type Tags = 'as set' | 'yes' | 'no';
+
 export function emptyForm(kind: SourceKind): Form {
   return {
     kind,
     name: '',
     soundcard: { device: DEFAULT_DEVICE, sampleRate: 48_000, bitDepth: 24, channels: 2 },
-    stream: { url: '', username: '', format: 'auto', stallSeconds: '', cue: false },
+    stream: { url: '', username: '', format: 'auto', stallSeconds: '', cue: false, tags: 'as set' },
     password: '',
     removePassword: false,
     generator: { programme: 'mixed', sampleRate: 48_000, bitDepth: 16, channels: 2 },
@@ -69,8 +73,9 @@ export function formOf(config: SourceConfig): Form {
       return { ...form, soundcard };
     }
     case 'stream': {
-      const { url, username, format, stallSeconds, cue = false } = config;
-      return { ...form, stream: { url, username, format, stallSeconds: String(stallSeconds ?? ''), cue } };
+      const { url, username, format, stallSeconds, cue = false, tagStreams } = config;
+      const tags = tagStreams === undefined ? 'as set' : tagStreams ? 'yes' : 'no';
+      return { ...form, stream: { url, username, format, stallSeconds: String(stallSeconds ?? ''), cue, tags } };
     }
     case 'generator': {
       const { programme, seed, sampleRate, bitDepth, channels, container } = config;
@@ -114,6 +119,7 @@ function rawDraft(form: Form, name: string): unknown {
         format: form.stream.format,
         ...(stallSeconds === '' ? {} : { stallSeconds: Number(stallSeconds) }),
         ...(form.stream.cue ? { cue: true } : {}),
+        ...(form.stream.tags === 'as set' ? {} : { tagStreams: form.stream.tags === 'yes' }),
         ...form.plan,
         url,
         ...(password === undefined ? {} : { password }),
