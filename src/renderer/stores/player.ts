@@ -2,10 +2,15 @@ import { createStore, useStore } from 'zustand';
 import { request, type RequestOutput } from '../bridge/bridge.ts';
 import { canPlay, lengthMs } from '../format/recording.ts';
 import { LongtakeError } from '../../shared/errors.ts';
+import { DEFAULT_DETECTION, type Section, type SoundEvent } from '../../shared/domain/section.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
+import type { SourceId } from '../../shared/units.ts';
 import { libraryStore } from './library.ts';
-import { sentence, noticesStore } from './notices.ts';
-import { audio, closeAudio, nextRate, openAudio } from './playerAudio.ts';
+import { attempt, sentence, noticesStore } from './notices.ts';
+import { deck } from './playerDeck.ts';
+import { type Direction, type EventQueue, homeQueue, type QueuePlace } from './playerQueue.ts';
+import { nextRate } from './playerRates.ts';
+import { partOf, partsOf, wholeOf } from './playerStretch.ts';
 
 /** More pairs than the widest screen has points; a second of an hour is then one pair. */
 const WAVEFORM_POINTS = 4000;
@@ -17,17 +22,45 @@ export type Waveform =
   /** The recording can be played, but not drawn; `message` says why. */
   | { readonly name: 'missing'; readonly message: string };
 
+/** The event that is played as a clip. */
+export interface Playing {
+  readonly event: SoundEvent;
+  /** Of one source, in the order of time; played one after the other. */
+  readonly parts: readonly Section[];
+  /** Index of the part that is open. */
+  readonly part: number;
+}
+
 interface PlayerState {
   readonly recording: Recording | undefined;
   readonly playing: boolean;
   readonly rate: number;
   /** 0..1 */
   readonly volume: number;
+  /** Plays the next event at the end of one. */
+  readonly autoAdvance: boolean;
+  /** Plays the selection, the event or the recording again and again. */
+  readonly loop: boolean;
   readonly waveform: Waveform;
   /** Why the recording cannot be played. */
   readonly problem: string | undefined;
+  /** The event that was chosen last; the recording is the one of its part. */
+  readonly clip: Playing | undefined;
+  /** Its end is not the end of what is played: the person went on in the recording. */
+  readonly inFile: boolean;
+  readonly queue: EventQueue | undefined;
+  /** "12 of 50". */
+  readonly place: Omit<QueuePlace, 'event'> | undefined;
   /** Opens a recording and plays it. One that is still being recorded is only shown. */
   open(recording: Recording): Promise<void>;
+  /** Opens a recording at a position, s. */
+  openAt(recording: Recording, seconds: number): Promise<void>;
+  /** Plays an event; K and J go on in `queue`, or in the queue that was used last. */
+  playEvent(event: SoundEvent, queue?: EventQueue, sourceId?: SourceId): Promise<void>;
+  /** Plays the event after (1) or before (-1) the present one; `unreviewed`: the nearest without a verdict. */
+  stepEvent(direction: Direction, unreviewed?: boolean): Promise<void>;
+  /** Goes on in the whole recording, at the same position. */
+  openInFile(): void;
   close(): void;
   retry(): void;
   toggle(): void;
@@ -35,21 +68,27 @@ interface PlayerState {
   seekTo(seconds: number): void;
   seekBy(seconds: number): void;
   setRate(rate: number): void;
-  stepRate(direction: -1 | 1): void;
+  stepRate(direction: Direction): void;
   setVolume(volume: number): void;
+  setAutoAdvance(on: boolean): void;
+  setLoop(on: boolean): void;
   /** Opens the recording of the same source before (-1) or after (1) this one. */
-  step(direction: -1 | 1): Promise<void>;
+  step(direction: Direction): Promise<void>;
   /** The studio has news of a recording. */
   applyRecording(recording: Recording): void;
   /** These were deleted. */
   removed(ids: readonly Recording['id'][]): void;
 }
 
+const NO_CLIP = { clip: undefined, inFile: false, place: undefined } as const;
+
 export const playerStore = createStore<PlayerState>()((set, get) => {
   const isOpen = (recording: Recording): boolean => get().recording?.id === recording.id;
+  /** Counts what was asked to be opened, so that a slow answer never replaces a newer one. */
+  let opened = 0;
 
   const play = (): void => {
-    audio.play().catch((error: unknown) => {
+    deck.play().catch((error: unknown) => {
       // Another recording was opened, or the error event has told more already.
       if (error instanceof DOMException && (error.name === 'AbortError' || error.name === 'NotSupportedError')) return;
       set({ problem: `The recording cannot be played: ${String(error)}` });
@@ -67,61 +106,156 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
     }
   };
 
+  /** Shows a recording; its sound is opened by who calls. */
+  const show = (recording: Recording): void => {
+    if (isOpen(recording) && get().problem === undefined) return;
+    set({ recording, problem: undefined, waveform: { name: 'none' } });
+    if (recording.state === 'damaged') {
+      set({ problem: 'This file cannot be read as audio. It is left as it is; another program may rescue parts.' });
+    }
+    if (canPlay(recording)) attempt(loadWaveform(recording));
+    else deck.close();
+  };
+
+  const openPart = async (playing: Playing): Promise<void> => {
+    opened += 1;
+    const mine = opened;
+    const section = playing.parts[playing.part];
+    if (!section) return;
+    const recording = await request('library.recording', { id: section.recordingId });
+    if (mine !== opened) return;
+    show(recording);
+    set({ clip: playing, inFile: false });
+    if (!canPlay(recording)) return;
+    const { from, to } = partOf(section, recording, DEFAULT_DETECTION.preRollSeconds);
+    deck.load(wholeOf(recording), from);
+    deck.setLimit(to);
+    play();
+  };
+
+  const finished = (): void => {
+    const { loop, clip, inFile, autoAdvance, recording } = get();
+    if (clip && !inFile) {
+      if (clip.part + 1 < clip.parts.length) return attempt(openPart({ ...clip, part: clip.part + 1 }));
+      if (loop) return attempt(openPart({ ...clip, part: 0 }));
+      deck.pause();
+      if (autoAdvance) attempt(get().stepEvent(1));
+    } else if (loop && recording) {
+      deck.seek(0);
+      play();
+    }
+  };
+
+  const failedToPlay = (): void => {
+    const { recording } = get();
+    if (deck.error && recording) set({ problem: describe(deck.error, recording), playing: false });
+  };
+
+  deck.on((event) => {
+    set({ playing: deck.playing });
+    if (event === 'finished') finished();
+    else if (event === 'failed') failedToPlay();
+  });
+
   return {
     recording: undefined,
     playing: false,
     rate: 1,
     volume: 1,
+    autoAdvance: false,
+    loop: false,
     waveform: { name: 'none' },
     problem: undefined,
+    queue: undefined,
+    ...NO_CLIP,
     async open(recording) {
       if (isOpen(recording) && get().problem === undefined && canPlay(recording)) return play();
-      closeAudio();
-      set({ recording, problem: undefined, waveform: { name: 'none' } });
-      if (recording.state === 'damaged') {
-        set({ problem: 'This file cannot be read as audio. It is left as it is; another program may rescue parts.' });
-      }
+      await get().openAt(recording, 0);
+    },
+    async openAt(recording, seconds) {
+      opened += 1;
+      show(recording);
+      set(NO_CLIP);
       if (!canPlay(recording)) return;
-      openAudio(recording.id);
-      // A new source sets the speed back.
-      audio.playbackRate = get().rate;
+      deck.load(wholeOf(recording), seconds);
       play();
-      await loadWaveform(recording);
+    },
+    async playEvent(event, queue = get().queue ?? homeQueue(), sourceId) {
+      set({ queue, place: queue?.place(event) });
+      await openPart({ event, parts: partsOf(event, sourceId), part: 0 });
+    },
+    async stepEvent(direction, unreviewed = false) {
+      const queue = get().queue ?? homeQueue();
+      if (!queue) return;
+      const next = await queue.step(get().clip?.event, direction, unreviewed);
+      if (!next) {
+        const which = unreviewed ? 'without a verdict ' : '';
+        const where = direction === 1 ? 'after' : 'before';
+        return noticesStore.getState().show('info', `There is no section ${which}${where} this one.`);
+      }
+      const { index, total } = next;
+      set({ queue, place: { index, total } });
+      await openPart({ event: next.event, parts: partsOf(next.event), part: 0 });
+    },
+    openInFile() {
+      const { recording } = get();
+      if (!recording || !canPlay(recording)) return;
+      const at = deck.position;
+      const { playing } = deck;
+      set({ inFile: true });
+      deck.setLimit(Infinity);
+      if (deck.stretch?.url === wholeOf(recording).url) return;
+      deck.load(wholeOf(recording), at);
+      if (playing) play();
     },
     close() {
-      closeAudio();
-      set({ recording: undefined, problem: undefined, waveform: { name: 'none' } });
+      opened += 1;
+      deck.close();
+      set({ recording: undefined, problem: undefined, waveform: { name: 'none' }, queue: undefined, ...NO_CLIP });
     },
     retry() {
-      const { recording } = get();
+      const { recording, clip, inFile } = get();
       if (!recording) return;
       set({ recording: undefined });
-      void get().open(recording);
+      attempt(clip && !inFile ? openPart(clip) : get().open(recording));
     },
     toggle() {
       const { recording, problem } = get();
       if (!recording || !canPlay(recording) || problem !== undefined) return;
-      if (audio.paused) play();
-      else audio.pause();
+      if (!deck.playing) play();
+      else deck.pause();
     },
     seekTo(seconds) {
-      const { recording } = get();
+      const { recording, clip, inFile } = get();
       if (!recording || !canPlay(recording)) return;
-      audio.currentTime = Math.max(0, Math.min(seconds, lengthMs(recording) / 1000));
+      const at = Math.max(0, Math.min(seconds, lengthMs(recording) / 1000));
+      const section = clip?.parts[clip.part];
+      if (section && !inFile) {
+        const { from, to } = partOf(section, recording, DEFAULT_DETECTION.preRollSeconds);
+        if (at < from || at >= to) get().openInFile();
+      }
+      deck.seek(at);
     },
     seekBy(seconds) {
-      get().seekTo(audio.currentTime + seconds);
+      get().seekTo(deck.position + seconds);
     },
     setRate(rate) {
-      audio.playbackRate = rate;
+      deck.setRate(rate);
       set({ rate });
     },
     stepRate(direction) {
       get().setRate(nextRate(get().rate, direction));
     },
     setVolume(volume) {
-      audio.volume = Math.max(0, Math.min(1, volume));
-      set({ volume: audio.volume });
+      const within = Math.max(0, Math.min(1, volume));
+      deck.setVolume(within);
+      set({ volume: within });
+    },
+    setAutoAdvance(autoAdvance) {
+      set({ autoAdvance });
+    },
+    setLoop(loop) {
+      set({ loop });
     },
     async step(direction) {
       const { recording } = get();
@@ -137,13 +271,12 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
     },
     applyRecording(recording) {
       if (!isOpen(recording)) return;
-      const finished = get().recording?.state === 'recording' && canPlay(recording);
+      const isFinished = get().recording?.state === 'recording' && canPlay(recording);
       set({ recording });
-      if (!finished) return;
+      if (!isFinished) return;
       // It can be played from now on, but nobody has asked for sound at this moment.
-      openAudio(recording.id);
-      audio.playbackRate = get().rate;
-      void loadWaveform(recording);
+      deck.load(wholeOf(recording), 0);
+      attempt(loadWaveform(recording));
     },
   };
 });
@@ -156,24 +289,6 @@ function describe(error: MediaError, { root, path }: Recording): string {
     `The file is gone or cannot be read: ${root}/${path}. ` +
     'If it was moved or its disk was removed, put it back and try again.'
   );
-}
-
-/** Keeps the store in step with the media element. Returns the end of it. */
-export function followAudio(): () => void {
-  const abort = new AbortController();
-  const listen = (event: string, listener: () => void): void =>
-    audio.addEventListener(event, listener, { signal: abort.signal });
-  for (const event of ['play', 'playing', 'pause', 'ended', 'emptied']) {
-    listen(event, () => playerStore.setState({ playing: !audio.paused && !audio.ended }));
-  }
-  listen('error', () => {
-    const { recording } = playerStore.getState();
-    if (audio.error && recording) playerStore.setState({ problem: describe(audio.error, recording), playing: false });
-  });
-  return () => {
-    abort.abort();
-    closeAudio();
-  };
 }
 
 export function usePlayer<Selected>(select: (state: PlayerState) => Selected): Selected {

@@ -7,7 +7,8 @@ import { coverageStore, followToday } from './coverage.ts';
 import { followVisibility, keepMetersOf, meterOf, pushLevels, watchAgain } from './levels.ts';
 import { libraryStore } from './library.ts';
 import { attempt, noticesStore } from './notices.ts';
-import { followAudio, playerStore } from './player.ts';
+import { playerStore } from './player.ts';
+import { deck } from './playerDeck.ts';
 import { settingsStore } from './settings.ts';
 import { sourcesStore } from './sources.ts';
 import { followPlayer, titlesStore } from './titles.ts';
@@ -90,7 +91,7 @@ export function startStores(): () => void {
       if (state.ids !== before.ids) keepMetersOf(state.ids);
     }),
     followVisibility(),
-    followAudio(),
+    () => deck.close(),
     followPlayer(),
     followToday(COVERAGE_INTERVAL_MS),
     watchConnection(() => {

@@ -12,7 +12,8 @@ import { useNow } from '../../stores/clock.ts';
 import { attempt } from '../../stores/notices.ts';
 import { canPlay, lengthMs } from '../../format/recording.ts';
 import { usePlayer, playerStore } from '../../stores/player.ts';
-import { audio, RATES } from '../../stores/playerAudio.ts';
+import { deck } from '../../stores/playerDeck.ts';
+import { RATES } from '../../stores/playerRates.ts';
 import { useOpenRecording } from '../../stores/sources.ts';
 import type { Recording } from '../../../shared/domain/recording.ts';
 import { TitleList } from '../titles/TitleList.tsx';
@@ -123,7 +124,7 @@ function Clock({ recording }: { readonly recording: Recording }): ReactElement {
   useEffect(
     () =>
       eachFrame(() => {
-        const at = audio.currentTime * 1000;
+        const at = deck.position * 1000;
         write(wall.current, wallTimeTenths(recording.startedAt + at, recording.offsetMinutes));
         write(elapsed.current, duration(at));
       }),

@@ -4,7 +4,7 @@ import { usePalette } from '../../elements/palette.ts';
 import { duration, spokenDuration, wallTime } from '../../format/time.ts';
 import { lengthMs } from '../../format/recording.ts';
 import { usePlayer, playerStore } from '../../stores/player.ts';
-import { audio } from '../../stores/playerAudio.ts';
+import { deck } from '../../stores/playerDeck.ts';
 import type { Recording } from '../../../shared/domain/recording.ts';
 import { fitting, marks } from './axis.ts';
 import { halves } from './halves.ts';
@@ -36,12 +36,15 @@ export function WaveformView({ recording }: { readonly recording: Recording }): 
     const holder = place.current;
     if (!holder) return undefined;
     const colours = { wave: palette.blueSoft, played: palette.blue, cursor: palette.text };
-    const drawn = createWaveform(holder, audio, { height: HEIGHT, colours, ...shape, seconds: length / 1000 });
+    const drawn = createWaveform(holder, { height: HEIGHT, colours, ...shape, seconds: length / 1000 });
+    drawn.on('interaction', seekTo);
+    const endFrames = eachFrame(() => drawn.setTime(deck.position));
     return () => {
+      endFrames();
       drawn.destroy();
       holder.replaceChildren();
     };
-  }, [palette, shape, length]);
+  }, [palette, shape, length, seekTo]);
 
   useEffect(() => {
     let toldAt = -Infinity;
@@ -49,13 +52,10 @@ export function WaveformView({ recording }: { readonly recording: Recording }): 
       if (now - toldAt < VALUE_MS) return;
       toldAt = now;
       const element = slider.current;
-      const position = audio.currentTime.toFixed(1);
+      const position = deck.position.toFixed(1);
       if (!element || element.getAttribute('aria-valuenow') === position) return;
       element.setAttribute('aria-valuenow', position);
-      element.setAttribute(
-        'aria-valuetext',
-        `${spokenDuration(audio.currentTime * 1000)} of ${spokenDuration(length)}`,
-      );
+      element.setAttribute('aria-valuetext', `${spokenDuration(deck.position * 1000)} of ${spokenDuration(length)}`);
     });
   }, [length]);
 

@@ -33,13 +33,12 @@ export interface Picture {
   readonly seconds: number;
 }
 
-/** Draws into `place` the recording that the media element has open, and seeks in it by click and drag. */
-export function createWaveform(place: HTMLElement, media: HTMLMediaElement, picture: Picture): WaveSurfer {
+/** Draws a recording into `place`; what is clicked or dragged to comes as `interaction`. */
+export function createWaveform(place: HTMLElement, picture: Picture): WaveSurfer {
   const outside = document.createElement('div');
   const waveform = WaveSurfer.create({
     container: outside,
-    media,
-    // With peaks and a length given, it neither fetches nor decodes what the media element has open.
+    // With peaks and a length given, it neither fetches nor decodes anything. Its own media element stays empty.
     peaks: [[...picture.upper], [...picture.lower]],
     duration: Math.max(0.001, picture.seconds),
     height: picture.height,

@@ -18,6 +18,8 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
       { keys: ['Shift ←', 'Shift →'], does: '1 second back or forward' },
       { keys: ['[', ']'], does: 'Slower or faster' },
       { keys: ['Alt ←', 'Alt →'], does: 'Previous or next recording of the source' },
+      { keys: ['J', 'K'], does: 'Previous or next section' },
+      { keys: ['U'], does: 'Next section without a verdict' },
     ],
   },
   {
@@ -65,6 +67,9 @@ export type Command =
         | 'faster'
         | 'previous'
         | 'next'
+        | 'previousEvent'
+        | 'nextEvent'
+        | 'nextUnreviewed'
         | 'shortcuts'
         | 'settings'
         | 'addSource'
@@ -118,6 +123,12 @@ export function commandOf(press: Press, focus: Focus): Command | undefined {
       return { name: 'slower' };
     case ']':
       return { name: 'faster' };
+    case 'j':
+      return { name: 'previousEvent' };
+    case 'k':
+      return { name: 'nextEvent' };
+    case 'u':
+      return { name: 'nextUnreviewed' };
     case '/':
       return { name: 'search' };
     case 'P':

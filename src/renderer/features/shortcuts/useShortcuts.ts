@@ -55,6 +55,12 @@ function run(command: Command): void {
       return attempt(player.step(-1));
     case 'next':
       return attempt(player.step(1));
+    case 'previousEvent':
+      return attempt(player.stepEvent(-1));
+    case 'nextEvent':
+      return attempt(player.stepEvent(1));
+    case 'nextUnreviewed':
+      return attempt(player.stepEvent(1, true));
     case 'shortcuts':
       return show({ name: 'shortcuts' });
     case 'settings':

@@ -5,7 +5,7 @@ import { Button } from '../../elements/Button.tsx';
 import { duration, wallTime } from '../../format/time.ts';
 import { canPlay } from '../../format/recording.ts';
 import { playerStore } from '../../stores/player.ts';
-import { audio } from '../../stores/playerAudio.ts';
+import { deck } from '../../stores/playerDeck.ts';
 import { onAirAt, type PlacedTitle, useTitles } from '../../stores/titles.ts';
 import type { Recording } from '../../../shared/domain/recording.ts';
 import './titles.css';
@@ -116,7 +116,7 @@ export function nextIndex(key: string, here: number, count: number): number | un
 function useOnAir(titles: readonly PlacedTitle[]): number {
   const [index, setIndex] = useState(-1);
   useEffect(() => {
-    const look = (): void => setIndex(onAirAt(titles, audio.currentTime * 1000));
+    const look = (): void => setIndex(onAirAt(titles, deck.position * 1000));
     look();
     const timer = setInterval(look, LOOK_MS);
     return () => clearInterval(timer);
