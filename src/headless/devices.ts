@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { DEFAULT_SETTINGS } from '../shared/domain/settings.ts';
-import { DEFAULT_DEVICE, type Device } from '../shared/domain/source.ts';
+import type { Device } from '../shared/domain/source.ts';
+import { DEFAULT_DEVICE } from '../shared/domain/sourceDefaults.ts';
 import { LongtakeError } from '../shared/errors.ts';
 import type { Log } from '../shared/ports/log.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /**
  * Every error that a person or another program may see. `kind` tells how it is treated:
  * `expected` has its cause outside of the program, `cancelled` was asked for, `bug` is ours.
@@ -37,15 +35,13 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
-const codes = Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]];
-
-/** An error as it crosses a process or a wire. `message` is a sentence for a person that says what to do. */
-export const wireErrorSchema = z.object({
-  code: z.enum(codes),
-  message: z.string(),
-  details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-});
-export type WireError = z.infer<typeof wireErrorSchema>;
+/** An error as it crosses a process or a wire. */
+export interface WireError {
+  code: ErrorCode;
+  /** A sentence for a person that says what to do. */
+  message: string;
+  details?: Record<string, string | number | boolean> | undefined;
+}
 export type ErrorDetails = NonNullable<WireError['details']>;
 
 /** An error with a code from {@link errorCodes} and a sentence for the person. */

@@ -4,7 +4,7 @@ import { setTimeout as pass } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { renderSignal } from '../../src/engine/capture/generator/signal.ts';
 import { readWavHeader } from '../../src/engine/containers/wavReader.ts';
-import { LEDGER_FOLDER } from '../../src/shared/domain/ledger.ts';
+import { LEDGER_FOLDER } from '../../src/shared/domain/folders.ts';
 import type { Recording } from '../../src/shared/domain/recording.ts';
 import type { SourceDraft } from '../../src/shared/domain/source.ts';
 import type { SourceId } from '../../src/shared/units.ts';

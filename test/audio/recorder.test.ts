@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { renderSignal } from '../../src/engine/capture/generator/signal.ts';
 import { readWavHeader } from '../../src/engine/containers/wavReader.ts';
-import { LEDGER_FOLDER } from '../../src/shared/domain/ledger.ts';
+import { LEDGER_FOLDER } from '../../src/shared/domain/folders.ts';
 import type { EventPayload } from '../../src/shared/contract/events.ts';
 import type { Recording } from '../../src/shared/domain/recording.ts';
 import type { SourceDraft } from '../../src/shared/domain/source.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Library, openLibrary } from '../../src/engine/library/library.ts';
 import { nodeFileSystem } from '../../src/engine/platform/nodeFileSystem.ts';
 import { systemClock } from '../../src/engine/platform/systemClock.ts';
-import { LEDGER_FOLDER } from '../../src/shared/domain/ledger.ts';
+import { LEDGER_FOLDER } from '../../src/shared/domain/folders.ts';
 import { makeRecording } from '../support/makeRecording.ts';
 import { silentLog } from '../support/silentLog.ts';
 import { tellResult } from './support/result.ts';

@@ -1,6 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { LEDGER_FOLDER } from '../../src/shared/domain/ledger.ts';
+import { LEDGER_FOLDER } from '../../src/shared/domain/folders.ts';
 import { readPackets, run } from './independentReaders.ts';
 import type { LedgerRecording } from './readLedger.ts';
 

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LEDGER_FOLDER, type LedgerEntry, ledgerEntrySchema } from '../../src/shared/domain/ledger.ts';
+import { type LedgerEntry, ledgerEntrySchema } from '../../src/shared/domain/ledger.ts';
+import { LEDGER_FOLDER } from '../../src/shared/domain/folders.ts';
 import type { Gap, Recording } from '../../src/shared/domain/recording.ts';
 import type { SourceId } from '../../src/shared/units.ts';
 

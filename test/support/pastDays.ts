@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { LEDGER_FOLDER, type LedgerEntry } from '../../src/shared/domain/ledger.ts';
+import type { LedgerEntry } from '../../src/shared/domain/ledger.ts';
+import { LEDGER_FOLDER } from '../../src/shared/domain/folders.ts';
 import { makeGap, makeRecording } from './makeRecording.ts';
 
 const HOUR = 3_600_000;

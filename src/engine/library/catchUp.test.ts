@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeGap, makeRecording } from '../../../test/support/makeRecording.ts';
 import { silentLog } from '../../../test/support/silentLog.ts';
-import { LEDGER_FOLDER } from '../../shared/domain/ledger.ts';
+import { LEDGER_FOLDER } from '../../shared/domain/folders.ts';
 import type { Gap, Recording } from '../../shared/domain/recording.ts';
 import { nodeFileSystem } from '../platform/nodeFileSystem.ts';
 import { type Library, openLibrary } from './library.ts';

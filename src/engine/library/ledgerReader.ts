@@ -1,4 +1,5 @@
-import { type LedgerEntry, LEDGER_FOLDER, ledgerEntrySchema } from '../../shared/domain/ledger.ts';
+import { type LedgerEntry, ledgerEntrySchema } from '../../shared/domain/ledger.ts';
+import { LEDGER_FOLDER } from '../../shared/domain/folders.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import { absolutePath } from './paths.ts';
 

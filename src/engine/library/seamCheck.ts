@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SeamFinding, SeamReport } from '../../shared/domain/coverage.ts';
-import { nextSample, type Recording, recordingSchema } from '../../shared/domain/recording.ts';
+import { type Recording, recordingSchema } from '../../shared/domain/recording.ts';
+import { nextSample } from '../../shared/domain/recordingFile.ts';
 import type { Connection, Query } from './database.ts';
 import type { Interval } from './intervals.ts';
 import { endOf } from './keepingStore.ts';

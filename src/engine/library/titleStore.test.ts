@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeRecording } from '../../../test/support/makeRecording.ts';
 import { silentLog } from '../../../test/support/silentLog.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
-import { LEDGER_FOLDER } from '../../shared/domain/ledger.ts';
+import { LEDGER_FOLDER } from '../../shared/domain/folders.ts';
 import { nodeFileSystem } from '../platform/nodeFileSystem.ts';
 import { systemClock } from '../platform/systemClock.ts';
 import { type Library, openLibrary } from './library.ts';

@@ -1,4 +1,5 @@
-import { LEDGER_FOLDER, type LedgerEntry, TRASH_FOLDER } from '../../shared/domain/ledger.ts';
+import type { LedgerEntry } from '../../shared/domain/ledger.ts';
+import { LEDGER_FOLDER, TRASH_FOLDER } from '../../shared/domain/folders.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
 import type { Refusal } from '../../shared/domain/removal.ts';
 import type { RemovalReason } from '../../shared/domain/retention.ts';

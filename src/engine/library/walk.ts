@@ -1,4 +1,4 @@
-import { FILE_EXTENSIONS } from '../../shared/domain/recording.ts';
+import { FILE_EXTENSIONS } from '../../shared/domain/recordingFile.ts';
 import type { DirectoryEntry, FileSystem } from '../../shared/ports/fileSystem.ts';
 import { absolutePath } from './paths.ts';
 

@@ -5,7 +5,7 @@ import type { FlacHeaders } from '../containers/flac/flacParser.ts';
 import { FlacWriter } from '../containers/flac/flacWriter.ts';
 import type { OggHeaders } from '../containers/ogg/oggCodec.ts';
 import { OggWriter } from '../containers/ogg/oggWriter.ts';
-import { type ColdStart } from '../../shared/domain/recording.ts';
+import type { ColdStart } from '../../shared/domain/recording.ts';
 import type { Comments } from '../containers/vorbisComment.ts';
 import { type Muxer, rawMuxer } from './muxer.ts';
 import type { RecordingTag } from './recordingComments.ts';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { LEDGER_FOLDER, type LedgerEntry } from '../../shared/domain/ledger.ts';
+import type { LedgerEntry } from '../../shared/domain/ledger.ts';
+import { LEDGER_FOLDER } from '../../shared/domain/folders.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import type { Log } from '../../shared/ports/log.ts';
 

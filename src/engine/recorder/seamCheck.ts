@@ -1,4 +1,5 @@
-import { nextSample, type Recording, type Seam } from '../../shared/domain/recording.ts';
+import type { Recording, Seam } from '../../shared/domain/recording.ts';
+import { nextSample } from '../../shared/domain/recordingFile.ts';
 import type { LiveRecording } from './liveRecording.ts';
 import type { Hole } from './nextRecording.ts';
 

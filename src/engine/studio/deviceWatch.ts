@@ -1,4 +1,5 @@
-import { DEFAULT_DEVICE, type Device, type SourceConfig, type SourceStatus } from '../../shared/domain/source.ts';
+import type { Device, SourceConfig, SourceStatus } from '../../shared/domain/source.ts';
+import { DEFAULT_DEVICE } from '../../shared/domain/sourceDefaults.ts';
 import type { SourceId } from '../../shared/units.ts';
 import type { EventListener } from './emitter.ts';
 import type { Probers } from './probers.ts';

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeRecording } from '../../../test/support/makeRecording.ts';
 import { silentLog } from '../../../test/support/silentLog.ts';
-import { LEDGER_FOLDER } from '../../shared/domain/ledger.ts';
+import { LEDGER_FOLDER } from '../../shared/domain/folders.ts';
 import { WavWriter } from '../containers/wav.ts';
 import { openLibrary } from '../library/library.ts';
 import { nodeFileSystem } from '../platform/nodeFileSystem.ts';

@@ -49,9 +49,3 @@ export const ledgerEntrySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('purged'), at: z.number(), recordingId: z.uuid() }),
 ]);
 export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
-
-/** Folder of what was deleted and can be restored, relative to the recordings folder. */
-export const TRASH_FOLDER = '.longtake/trash';
-
-/** Folder of the ledger files, relative to the recordings folder. */
-export const LEDGER_FOLDER = '.longtake/ledger';

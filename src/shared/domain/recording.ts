@@ -1,25 +1,12 @@
 import { z } from 'zod';
 import type { Day, GapId, RecordingId, SourceId } from '../units.ts';
-import { type AudioFormat, audioFormatSchema } from './source.ts';
+import { audioFormatSchema } from './source.ts';
 
 /** ms since 1970 UTC, up to the end of the year 9999. What is on disk may be anybody's, so its numbers have bounds. */
 const instantSchema = z.number().min(0).max(253_402_300_799_999);
 
 export const containerSchema = z.enum(['wav', 'mp3', 'adts', 'ogg', 'flac']);
 export type Container = z.infer<typeof containerSchema>;
-
-const extensions = { wav: 'wav', mp3: 'mp3', adts: 'aac', flac: 'flac' } as const;
-/** Ogg files are named by what is in them (RFC 5334 10.3, RFC 7845 9.). */
-const oggExtensions = { vorbis: 'ogg', opus: 'opus', flac: 'oga' } as const;
-
-/** File name extension, without the dot. */
-export function fileExtension(container: Container, codec: AudioFormat['codec']): string {
-  if (container !== 'ogg') return extensions[container];
-  return codec === 'vorbis' || codec === 'opus' || codec === 'flac' ? oggExtensions[codec] : 'ogg';
-}
-
-/** Extensions of all files that are recordings. */
-export const FILE_EXTENSIONS: readonly string[] = [...Object.values(extensions), ...Object.values(oggExtensions)];
 
 export const recordingStateSchema = z.enum([
   /** The recorder writes to it now. */
@@ -101,15 +88,6 @@ export const recordingSchema = z.object({
   locked: z.boolean().optional(),
 });
 export type Recording = z.infer<typeof recordingSchema>;
-
-/**
- * Number of the sample frame that follows the recording in its connection: where the next one begins when nothing is
- * missing. Undefined when the recording does not say where it begins.
- */
-export function nextSample({ firstSample, samples, coldStart }: Recording): number | undefined {
-  if (firstSample === undefined) return undefined;
-  return firstSample + samples + (coldStart?.unplayed ?? 0);
-}
 
 export const gapCauseSchema = z.enum([
   'device lost',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { wireErrorSchema } from '../errors.ts';
+import { wireErrorSchema } from '../wireError.ts';
+import { MAX_STALL_SECONDS, MIN_STALL_SECONDS } from './sourceDefaults.ts';
 import type { RecordingId, SourceId } from '../units.ts';
 import { alarmOverridesSchema } from './alarm.ts';
 import { filenamePatternSchema, splitSecondsSchema } from './settings.ts';
@@ -25,9 +26,6 @@ export const OFFERED_SAMPLE_RATES = [
 ] as const;
 export const bitDepthSchema = z.union([z.literal(16), z.literal(24), z.literal(32)]);
 const generatorBitDepthSchema = z.union([z.literal(16), z.literal(24)]);
-
-/** The system's default input, whichever it is when the source is armed. */
-export const DEFAULT_DEVICE = 'default';
 
 /** Ten years: as good as no end. */
 const LONGEST_SECONDS = 10 * 366 * 86_400;
@@ -96,10 +94,6 @@ const soundcardFields = {
   identity: deviceIdentitySchema.optional(),
   container: pcmContainerSchema.optional(),
 };
-
-export const DEFAULT_STALL_SECONDS = 20;
-export const MIN_STALL_SECONDS = 2;
-export const MAX_STALL_SECONDS = 600;
 
 const streamFields = {
   kind: z.literal('stream'),

@@ -1,4 +1,5 @@
-import { DEFAULT_DEVICE, type Device, type SoundcardConfig, type SourceStatus } from '../../../shared/domain/source.ts';
+import type { Device, SoundcardConfig, SourceStatus } from '../../../shared/domain/source.ts';
+import { DEFAULT_DEVICE } from '../../../shared/domain/sourceDefaults.ts';
 import { LongtakeError } from '../../../shared/errors.ts';
 import type { ArecordPcms } from './arecordList.ts';
 import { deviceNotFound } from './deviceErrors.ts';

@@ -1,4 +1,5 @@
-import { DEFAULT_DEVICE, type SoundcardConfig } from '../../../shared/domain/source.ts';
+import type { SoundcardConfig } from '../../../shared/domain/source.ts';
+import { DEFAULT_DEVICE } from '../../../shared/domain/sourceDefaults.ts';
 import { LongtakeError } from '../../../shared/errors.ts';
 import type { CardInput } from './cardInput.ts';
 import type { InputDevice } from './deviceMatch.ts';

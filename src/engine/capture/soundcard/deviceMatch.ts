@@ -1,4 +1,5 @@
-import { DEFAULT_DEVICE, type DeviceIdentity, type SoundcardConfig } from '../../../shared/domain/source.ts';
+import type { DeviceIdentity, SoundcardConfig } from '../../../shared/domain/source.ts';
+import { DEFAULT_DEVICE } from '../../../shared/domain/sourceDefaults.ts';
 import { findByIdentity } from './deviceIdentity.ts';
 
 /** An input as this process's PortAudio lists it. */

@@ -1,4 +1,5 @@
-import { XMLParser } from 'fast-xml-parser';
+import { createRequire } from 'node:module';
+import type * as xml from 'fast-xml-parser';
 import type { PlaylistKind } from '../../../shared/domain/source.ts';
 import { parseUrl } from './address.ts';
 import { latin1 } from '../../containers/bytes.ts';
@@ -137,6 +138,7 @@ const DEEPEST = 32;
 function xspfEntries(text: string): readonly string[] | undefined {
   // Nobody needs a document type in a playlist, and entities are what one is declared for.
   if (/<!DOCTYPE|<!ENTITY/i.test(text)) return undefined;
+  const { XMLParser } = loadXml();
   const parser = new XMLParser({
     ignoreAttributes: true,
     removeNSPrefix: true,
@@ -158,6 +160,11 @@ function xspfEntries(text: string): readonly string[] | undefined {
     .flatMap((track) => children(track, 'location'))
     .filter((location) => typeof location === 'string')
     .map(withCharacters);
+}
+
+/** Loaded by the first playlist of this kind: a process that records needs it hardly ever. */
+function loadXml(): typeof xml {
+  return createRequire(import.meta.url)('fast-xml-parser') as typeof xml;
 }
 
 function children(parent: unknown, name: string): readonly unknown[] {

@@ -1,4 +1,5 @@
-import { DEFAULT_STALL_SECONDS, type StreamConfig } from '../../../shared/domain/source.ts';
+import type { StreamConfig } from '../../../shared/domain/source.ts';
+import { DEFAULT_STALL_SECONDS } from '../../../shared/domain/sourceDefaults.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import type { Log } from '../../../shared/ports/log.ts';
 import { cleanText, parseIcyInterval } from '../../containers/icy.ts';

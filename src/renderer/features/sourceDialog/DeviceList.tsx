@@ -6,7 +6,8 @@ import { FieldGroup } from '../../elements/Field.tsx';
 import { Note } from '../../elements/States.tsx';
 import { rateName } from '../../format/audio.ts';
 import type { Phase } from '../../stores/phase.ts';
-import { DEFAULT_DEVICE, type Device } from '../../../shared/domain/source.ts';
+import type { Device } from '../../../shared/domain/source.ts';
+import { DEFAULT_DEVICE } from '../../../shared/domain/sourceDefaults.ts';
 
 /** From this number of devices on, a search helps. */
 const SEARCH_FROM = 8;

@@ -1,7 +1,8 @@
 import { type ReactElement, useState } from 'react';
 import { Checkbox, Select, TextInput } from '../../elements/controls.tsx';
 import { Field } from '../../elements/Field.tsx';
-import { DEFAULT_STALL_SECONDS, type StreamConfig } from '../../../shared/domain/source.ts';
+import type { StreamConfig } from '../../../shared/domain/source.ts';
+import { DEFAULT_STALL_SECONDS } from '../../../shared/domain/sourceDefaults.ts';
 import type { Form, Tags } from './draft.ts';
 
 const FORMATS: readonly { readonly value: StreamConfig['format']; readonly label: string }[] = [

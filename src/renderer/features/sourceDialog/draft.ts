@@ -1,6 +1,5 @@
 import { assertNever } from '../../../shared/assertNever.ts';
 import {
-  DEFAULT_DEVICE,
   type Device,
   type DeviceIdentity,
   type GeneratorConfig,
@@ -14,6 +13,7 @@ import {
   type StreamHop,
   type StreamReport,
 } from '../../../shared/domain/source.ts';
+import { DEFAULT_DEVICE } from '../../../shared/domain/sourceDefaults.ts';
 
 /** What the dialog holds: the fields of every kind, so that changing the kind and back loses nothing. */
 export interface Form {
