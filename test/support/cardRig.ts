@@ -22,12 +22,15 @@ const clock: Clock = {
 export class Heard implements CaptureListener {
   info: CaptureInfo | undefined;
   readonly blocks: Block[] = [];
+  /** `after`: so many blocks. */
+  readonly holes: { readonly after: number; readonly samples: number; readonly problem: LongtakeError | undefined }[] =
+    [];
   onSegment(): void {
     return undefined;
   }
 
-  onHole(): void {
-    return undefined;
+  onHole(samples: number, problem?: LongtakeError): void {
+    this.holes.push({ after: this.blocks.length, samples, problem });
   }
 
   onOpen(info: CaptureInfo): void {

@@ -1,5 +1,6 @@
 import type { AudioFormat, SourceStatus } from '../../shared/domain/source.ts';
 import type { Container } from '../../shared/domain/recording.ts';
+import type { LongtakeError } from '../../shared/errors.ts';
 import type { Millis } from '../../shared/units.ts';
 import type { Block } from '../containers/block.ts';
 import type { StreamHeaders } from '../containers/streamHeaders.ts';
@@ -37,9 +38,9 @@ export interface CaptureListener {
   onSegment(info: CaptureInfo): void;
   /**
    * Audio is missing before the next block: so many sample frames as the stream says, which is not to be trusted; 0
-   * when it does not say.
+   * when it does not say. With a `problem` it was lost on this computer: at least so much of it, above 0.
    */
-  onHole(samples: number): void;
+  onHole(samples: number, problem?: LongtakeError): void;
   /** Bytes that were received and belong to no frame, so that nothing vanishes uncounted. */
   onSkipped(bytes: number): void;
   /** How much faster the input's clock runs than the system's, and half of the 95 % interval; millionths. */

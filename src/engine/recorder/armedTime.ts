@@ -108,14 +108,9 @@ export class ArmedTime {
     return still && from <= still.to && from >= still.from - AFTERMATH_MS ? words(still) : undefined;
   }
 
-  /** What was captured between two instants never reached the disk. */
-  addLost(from: Millis, to: Millis, problem: LongtakeError): void {
+  /** Between two instants that are over nothing was captured, or what was never reached the disk. */
+  add(from: Millis, to: Millis, problem: LongtakeError): void {
     this.#options.gap.add(from, to, gapCause(problem), problem.message);
-  }
-
-  /** The stream itself has nothing between these instants. */
-  addHole(from: Millis, to: Millis, detail: string): void {
-    this.#options.gap.add(from, to, 'stream lost', detail);
   }
 
   /** The input is still being opened at `now`: a wait that takes long is a gap. */

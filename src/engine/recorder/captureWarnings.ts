@@ -25,6 +25,6 @@ export class CaptureWarnings {
 
   /** `samples`: as far as known, else 0. */
   hole(samples: number): void {
-    this.#log.warn('Audio is missing in a stream; a new recording begins.', { source: this.#source, samples });
+    this.#log.warn('Audio is missing; a new recording begins.', { source: this.#source, samples });
   }
 }

@@ -15,7 +15,7 @@ import {
   type Captured,
   hasBurst,
   isTooShort,
-  missingText,
+  holeInStream,
   planned,
   type NextRecording,
 } from './nextRecording.ts';
@@ -104,8 +104,8 @@ export class Connection implements CaptureListener {
     this.#options.onOpen(info);
   }
 
-  onHole(samples: number): void {
-    this.#receive({ kind: 'hole', samples });
+  onHole(samples: number, problem?: LongtakeError): void {
+    this.#receive({ kind: 'hole', samples, ...(problem ? { problem } : {}) });
   }
 
   /** The plan changed: the open recording ends at the next boundary of the new one. */
@@ -206,7 +206,7 @@ export class Connection implements CaptureListener {
   #apply(part: Captured): void {
     if (part.kind === 'block') this.#distribute(part.block);
     else if (part.kind === 'segment') this.#beginSegment(part.info);
-    else this.#noteHole(part.samples);
+    else this.#noteHole(part.samples, part.problem);
   }
 
   /** Other headers hold for what comes now, and it begins a recording. Nothing is missing in between. */
@@ -223,24 +223,24 @@ export class Connection implements CaptureListener {
     this.#at = this.#at.atRate(info.format.sampleRate);
   }
 
-  /** Audio is missing in the stream: what comes now begins a recording, which says so. */
-  #noteHole(samples: number): void {
+  /** Audio is missing in the input: what comes now begins a recording, which says so. */
+  #noteHole(samples: number, problem: LongtakeError | undefined): void {
     if (this.#at.sample === 0) return;
-    this.#cut();
-    const known = samples > 0 && this.#at.allows(samples) ? Math.round(samples) : 0;
+    this.#cut(problem);
+    const known = samples > 0 && (problem || this.#at.allows(samples)) ? Math.round(samples) : 0;
     const from = this.#at.wallTime();
     this.#at.advance(known);
-    this.#cuts.addHole({ samples: known, isKnown: known > 0 });
+    this.#cuts.addHole({ samples: known, isKnown: known > 0 && !problem });
     this.#warnings.hole(known);
-    const missing = missingText(known, this.#at.rate);
-    if (known > 0)
-      this.#options.onHole(from, this.#at.wallTime(), `The stream lacks ${missing}: a part of it did not arrive.`);
+    if (known > 0 && !this.#pauses.paused) {
+      this.#options.onHole(from, this.#at.wallTime(), problem ?? holeInStream(known, this.#at.rate));
+    }
   }
 
   /** What follows begins a recording; one that is due and has too little audio yet is settled before. */
-  #cut(): void {
+  #cut(problem?: LongtakeError): void {
     this.#finishNext();
-    if (!this.#cuts.allow()) this.fail(tooManyCuts(this.#options.source.name));
+    if (!this.#cuts.allow()) this.fail(problem ?? tooManyCuts(this.#options.source.name));
   }
 
   #distribute(block: Block): void {

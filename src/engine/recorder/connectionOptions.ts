@@ -26,8 +26,8 @@ export interface ConnectionOptions {
   readonly onMissing: (from: Millis) => void;
   /** The clock has moved by itself: was the computer asleep? */
   readonly onClockMoved: () => void;
-  /** The stream itself has no audio between these wall-clock instants. */
-  readonly onHole: (from: Millis, to: Millis, detail: string) => void;
+  /** The input has no audio between these wall-clock instants, because of a problem. */
+  readonly onHole: (from: Millis, to: Millis, problem: LongtakeError) => void;
   /** As much is recorded as may be; nothing more is. */
   readonly onReached: () => void;
   /** Recording cannot go on; capture must be stopped. */

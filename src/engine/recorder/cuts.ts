@@ -2,11 +2,11 @@ import { LongtakeError } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import { type Hole, joinHoles, type NextRecording } from './nextRecording.ts';
 
-/** Recordings that a stream may begin at once by new headers or holes, and how long it takes until it may one more. */
+/** Recordings that an input may begin at once by new headers or holes, and how long it takes until it may one more. */
 const MOST_CUTS = 240;
 const CUT_MS = 250;
 
-/** What a stream itself says about where recordings begin. */
+/** What an input itself says about where recordings begin. */
 export class Cuts {
   readonly #clock: Clock;
   #left = MOST_CUTS;
@@ -25,7 +25,7 @@ export class Cuts {
   }
 
   /**
-   * The stream asks for a new recording. False when it asks for more than there are: 480 in its first minute, and 240 in
+   * The input asks for a new recording. False when it asks for more than there are: 480 in its first minute, and 240 in
    * each further one.
    */
   allow(): boolean {

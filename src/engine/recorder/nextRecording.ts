@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/ports/clock.ts';
+import { LongtakeError } from '../../shared/errors.ts';
 import type { Millis } from '../../shared/units.ts';
 import type { CaptureInfo } from '../capture/audioSource.ts';
 import type { Block } from '../containers/block.ts';
@@ -20,13 +21,13 @@ const SILENCE_MS = 200;
 export type Captured =
   | { readonly kind: 'block'; readonly block: Block }
   | { readonly kind: 'segment'; readonly info: CaptureInfo }
-  | { readonly kind: 'hole'; readonly samples: number };
+  | { readonly kind: 'hole'; readonly samples: number; readonly problem?: LongtakeError };
 
 /** Audio that is missing before a recording. */
 export interface Hole {
   /** Sample frames, as far as known. */
   readonly samples: number;
-  /** Nothing else is missing. */
+  /** It is as much as the stream itself counts. */
   readonly isKnown: boolean;
 }
 
@@ -103,8 +104,9 @@ export function joinHoles(one: Hole | undefined, other: Hole | undefined): Hole 
   return { samples: one.samples + other.samples, isKnown: one.isKnown && other.isKnown };
 }
 
-/** `0.5 s`. `rate` in Hz. */
-export function missingText(samples: number, rate: number): string {
+/** `rate` in Hz. */
+export function holeInStream(samples: number, rate: number): LongtakeError {
   const ms = (samples * 1000) / rate;
-  return ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
+  const missing = ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
+  return new LongtakeError('STREAM_LOST', `The stream lacks ${missing}: a part of it did not arrive.`);
 }

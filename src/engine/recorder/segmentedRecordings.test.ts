@@ -65,7 +65,7 @@ async function record(bytes: Uint8Array, splitSeconds = 3600) {
       onLost: nothing,
       onMissing: nothing,
       onClockMoved: nothing,
-      onHole: (from, to, detail) => holes.push({ ms: to - from, detail }),
+      onHole: (from, to, { message }) => holes.push({ ms: to - from, detail: message }),
       onReached: nothing,
       onFailure: (error) => failures.push(error.message),
     },

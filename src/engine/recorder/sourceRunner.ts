@@ -259,10 +259,10 @@ export class SourceRunner {
         armedTime.beginPause(from);
         this.#publish();
       },
-      onLost: (from, to) => armedTime.addLost(from, to, failure ?? diskError(undefined)),
+      onLost: (from, to) => armedTime.add(from, to, failure ?? diskError(undefined)),
       onMissing: (from) => armedTime.miss(from),
       onClockMoved: this.#options.onClockMoved,
-      onHole: (from, to, detail) => armedTime.addHole(from, to, detail),
+      onHole: (from, to, problem) => armedTime.add(from, to, problem),
       onReached: () => {
         this.#reached = true;
         capture.abort();

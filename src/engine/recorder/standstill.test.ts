@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { A, eachWithRecorder, RATE, type RecorderRig, START } from '../../../test/support/recorderRig.ts';
+import { LongtakeError } from '../../shared/errors.ts';
 
 describe('time that passes unnoticed', () => {
   let rig: RecorderRig;
@@ -74,6 +75,29 @@ describe('time that passes unnoticed', () => {
     await rig.accountsForAll(A);
     expect(rig.gaps()).toEqual([]);
     expect(rig.closed().map(({ samples }) => samples)).toEqual([26 * RATE]);
+  });
+
+  it('costs only what no queue had room for, and what was queued is recorded', async () => {
+    await rig.start();
+    await rig.arm(A, 'a');
+    await rig.play(A, 3);
+    rig.clock.advance(40_000);
+    const listener = rig.inputs.get(A)?.listener;
+    for (let tenth = 0; tenth < 300; tenth += 1) {
+      listener?.onBlock({ bytes: new Uint8Array((RATE / 10) * 2), samples: RATE / 10 }, rig.clock.monotonic());
+    }
+    listener?.onHole(10 * RATE, new LongtakeError('TOO_SLOW', 'The computer was too busy.'));
+    await rig.play(A, 3);
+    expect(rig.inputs.get(A)?.runs).toBe(1);
+    await rig.accountsForAll(A);
+    const at = Date.parse(START) + 33_000;
+    expect(rig.gaps()).toMatchObject([
+      { cause: 'too slow', detail: 'The computer was too busy.', from: at, to: at + 10_000 },
+    ]);
+    expect(rig.closed()).toMatchObject([
+      { samples: 33 * RATE, seam: 'first' },
+      { samples: 3 * RATE, seam: 'missing', missingSamples: 10 * RATE, startedAt: at + 10_000 },
+    ]);
   });
 
   it('is why an input was lost that did not wait', async () => {

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import type { Log } from '../../../shared/ports/log.ts';
 import type { LongtakeError } from '../../../shared/errors.ts';
+import { millis } from '../../../shared/units.ts';
 import { arecordError, arecordMissing, otherRateOf, overrunOf, wrongRate } from './arecordErrors.ts';
 import type { CardChunk, CardInput, InputFormat } from './cardInput.ts';
 
@@ -53,6 +54,8 @@ export async function openArecord(
 class ArecordInput implements CardInput {
   readonly device: CardInput['device'];
   readonly format: InputFormat;
+  /** It says itself how much a problem costs. */
+  readonly readMs = millis(0);
   readonly opened: Promise<void>;
   readonly #pcm: string;
   readonly #log: Log;

@@ -18,6 +18,8 @@ export interface CardChunk extends NativeChunk {
 export interface CardInput {
   readonly device: Pick<InputDevice, 'name' | 'hostApi' | 'identity'>;
   readonly format: InputFormat;
+  /** Audio that is lost with a read that reports a problem. */
+  readonly readMs: Millis;
   /** Waits for audio. Audio that came before {@link close} can still be read after it; then `finished`. */
   read(): Promise<CardChunk>;
   /**

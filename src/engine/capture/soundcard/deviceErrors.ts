@@ -94,9 +94,9 @@ export function deviceLost(device: Named): LongtakeError {
   );
 }
 
-/** PortAudio reports an overflow; `reason` is its words. */
+/** PortAudio reports an overflow, of which it does not say when it was nor how much it cost; `reason` is its words. */
 export function audioOverflowed(device: Named, reason: string): LongtakeError {
-  return new LongtakeError('TOO_SLOW', `Some audio of "${device.name}" was missed: ${TOO_BUSY}`, {
+  return new LongtakeError('TOO_SLOW', `Some audio of "${device.name}" was missed about here: ${TOO_BUSY}`, {
     details: { device: device.name, reason },
   });
 }
@@ -106,7 +106,7 @@ export function audioMissing(device: Named, missingMs: number): LongtakeError {
   const seconds = (missingMs / 1000).toFixed(1);
   return new LongtakeError(
     'TOO_SLOW',
-    `About ${seconds} s of audio of "${device.name}" are missing in the last seconds: ${TOO_BUSY}`,
+    `About ${seconds} s of audio of "${device.name}" are missing here or shortly before: ${TOO_BUSY}`,
     { details: { device: device.name, missingMs: Math.round(missingMs) } },
   );
 }

@@ -33,8 +33,11 @@ export interface NativeInputOptions {
 export interface NativeChunk {
   /** What went wrong; the audio that this read would have returned is lost. */
   readonly err?: string;
-  /** As much as was asked for; less only when `finished`. */
-  readonly buf?: Uint8Array;
+  /**
+   * As much as was asked for; less only when `finished`. `timestamp`: when its first sample was captured, in whole
+   * seconds of a clock of PortAudio's choice, rounded down.
+   */
+  readonly buf?: Uint8Array & { readonly timestamp?: number };
   /** The stream is being closed and nothing more is queued at this moment. */
   readonly finished?: boolean;
 }

@@ -1,5 +1,6 @@
 import { LongtakeError } from '../../../shared/errors.ts';
 import type { Log } from '../../../shared/ports/log.ts';
+import { millis } from '../../../shared/units.ts';
 import { deviceGone, openError, tooManyChannels, type WantedInput } from './deviceErrors.ts';
 import type { CardInput, InputFormat } from './cardInput.ts';
 import { type CardPlace, readCardPlace } from './cardPlace.ts';
@@ -156,6 +157,7 @@ interface OpenInput {
 export class PortAudioInput implements CardInput {
   readonly device: InputDevice;
   readonly format: InputFormat;
+  readonly readMs = millis(1000 / BUFFERS_PER_SECOND);
   readonly #native: NativeInput;
   readonly #readBytes: number;
   readonly #closeOnce: (how: 'WAIT' | 'ABORT') => Promise<boolean>;

@@ -162,7 +162,7 @@ export class SharedCard {
     }
   }
 
-  #onAudio(bytes: Uint8Array, askedAt: number): void {
+  #onAudio(bytes: NonNullable<CardChunk['buf']>, askedAt: number): void {
     const arrivedAt = this.#ports.clock.monotonic();
     const awaited = arrivedAt - askedAt > AWAITED_MS;
     const samples = bytes.length / (this.input.format.channels * this.#sampleBytes);
@@ -170,8 +170,8 @@ export class SharedCard {
     const drifted = this.#drift.add(samples, arrivedAt);
     for (const share of this.#shares) this.#tell(share, bytes, samples, arrivedAt, awaited);
     if (drifted) this.#tellDrift();
-    const missing = this.#audit.add(samples, arrivedAt, awaited);
-    if (missing !== undefined && !this.#ending) throw audioMissing(this.input.device, missing);
+    const missing = this.#audit.add(samples, arrivedAt, awaited, bytes.timestamp);
+    if (missing !== undefined) this.#tellHole(this.#samplesIn(missing), audioMissing(this.input.device, missing));
   }
 
   #tell(share: Share, bytes: Uint8Array, samples: number, arrivedAt: Millis, awaited: boolean): void {
@@ -202,17 +202,35 @@ export class SharedCard {
   }
 
   /**
-   * What a read that reports a problem would have brought is lost, so what follows does not join on. Before the first
-   * audio that does no harm; in the moment of closing it only means that the end is missing.
+   * Audio is lost, so what follows does not join on; but all that is queued still comes. Before the first audio that
+   * does no harm; in the moment of closing it only means that the end is missing.
    */
   #onProblem(problem: string, { missing }: CardChunk): void {
     const { device } = this.input;
     this.#ports.log.warn('The audio system reports a problem.', { device: device.name, problem });
     if (!this.#delivered) return;
-    if (!this.#ending) {
-      throw missing === undefined ? audioOverflowed(device, problem.trim()) : audioMissing(device, missing);
+    if (this.#ending) {
+      this.#holed = true;
+      return;
     }
-    this.#holed = true;
+    const samples = this.#samplesIn(missing ?? this.input.readMs);
+    this.#audit.skip(samples);
+    this.#tellHole(
+      samples,
+      missing === undefined ? audioOverflowed(device, problem.trim()) : audioMissing(device, missing),
+    );
+  }
+
+  /** Everybody's next audio does not join on what they have. */
+  #tellHole(samples: number, problem: LongtakeError): void {
+    for (const share of this.#shares) {
+      if (share.state !== 'joining') share.listener.onHole(samples, problem);
+    }
+  }
+
+  /** At least one: that audio is missing is certain. */
+  #samplesIn(ms: Millis): number {
+    return Math.max(1, Math.round((ms * this.input.format.sampleRate) / 1000));
   }
 
   async #close(how: 'WAIT' | 'ABORT'): Promise<void> {
