@@ -69,6 +69,7 @@ export const groups = {
       program('ffmpeg'),
       program('flac'),
       program('sox'),
+      program('espeak-ng'),
       program('alsa-utils', 'arecord'),
       program('opus-tools', 'opusinfo'),
       program('vorbis-tools', 'ogginfo'),
@@ -78,7 +79,7 @@ export const groups = {
     ],
   },
   bench: {
-    reason: 'to measure against other recorders',
-    needs: [program('streamripper')],
+    reason: 'to measure against other programs',
+    needs: [program('streamripper'), data('python3-numpy'), data('python3-soundfile')],
   },
 };
