@@ -1,7 +1,7 @@
 import { type Alarm, alarmSchema, MAX_ALARM_AGE_MS, MAX_ALARM_HISTORY } from '../../shared/domain/alarm.ts';
 import type { AlarmId } from '../../shared/units.ts';
 import type { Connection } from './database.ts';
-import { toLibraryError } from './libraryError.ts';
+import { attempt } from './libraryError.ts';
 
 interface AlarmRow {
   readonly id: string;
@@ -145,12 +145,4 @@ function fromRow(row: AlarmRow): Alarm {
     message: row.message,
     advice: row.advice,
   });
-}
-
-function attempt<Value>(action: () => Value): Value {
-  try {
-    return action();
-  } catch (error) {
-    throw toLibraryError(error);
-  }
 }

@@ -9,6 +9,8 @@ import { whatWasRemoved } from './removedEntry.ts';
 import { toGapRow, toRecordingRow } from './rows.ts';
 import type { Statements } from './statements.ts';
 import type { TitleStore } from './titleStore.ts';
+import type { MarkerStore } from './markerStore.ts';
+import type { VerdictStore } from './verdictStore.ts';
 
 /** How much of the end of the ledger is read: thousands of events, also where stations change titles all the time. */
 const TAIL_BYTES = 2 * 1024 * 1024;
@@ -19,6 +21,8 @@ export interface Tables {
   readonly coverage: CoverageStore;
   readonly keeping: KeepingStore;
   readonly titles: TitleStore;
+  readonly verdicts: VerdictStore;
+  readonly markers: MarkerStore;
 }
 
 export interface CatchUpOptions {
@@ -74,6 +78,10 @@ function idOf(entry: LedgerEntry): string {
     case 'locked':
     case 'purged':
       return `${entry.type} ${entry.recordingId}`;
+    case 'verdict':
+      return `verdict ${entry.sourceId} ${entry.peakAt}`;
+    case 'marker':
+      return `marker ${entry.marker.id}`;
     default:
       return assertNever(entry);
   }
@@ -106,6 +114,10 @@ async function apply(tables: Tables, entry: LedgerEntry, root: string, fileSyste
     case 'title':
       tables.titles.save(entry.title, entry.at);
       return false;
+    case 'verdict':
+      return tables.verdicts.save(entry);
+    case 'marker':
+      return tables.markers.save(entry, root);
     case 'recording':
       return applyRecording(tables, entry, root, fileSystem);
     default:

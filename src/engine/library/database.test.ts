@@ -135,6 +135,7 @@ describe('migrations', () => {
       '9c5e21a119e30935',
       '0460a5826b5faade',
       'ae97a1d258e2a67e',
+      '1bb32432c7e744bb',
     ]);
   });
 

@@ -10,7 +10,7 @@ import { catchUp, type CatchUpOptions, type Tables } from './catchUp.ts';
 import { CoverageStore } from './coverageStore.ts';
 import { type Connection, openDatabase } from './database.ts';
 import { KeepingStore } from './keepingStore.ts';
-import { toLibraryError } from './libraryError.ts';
+import { attempt, toLibraryError } from './libraryError.ts';
 import { type RescanOptions, type RescanResult, rescanFolder } from './rescan.ts';
 import {
   fromGapRow,
@@ -23,8 +23,11 @@ import {
   toRecordingRow,
 } from './rows.ts';
 import { SeamCheck } from './seamCheck.ts';
+import { MarkerStore } from './markerStore.ts';
+import { SectionStore } from './sectionStore.ts';
 import { createStatements, type Statements } from './statements.ts';
 import { TitleStore } from './titleStore.ts';
+import { VerdictStore } from './verdictStore.ts';
 
 export interface OpenedLibrary {
   readonly library: Library;
@@ -55,6 +58,11 @@ export class Library {
   readonly keeping: KeepingStore;
   /** What was on air. */
   readonly titles: TitleStore;
+  /** Loud stretches of recordings. */
+  readonly sections: SectionStore;
+  /** What a person said of them. */
+  readonly verdicts: VerdictStore;
+  readonly markers: MarkerStore;
   /** Proves that recordings follow each other. */
   readonly seams: SeamCheck;
   #rescanning = false;
@@ -68,11 +76,15 @@ export class Library {
     this.coverage = new CoverageStore(connection);
     this.keeping = new KeepingStore(connection);
     this.titles = new TitleStore(connection);
+    this.verdicts = new VerdictStore(connection);
+    this.sections = new SectionStore(connection, this.verdicts);
+    this.markers = new MarkerStore(connection);
     this.seams = new SeamCheck(connection);
   }
 
   get #tables(): Tables {
-    return { statements: this.#statements, coverage: this.coverage, keeping: this.keeping, titles: this.titles };
+    const { coverage, keeping, titles, verdicts, markers } = this;
+    return { statements: this.#statements, coverage, keeping, titles, verdicts, markers };
   }
 
   /** A scan is under way: rows may be behind what is on disk. */
@@ -122,6 +134,11 @@ export class Library {
   /** The recording whose file is at `path` (relative, with `/`) below the folder `root`. */
   byPath(root: string, path: string): Recording | undefined {
     return this.#readRecordings(() => [this.#statements.recordingByPlace.get(root, path)])[0];
+  }
+
+  /** The last recording of a source that began at or before an instant, ms since 1970 UTC. */
+  recordingBefore(id: SourceId, at: number): Recording | undefined {
+    return this.#readRecordings(() => [this.#statements.recordingBefore.get(id, at)])[0];
   }
 
   /** Recordings in state `recording`, oldest first: open now, or left behind by a crash. */
@@ -243,12 +260,4 @@ function toKnownSource(row: SourceRow): KnownSource {
     ...(row.kind === null ? {} : { kind: row.kind }),
     removed: row.removed === 1,
   };
-}
-
-function attempt<Value>(action: () => Value): Value {
-  try {
-    return action();
-  } catch (error) {
-    throw toLibraryError(error);
-  }
 }

@@ -32,3 +32,12 @@ export function toLibraryError(error: unknown): unknown {
   const match = sentences.find(([pattern]) => pattern.test(code));
   return match ? new LongtakeError(match[1], match[2], { cause: error, details: { system: code } }) : error;
 }
+
+/** Does something with the database; its errors get their code and sentence. */
+export function attempt<Value>(action: () => Value): Value {
+  try {
+    return action();
+  } catch (error) {
+    throw toLibraryError(error);
+  }
+}

@@ -257,4 +257,86 @@ export const migrations: readonly string[] = [
   ALTER TABLE recordings DROP COLUMN cold_unplayed;
   ALTER TABLE recordings ADD COLUMN unplayed_samples INTEGER CHECK (unplayed_samples > 0);
   `,
+  `
+  -- Sections of sound, counted in windows of the envelope. A recording that was searched has a number, so that each of
+  -- its sections is small. Rows outlive their recording while it is in the trash.
+  CREATE TABLE detections (
+    number INTEGER PRIMARY KEY,
+    recording_id TEXT NOT NULL UNIQUE,
+    settings TEXT NOT NULL,
+    live INTEGER NOT NULL CHECK (live IN (0, 1)),
+    sections INTEGER NOT NULL,
+    reviewed INTEGER NOT NULL,
+    top_score REAL NOT NULL
+  ) STRICT;
+  CREATE TABLE sections (
+    detection INTEGER NOT NULL REFERENCES detections (number) ON DELETE CASCADE,
+    first INTEGER NOT NULL CHECK (first >= 0),
+    ending INTEGER NOT NULL CHECK (ending > first),
+    peak INTEGER NOT NULL CHECK (peak >= first AND peak < ending),
+    peak_db REAL NOT NULL,
+    floor_db REAL NOT NULL,
+    score REAL NOT NULL,
+    PRIMARY KEY (detection, first)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What a person said of the sound of a source at an instant, which is the peak of a section. A row without anything in
+  -- it was taken back: it keeps an older line of a ledger from coming back.
+  CREATE TABLE verdicts (
+    source_id TEXT NOT NULL,
+    peak_at REAL NOT NULL,
+    verdict TEXT CHECK (verdict IN ('keep', 'discard', 'star')),
+    label TEXT,
+    note TEXT,
+    changed_at REAL NOT NULL,
+    PRIMARY KEY (source_id, peak_at)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX verdicts_in_words ON verdicts (source_id, peak_at) WHERE label IS NOT NULL OR note IS NOT NULL;
+
+  CREATE TABLE markers (
+    id TEXT PRIMARY KEY NOT NULL,
+    at REAL NOT NULL,
+    label TEXT NOT NULL,
+    source_id TEXT,
+    day TEXT NOT NULL,
+    root TEXT NOT NULL,
+    removed INTEGER NOT NULL CHECK (removed IN (0, 1)),
+    changed_at REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX markers_by_time ON markers (at, id) WHERE removed = 0;
+  CREATE INDEX markers_by_day ON markers (day) WHERE removed = 0;
+
+  -- What is kept in memory for filters is looked at anew for these.
+  CREATE TABLE changed_recordings (recording_id TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE changed_gaps (source_id TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER changed_by_insert AFTER INSERT ON recordings BEGIN
+    INSERT INTO changed_recordings VALUES (NEW.id) ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER changed_by_update AFTER UPDATE ON recordings BEGIN
+    INSERT INTO changed_recordings VALUES (NEW.id) ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER changed_by_delete AFTER DELETE ON recordings BEGIN
+    INSERT INTO changed_recordings VALUES (OLD.id) ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER changed_by_gap_insert AFTER INSERT ON gaps BEGIN
+    INSERT INTO changed_gaps VALUES (NEW.source_id) ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER changed_by_gap_update AFTER UPDATE ON gaps BEGIN
+    INSERT INTO changed_gaps VALUES (OLD.source_id), (NEW.source_id) ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER changed_by_gap_delete AFTER DELETE ON gaps BEGIN
+    INSERT INTO changed_gaps VALUES (OLD.source_id) ON CONFLICT DO NOTHING;
+  END;
+  -- Recordings of one source follow each other, but for those that overlap because a clock was set back.
+  CREATE TRIGGER changed_by_verdict_insert AFTER INSERT ON verdicts BEGIN
+    INSERT INTO changed_recordings SELECT id FROM recordings
+      WHERE source_id = NEW.source_id AND started_at <= NEW.peak_at ORDER BY started_at DESC LIMIT 4
+      ON CONFLICT DO NOTHING;
+  END;
+  CREATE TRIGGER changed_by_verdict_update AFTER UPDATE ON verdicts BEGIN
+    INSERT INTO changed_recordings SELECT id FROM recordings
+      WHERE source_id = NEW.source_id AND started_at <= NEW.peak_at ORDER BY started_at DESC LIMIT 4
+      ON CONFLICT DO NOTHING;
+  END;
+  `,
 ];

@@ -93,6 +93,12 @@ export class RescanStore {
       case 'title':
         this.#tables.titles.save(entry.title, entry.at);
         return;
+      case 'verdict':
+        this.#tables.verdicts.save(entry);
+        return;
+      case 'marker':
+        this.#tables.markers.save(entry, this.#root);
+        return;
       case 'purged':
         return;
       default:

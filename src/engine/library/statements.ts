@@ -62,6 +62,9 @@ export function createStatements(db: Connection) {
     recordingByPlace: query<[string, string], ReadRecordingRow>(
       `SELECT ${READ_COLUMNS} FROM recordings WHERE root = ? AND path = ?`,
     ),
+    recordingBefore: query<[string, number], ReadRecordingRow>(
+      `SELECT ${READ_COLUMNS} FROM recordings WHERE source_id = ? AND started_at <= ? ORDER BY started_at DESC LIMIT 1`,
+    ),
     gapById: query<[string], GapRow>(`SELECT ${gapColumns} FROM gaps WHERE id = ?`),
     unfinished: query<[], ReadRecordingRow>(
       `SELECT ${READ_COLUMNS} FROM recordings WHERE state = 'recording' ORDER BY started_at`,

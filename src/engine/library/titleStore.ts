@@ -2,7 +2,7 @@ import type { Recording } from '../../shared/domain/recording.ts';
 import type { Title } from '../../shared/domain/title.ts';
 import type { RecordingId } from '../../shared/units.ts';
 import type { Command, Connection, Query } from './database.ts';
-import { toLibraryError } from './libraryError.ts';
+import { attempt } from './libraryError.ts';
 import { fromRecordingRow, type ReadRecordingRow } from './rows.ts';
 import { READ_COLUMNS } from './statements.ts';
 
@@ -167,12 +167,4 @@ function statements(db: Connection) {
       AND NOT EXISTS (SELECT 1 FROM recordings WHERE id = @id)
       AND NOT EXISTS (SELECT 1 FROM removed WHERE id = @id AND trash IS NOT NULL)`),
   };
-}
-
-function attempt<Value>(action: () => Value): Value {
-  try {
-    return action();
-  } catch (error) {
-    throw toLibraryError(error);
-  }
 }

@@ -13,6 +13,7 @@ import type { ArmingActions } from './arming.ts';
 import { createControlHandlers } from './controls.ts';
 import { createIsrHandlers } from './isr/isrHandlers.ts';
 import { keepingHandlers } from './keepingHandlers.ts';
+import { reviewHandlers } from './reviewHandlers.ts';
 import { scanFolder, scanKnownFolders } from './scanning.ts';
 import type { StudioParts, StudioPorts } from './studio.ts';
 import { titleHandlers } from './titles.ts';
@@ -140,6 +141,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
 
     ...createAlarmHandlers(parts),
     ...keepingHandlers(parts),
+    ...reviewHandlers(parts),
 
     'desktop.revealRecording': async ({ id }) => {
       const { root, path } = recording(id);

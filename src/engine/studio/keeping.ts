@@ -58,6 +58,7 @@ export class Keeping {
       belongs: async (recording, path) => (await this.#cueOf(recording)) === join(recording.root, path),
       onPurged: async (id) => {
         library().titles.removeIfGone(id);
+        library().sections.remove(id);
         await fileSystem.removeFile(join(ports.dataFolder, 'cache', 'peaks', `${id}.peaks`));
       },
     });

@@ -31,6 +31,7 @@ import { Keeping } from './keeping.ts';
 import { KeyedLock } from './keyedLock.ts';
 import { Probers } from './probers.ts';
 import { Recorders } from './recorders.ts';
+import { Review } from './review.ts';
 import { scanKnownFolders } from './scanning.ts';
 import { Sources } from './sources.ts';
 import { Wakefulness } from './wakefulness.ts';
@@ -120,6 +121,7 @@ export interface StudioParts {
   readonly interruptions: Interruptions;
   readonly armings: Armings;
   readonly keeping: Keeping;
+  readonly review: Review;
   /** Held while a source is armed, disarmed, changed or moved. */
   readonly lock: KeyedLock<SourceId>;
 }
@@ -148,6 +150,7 @@ export function createStudio(ports: StudioPorts): Studio {
   });
   const diskNotices = new DiskNotices(events.emit, log);
   const keeping = new Keeping({ ...ports, log, events, sources, library });
+  const review = new Review({ ...ports, events, library, ledger: keeping.ledger });
   const alarms = new Alarms({
     ports,
     log: ports.log.scoped('alarms'),
@@ -224,6 +227,7 @@ export function createStudio(ports: StudioPorts): Studio {
     interruptions,
     armings: sources.armings,
     keeping,
+    review,
     lock,
   };
   const arming = createArming(parts);

@@ -89,6 +89,44 @@ export const explanationSchema = z.object({
 });
 
 export const reviewRequests = {
+  /** In order of time. */
+  'review.sections': {
+    input: z.strictObject({ recordingId }),
+    output: z.array(sectionSchema),
+  },
+  /** Null takes it back. Sections that are not there any more are left out; NOT_FOUND when none is. */
+  'review.setVerdict': {
+    input: z.strictObject({ ids: z.array(sectionIdSchema).min(1).max(10_000), verdict: verdictSchema.nullable() }),
+    output: done,
+  },
+  /** An empty text removes it; without the field it stays. */
+  'review.setNote': {
+    input: z.strictObject({ id: sectionIdSchema, label: labelSchema.optional(), note: noteSchema.optional() }),
+    output: sectionSchema,
+  },
+
+  /**
+   * From `from` (inclusive) to `to` (exclusive), in order of time, at most 10,000; of a source together with those that
+   * are of all sources.
+   */
+  'markers.list': {
+    input: z.strictObject({ from: instant, to: instant, sourceId: sourceId.optional() }),
+    output: z.array(markerSchema),
+  },
+  /** Without `at`: now. `at` is when the key went down. */
+  'markers.add': {
+    input: z.strictObject({ at: instant.optional(), label: labelSchema, sourceId: sourceId.optional() }),
+    output: markerSchema,
+  },
+  'markers.update': {
+    input: z.strictObject({ id: z.uuid(), label: labelSchema, at: instant.optional() }),
+    output: markerSchema,
+  },
+  'markers.remove': { input: z.strictObject({ id: z.uuid() }), output: done },
+} as const;
+
+/** What is answered from the whole library at once. */
+export const reviewQueries = {
   /** The loudest events, the highest score first, and how much of the review is done. */
   'review.highlights': {
     input: z.strictObject({ ...scope, limit: z.int().min(1).max(MAX_HIGHLIGHTS) }),
@@ -127,48 +165,6 @@ export const reviewRequests = {
       .refine(({ from, to }) => to - from <= 400 * 86_400_000, 'Ask for at most 400 days.'),
     output: z.object({ lanes: z.array(laneSchema) }),
   },
-  /** In order of time. */
-  'review.sections': {
-    input: z.strictObject({ recordingId }),
-    output: z.array(sectionSchema),
-  },
-  /** Why a spot of a recording is, or is not, in a section. CONFLICT while it is not analysed. */
-  'review.explain': { input: z.strictObject({ recordingId, atSeconds: seconds }), output: explanationSchema },
-  'review.envelope': {
-    input: z.strictObject({
-      recordingId,
-      fromSeconds: seconds,
-      toSeconds: seconds,
-      points: z.int().min(2).max(16_384),
-    }),
-    output: envelopeSchema,
-  },
-  /** Null takes it back. */
-  'review.setVerdict': {
-    input: z.strictObject({ ids: z.array(sectionIdSchema).min(1).max(10_000), verdict: verdictSchema.nullable() }),
-    output: done,
-  },
-  /** An empty text removes it. */
-  'review.setNote': {
-    input: z.strictObject({ id: sectionIdSchema, label: labelSchema.optional(), note: noteSchema.optional() }),
-    output: sectionSchema,
-  },
-
-  /** Of these days, both inclusive, in order of time; at most 10,000. */
-  'markers.list': {
-    input: z.strictObject({ from: instant, to: instant, sourceId: sourceId.optional() }),
-    output: z.array(markerSchema),
-  },
-  /** Without `at`: now. `at` is when the key went down. */
-  'markers.add': {
-    input: z.strictObject({ at: instant.optional(), label: labelSchema, sourceId: sourceId.optional() }),
-    output: markerSchema,
-  },
-  'markers.update': {
-    input: z.strictObject({ id: z.uuid(), label: labelSchema, at: instant.optional() }),
-    output: markerSchema,
-  },
-  'markers.remove': { input: z.strictObject({ id: z.uuid() }), output: done },
 
   /** Which recordings the filter means: newest first. */
   'library.find': {
@@ -199,6 +195,20 @@ export const reviewRequests = {
       }),
     ),
   },
+} as const;
+
+export const analysisRequests = {
+  /** Why a spot of a recording is, or is not, in a section. CONFLICT while it is not analysed. */
+  'review.explain': { input: z.strictObject({ recordingId, atSeconds: seconds }), output: explanationSchema },
+  'review.envelope': {
+    input: z.strictObject({
+      recordingId,
+      fromSeconds: seconds,
+      toSeconds: seconds,
+      points: z.int().min(2).max(16_384),
+    }),
+    output: envelopeSchema,
+  },
 
   'analysis.state': { input: z.strictObject({}), output: analysisStateSchema },
   'analysis.pause': { input: z.strictObject({ paused: z.boolean() }), output: analysisStateSchema },
@@ -220,6 +230,9 @@ export const reviewEvents = {
   /** What a person said of sections changed. */
   'verdicts.changed': z.object({ ids: z.array(sectionIdSchema), verdict: verdictSchema.nullable() }),
   'markers.changed': z.object({ marker: markerSchema, removed: z.boolean() }),
+} as const;
+
+export const analysisEvents = {
   /** At most once a second. */
   'analysis.progress': analysisStateSchema,
 } as const;

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { gapSchema, recordingSchema } from './recording.ts';
 import { removalReasonSchema } from './retention.ts';
+import { labelSchema, markerSchema, noteSchema, verdictSchema } from './section.ts';
 import { titleSchema } from './title.ts';
+
+/** ms since 1970 UTC, up to the end of the year 9999. */
+const instantSchema = z.number().min(0).max(253_402_300_799_999);
 
 /**
  * The ledger: what happened, one JSON object a line, only ever appended, in `.longtake/ledger/<UTC month>.jsonl`
@@ -47,5 +51,20 @@ export const ledgerEntrySchema = z.discriminatedUnion('type', [
   }),
   /** Its file was removed from the trash for good. */
   z.object({ type: z.literal('purged'), at: z.number(), recordingId: z.uuid() }),
+  /**
+   * All that a person says of the sound of a source at the peak of a section; without a verdict, label and note they
+   * took everything back. Of two lines about the same instant the one with the later `at` holds, in whichever ledger.
+   */
+  z.object({
+    type: z.literal('verdict'),
+    at: instantSchema,
+    sourceId: z.uuid(),
+    peakAt: instantSchema,
+    verdict: verdictSchema.optional(),
+    label: labelSchema.optional(),
+    note: noteSchema.optional(),
+  }),
+  /** A person set, changed or removed a marker. Of two lines about the same one that with the later `at` holds. */
+  z.object({ type: z.literal('marker'), at: instantSchema, marker: markerSchema, removed: z.boolean().optional() }),
 ]);
 export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;

@@ -130,5 +130,8 @@ export const daySummarySchema = z.object({
   gaps: z.number(),
   /** Sum of the gaps that have ended, ms. */
   gapMs: z.number(),
+  /** Of the day's recordings; and how many of them have a verdict. */
+  sections: z.number().optional(),
+  reviewed: z.number().optional(),
 });
 export type DaySummary = z.infer<typeof daySummarySchema>;

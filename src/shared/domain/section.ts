@@ -114,6 +114,9 @@ export const markerSchema = z.object({
   /** Of one source; absent: of all. */
   sourceId: sourceId.optional(),
   /** Local calendar day of `at`. */
-  day: z.string().transform((value) => value as Day),
+  day: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .transform((value) => value as Day),
 });
 export type Marker = z.infer<typeof markerSchema>;
