@@ -105,6 +105,14 @@ export function dayTitle(day: string): string {
   return `${weekday} ${at.getUTCDate()} ${month} ${at.getUTCFullYear()}`;
 }
 
+/** `Sat 21 Nov 2026`, where there is little room; the text itself when it is not a day. */
+export function shortDay(day: string): string {
+  return dayTitle(day)
+    .split(' ')
+    .map((word) => (/^\d/.test(word) ? word : word.slice(0, 3)))
+    .join(' ');
+}
+
 /** `Today`, `Yesterday`, or undefined for every other day. */
 export function relativeDay(day: string, today: string): 'Today' | 'Yesterday' | undefined {
   if (day === today) return 'Today';

@@ -14,7 +14,7 @@ export function SourceCoverageLine({ id }: { readonly id: SourceId }): ReactElem
   if (!source || source.missingCount === 0) return null;
   const line = coverageLine({ sources: [source] }, -new Date(now).getTimezoneOffset());
   return (
-    <p className="source-coverage ellipsis" data-whole="false" title={`Today: ${line}`}>
+    <p className="source-coverage" data-whole="false" title={`Today: ${line}`}>
       Today {line}
     </p>
   );

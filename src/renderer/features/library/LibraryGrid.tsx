@@ -233,6 +233,7 @@ function LineView({ row, index, active, picked, stuck, style, onActivate }: Line
       className={classes(
         'line',
         `line-${row.kind}`,
+        row.kind === 'gap' && row.gap.cause === 'paused' && 'line-paused',
         stuck && 'line-stuck',
         opened && 'line-opened',
         picked && 'line-picked',

@@ -1,4 +1,4 @@
-import { ChevronRight, CircleDot, CircleStop, Ellipsis, Lock, Play, TriangleAlert, Volume2 } from 'lucide-react';
+import { ChevronRight, CircleDot, CircleStop, Ellipsis, Lock, Pause, Play, TriangleAlert, Volume2 } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { DaySummary, Gap, Recording } from '../../../shared/domain/recording.ts';
@@ -12,6 +12,7 @@ import {
   localDay,
   nearestSecond,
   relativeDay,
+  shortDay,
   wallTime,
 } from '../../format/time.ts';
 import { useNow } from '../../stores/clock.ts';
@@ -25,6 +26,7 @@ import { armingWords } from '../coverage/coverageWords.ts';
 import { SeamMark } from '../coverage/SeamMark.tsx';
 import { useOpenRecording, useSources } from '../../stores/sources.ts';
 import { openLength } from '../sources/sourceWords.ts';
+import { followedAt, shownEdge, shownEnd } from './shownTimes.ts';
 import { causeWords, dayTotals, detailBeyond, stateNote, zoneName } from './words.ts';
 
 interface DayRowProps {
@@ -42,9 +44,10 @@ export function DayCells({ summary, expanded }: DayRowProps): ReactElement {
   return (
     <div className="day-cell" role="gridcell" aria-colspan={5}>
       <ChevronRight className="day-chevron" data-expanded={expanded} size={16} aria-hidden />
-      <h2 className="day-title ellipsis">
+      <h2 className="day-title ellipsis" title={`${dayTitle(summary.day)}, ${totals.recordings}`}>
         {near !== undefined && <strong>{near}</strong>}
-        <span>{dayTitle(summary.day)}</span>
+        <span className="day-long">{dayTitle(summary.day)}</span>
+        <span className="day-short ellipsis">{shortDay(summary.day)}</span>
       </h2>
       <span className="day-count">{totals.recordings}</span>
       <span className="day-length" title="Total length">
@@ -115,7 +118,7 @@ export function RecordingCells({ recording, onPlay, onMenu }: RecordingRowProps)
       </span>
       <span className="cell-time" role="gridcell" title={zoneName(recording)}>
         <SeamMark recording={recording} />
-        {wallTime(startedAt, offsetMinutes)} → {live ? 'now' : wallTime(startedAt + lengthMs(recording), offsetMinutes)}
+        {wallTime(startedAt, offsetMinutes)} → {live ? 'now' : <End recording={recording} />}
       </span>
       <span className="cell-length" role="gridcell">
         {live ? <LiveLength open={open} /> : duration(nearestSecond(lengthMs(recording)))}
@@ -151,6 +154,11 @@ export function RecordingCells({ recording, onPlay, onMenu }: RecordingRowProps)
   );
 }
 
+function End({ recording }: { readonly recording: Recording }): ReactElement {
+  const next = useLibrary(({ entries }) => followedAt(entries.get(recording.day), recording));
+  return <>{wallTime(shownEnd(recording, next), recording.offsetMinutes)}</>;
+}
+
 function PlayButton({ recording, onPlay }: { recording: Recording; onPlay(): void }): ReactElement {
   const opened = usePlayer((state) => state.recording?.id === recording.id);
   return (
@@ -182,20 +190,22 @@ export function GapCells({ gap, offsetMinutes }: GapRowProps): ReactElement {
   const offset = offsetMinutes ?? -new Date(gap.from).getTimezoneOffset();
   const { to } = gap;
   const cause = causeWords(gap.cause);
+  // What a person asked for is no fault.
+  const paused = gap.cause === 'paused';
   const detail = detailBeyond(gap.cause, gap.detail);
   return (
     <>
       <span className="cell-play" role="gridcell">
-        <TriangleAlert size={14} aria-hidden />
+        {paused ? <Pause size={14} aria-hidden /> : <TriangleAlert size={14} aria-hidden />}
       </span>
       <span className="cell-source" role="gridcell">
         <span className="ellipsis" title={gap.sourceName}>
           {gap.sourceName}
         </span>
-        <Badge tone="attention">Gap</Badge>
+        {paused ? <Badge tone="neutral">Paused</Badge> : <Badge tone="attention">Gap</Badge>}
       </span>
       <span className="cell-time" role="gridcell">
-        {wallTime(nearestSecond(gap.from), offset)} → {to === undefined ? 'now' : wallTime(nearestSecond(to), offset)}
+        {wallTime(shownEdge(gap.from), offset)} → {to === undefined ? 'now' : wallTime(shownEdge(to), offset)}
       </span>
       <span className="cell-length" role="gridcell">
         {to === undefined ? <OpenGapLength from={gap.from} /> : exactDuration(to - gap.from)}
@@ -206,7 +216,7 @@ export function GapCells({ gap, offsetMinutes }: GapRowProps): ReactElement {
         aria-colspan={3}
         title={detail === '' ? `${cause}.` : `${cause}. ${detail}`}
       >
-        <span className="cell-title">{cause}.</span>
+        {!paused && <span className="cell-title">{cause}.</span>}
         <span>{detail}</span>
       </span>
     </>

@@ -37,19 +37,10 @@ interface PlacedMark {
 function marksOf({ gaps, armings }: DayEntry): Mark[] {
   const marks: Mark[] = [
     ...gaps.map((gap) => ({ kind: 'gap' as const, id: gap.id, at: gap.from, gap })),
-    ...armings.map((arming) => ({
-      kind: 'arming' as const,
-      id: arming.id,
-      // What began stands below what it began with, also where a stream had audio of a moment before.
-      at: arming.what === 'began' ? arming.at - BEGINNING_MS : arming.at,
-      arming,
-    })),
+    ...armings.map((arming) => ({ kind: 'arming' as const, id: arming.id, at: arming.at, arming })),
   ];
   return marks.toSorted((a, b) => b.at - a.at);
 }
-
-/** Servers begin with what they sent in the seconds before. */
-const BEGINNING_MS = 15_000;
 
 /** Where the marks of a day stand. One between recordings that are not loaded is shown when they are. */
 function placeMarks(entry: DayEntry): PlacedMark[] {

@@ -1,6 +1,7 @@
 import type { DaySummary, Gap, Recording } from '../../../shared/domain/recording.ts';
 import type { OpenTotals } from './openTotals.ts';
 import { count, size } from '../../format/quantity.ts';
+import { shownEdge } from './shownTimes.ts';
 import { dayTitle, duration, exactDuration, nearestSecond, offsetName, wallTime } from '../../format/time.ts';
 
 /** Zone of the place of recording, for the tooltip of a time. */
@@ -53,11 +54,12 @@ export function detailBeyond(cause: Gap['cause'], detail: string): string {
 export function gapDetails(gap: Gap, offsetMinutes: number | undefined): string {
   const offset = offsetMinutes ?? -new Date(gap.from).getTimezoneOffset();
   const { from, to } = gap;
-  const end = to === undefined ? 'now' : wallTime(nearestSecond(to), offset);
+  const end = to === undefined ? 'now' : wallTime(shownEdge(to), offset);
   const length = to === undefined ? '' : `, ${exactDuration(to - from)}`;
   const detail = detailBeyond(gap.cause, gap.detail);
+  const what = gap.cause === 'paused' ? 'paused' : 'gap';
   return (
-    `${gap.sourceName}: gap on ${dayTitle(gap.day)}, ${wallTime(nearestSecond(from), offset)} to ${end} ` +
+    `${gap.sourceName}: ${what} on ${dayTitle(gap.day)}, ${wallTime(shownEdge(from), offset)} to ${end} ` +
     `(${offsetName(offset)})${length}. ${causeWords(gap.cause)}.${detail === '' ? '' : ` ${detail}`}`
   );
 }

@@ -79,16 +79,21 @@ export function TrashDialog({ onClose }: { onClose(): void }): ReactElement {
   );
 }
 
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
 function TrashItem({ item }: { readonly item: Trashed }): ReactElement {
   const { recording, reason, until } = item;
   const { id, sourceName, day, startedAt, offsetMinutes } = recording;
-  const name = `${sourceName}, ${day} ${wallTime(nearestSecond(startedAt), offsetMinutes)}`;
+  const time = `${day} ${wallTime(startedAt, offsetMinutes)}`;
+  const name = `${sourceName}, ${time}`;
   const now = useNow();
-  const left = Math.max(0, Math.ceil((until - now) / 86_400_000));
+  // The last hour is told as such; what was deleted just now has all of its days.
+  const left = Math.max(0, Math.ceil((until - now - HOUR_MS) / DAY_MS));
   return (
     <li className="trash-item">
       <span className="trash-name ellipsis" title={recording.path}>
-        <strong>{sourceName}</strong> {day} {wallTime(nearestSecond(startedAt), offsetMinutes)}
+        <strong>{sourceName}</strong> {time}
       </span>
       <span>{duration(nearestSecond(lengthMs(recording)))}</span>
       <span>{size(recording.bytes)}</span>

@@ -8,6 +8,7 @@ import { rateName } from '../../format/audio.ts';
 import type { Phase } from '../../stores/phase.ts';
 import type { Device } from '../../../shared/domain/source.ts';
 import { DEFAULT_DEVICE } from '../../../shared/domain/sourceDefaults.ts';
+import { deviceGroups } from './deviceGroups.ts';
 
 /** From this number of devices on, a search helps. */
 const SEARCH_FROM = 8;
@@ -23,8 +24,10 @@ interface DeviceListProps {
 export function DeviceList({ phase, devices, chosen, onChoose, onRefresh }: DeviceListProps): ReactElement {
   const [search, setSearch] = useState('');
   const group = useId();
+  const [unfolded, setUnfolded] = useState<boolean>();
   const wanted = search.trim().toLocaleLowerCase();
   const shown = devices.filter(({ name, hostApi }) => `${name} ${hostApi}`.toLocaleLowerCase().includes(wanted));
+  const { inputs, plugins } = deviceGroups(shown);
   const standard = devices.find(({ isDefault }) => isDefault);
   const present = chosen === DEFAULT_DEVICE || devices.some(({ name }) => name === chosen);
 
@@ -41,6 +44,8 @@ export function DeviceList({ phase, devices, chosen, onChoose, onRefresh }: Devi
       <span className="device-detail">{detail}</span>
     </label>
   );
+
+  const listed = (device: Device): ReactElement => option(device.name, device.name, deviceDetail(device), device);
 
   return (
     <FieldGroup
@@ -76,7 +81,18 @@ export function DeviceList({ phase, devices, chosen, onChoose, onRefresh }: Devi
             standard ? `now ${standard.name}` : 'chosen by the system',
             standard,
           )}
-        {shown.map((device) => option(device.name, device.name, deviceDetail(device), device))}
+        {inputs.map(listed)}
+        {wanted !== '' && plugins.map(listed)}
+        {wanted === '' && plugins.length > 0 && (
+          <details
+            className="device-plugins"
+            open={unfolded ?? (inputs.length === 0 || plugins.some(({ name }) => name === chosen))}
+            onToggle={(event) => setUnfolded(event.currentTarget.open)}
+          >
+            <summary>Other ALSA devices ({plugins.length})</summary>
+            {plugins.map(listed)}
+          </details>
+        )}
         {wanted !== '' && shown.length === 0 && <p className="devices-none">No device is called “{search.trim()}”.</p>}
       </div>
       {phase.name === 'error' && <Note tone="warning">{phase.message}</Note>}

@@ -33,6 +33,7 @@ interface StreamFieldsProps {
 export function StreamFields(props: StreamFieldsProps): ReactElement {
   const { form, errors, sourceId, hasPassword, draft, onChange, onReport } = props;
   const protection = useSettings((state) => state.info?.secretsProtection);
+  const hasLogin = hasPassword || form.password !== '' || form.stream.username !== '' || form.stream.url.includes('@');
   const stream = (change: Partial<Form['stream']>): void => onChange({ stream: { ...form.stream, ...change } });
   return (
     <>
@@ -74,7 +75,7 @@ export function StreamFields(props: StreamFieldsProps): ReactElement {
           )}
         </Field>
       </div>
-      {protection !== undefined && <p className="field-note">{protectionWords[protection]}</p>}
+      {protection !== undefined && hasLogin && <p className="field-note">{protectionWords[protection]}</p>}
       {hasPassword && (
         <Checkbox
           label="Remove the stored password"

@@ -11,7 +11,7 @@ export function PausedNote({ source }: { readonly source: Source }): ReactElemen
   const now = useNow();
   const { since, problem } = source.status;
   return (
-    <div className="source-problem">
+    <div className="source-problem source-paused">
       <Pause size={14} aria-hidden />
       <div>
         <p>Paused: nothing is recorded until you resume.</p>

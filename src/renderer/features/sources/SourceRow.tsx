@@ -126,8 +126,7 @@ function PauseButton({ source }: { readonly source: Source }): ReactElement {
 function StateBadge({ source }: { readonly source: Source }): ReactElement {
   const { state } = source.status;
   if (state === 'recording') return <Badge tone="recording">{stateWord(state)}</Badge>;
-  if (state === 'reconnecting' || state === 'failed' || state === 'paused')
-    return <Badge tone="attention">{stateWord(state)}</Badge>;
+  if (state === 'reconnecting' || state === 'failed') return <Badge tone="attention">{stateWord(state)}</Badge>;
   return <Badge tone="neutral">{stateWord(state)}</Badge>;
 }
 
