@@ -1,0 +1,81 @@
+import { zonedIso } from '../../containers/bext.ts';
+
+/** One row of an exported table. Instants are ms since 1970 UTC. */
+export interface TableRow {
+  readonly sourceName: string;
+  readonly from: number;
+  readonly to: number;
+  /** Minutes east of UTC at the place of recording. */
+  readonly offsetMinutes: number;
+  readonly peakDb: number;
+  readonly floorDb: number;
+  readonly score: number;
+  readonly verdict: string;
+  readonly label: string;
+  readonly note: string;
+  /** Name of the recording's file. */
+  readonly file: string;
+  /** From the start of that file, s. */
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+}
+
+const COLUMNS = [
+  'source',
+  'start',
+  'end',
+  'seconds',
+  'peak dBFS',
+  'noise floor dBFS',
+  'above floor dB',
+  'verdict',
+  'label',
+  'note',
+  'file',
+  'start in file s',
+  'end in file s',
+] as const;
+
+/** A spreadsheet would run a cell that begins like this. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/** RFC 4180, UTF-8 with a byte order mark, so that spreadsheets take it for what it is. */
+export function csvTable(rows: readonly TableRow[]): string {
+  const lines = rows.map((row) =>
+    [
+      text(row.sourceName),
+      zonedIso({ startedAt: row.from, offsetMinutes: row.offsetMinutes }),
+      zonedIso({ startedAt: row.to, offsetMinutes: row.offsetMinutes }),
+      ((row.to - row.from) / 1000).toFixed(1),
+      row.peakDb.toFixed(1),
+      row.floorDb.toFixed(1),
+      row.score.toFixed(1),
+      row.verdict,
+      text(row.label),
+      text(row.note),
+      text(row.file),
+      row.fromSeconds.toFixed(1),
+      row.toSeconds.toFixed(1),
+    ].join(','),
+  );
+  return `\ufeff${[COLUMNS.join(','), ...lines].join('\r\n')}\r\n`;
+}
+
+/** Label track of Audacity: start, end and text, by tabs; times in s from `origin`, ms since 1970 UTC. */
+export function audacityLabels(
+  rows: readonly Pick<TableRow, 'from' | 'to' | 'label' | 'score' | 'sourceName'>[],
+  origin: number,
+): string {
+  return rows
+    .map(({ from, to, label, score, sourceName }) => {
+      const name = label === '' ? `${sourceName} +${score.toFixed(1)} dB` : label;
+      const times = [from, to].map((instant) => ((instant - origin) / 1000).toFixed(6));
+      return `${times.join('\t')}\t${name.replaceAll(/[\p{Cc}]+/gu, ' ')}\n`;
+    })
+    .join('');
+}
+
+function text(value: string): string {
+  const safe = FORMULA.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
