@@ -15,6 +15,8 @@ const demuxers = { wav: 'wav', mp3: 'mp3', adts: 'aac', ogg: 'ogg', flac: 'flac'
   string
 >;
 
+export const demuxerOf = (container: Container): string => demuxers[container];
+
 /** Added to this process's niceness, 0 to 19: a waveform can wait, a meter only a little. */
 const FILE_NICENESS = 10;
 const LIVE_NICENESS = 0;

@@ -27,17 +27,42 @@ interface Track {
 
 /** The text of a cue sheet, UTF-8, one line each with a line feed. */
 export function cueSheet(sheet: CueSheet): string {
-  const tracks = tracksOf(sheet);
   const lines = [
     `${ID_LINE}${sheet.recordingId}`,
     `REM SOURCE ${quoted(sheet.sourceName)}`,
     `REM START ${sheet.startedAt}`,
     `TITLE ${quoted(`${sheet.sourceName} ${sheet.startedAt}`)}`,
     `FILE ${quoted(sheet.fileName)} ${sheet.fileType}`,
+    ...tracksAndRemarks(tracksOf(sheet)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** A sheet for one file of several pieces; `seconds` is where each begins in it, ascending from 0. */
+export function reelSheet(reel: {
+  readonly title: string;
+  /** Name of the audio file, without folders. */
+  readonly fileName: string;
+  readonly pieces: readonly { readonly title: string; readonly seconds: number }[];
+}): string {
+  const fileType = reel.fileName.endsWith('.mp3') ? 'MP3' : 'WAVE';
+  const tracks = reel.pieces.map(({ title, seconds }) => ({
+    text: title,
+    frame: Math.floor(seconds * FRAMES_PER_SECOND),
+  }));
+  const lines = [
+    `TITLE ${quoted(reel.title)}`,
+    `FILE ${quoted(reel.fileName)} ${fileType}`,
+    ...tracksAndRemarks(tracks),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function tracksAndRemarks(tracks: readonly Track[]): readonly string[] {
+  return [
     ...tracks.slice(0, MOST_TRACKS).flatMap((track, index) => trackLines(track, index + 1)),
     ...tracks.slice(MOST_TRACKS).map(({ text, frame }) => `REM TITLE ${time(frame)} ${quoted(text)}`),
   ];
-  return `${lines.join('\n')}\n`;
 }
 
 /** The recording that a text of {@link cueSheet} belongs to; undefined for a sheet of somebody else. */

@@ -65,17 +65,20 @@ const loudest = (samples: Int16Array, from: number, to: number): number =>
 
 describe('encode', () => {
   const codecs = { wav: 'pcm_s16le', flac: 'flac', mp3: 'mp3', opus: 'opus', m4a: 'aac' } as const;
-  it.each(['wav', 'flac', 'mp3', 'opus', 'm4a'] as const)('joins stretches of files as %s, with tags', async (target) => {
-    const wanted = job(target);
-    await encode(wanted, { ...options, program });
-    const { format, streams } = await probe(wanted.output);
-    expect(streams[0]?.codec_name).toBe(codecs[target]);
-    expect(Math.abs(Number(format.duration) - 3)).toBeLessThan(0.1);
-    const tags = { ...format.tags, ...streams[0]?.tags };
-    expect(Object.entries(tags).some(([name, value]) => /^title$/i.test(name) && value === 'Dawn = "chorus"; 1')).toBe(
-      true,
-    );
-  });
+  it.each(['wav', 'flac', 'mp3', 'opus', 'm4a'] as const)(
+    'joins stretches of files as %s, with tags',
+    async (target) => {
+      const wanted = job(target);
+      await encode(wanted, { ...options, program });
+      const { format, streams } = await probe(wanted.output);
+      expect(streams[0]?.codec_name).toBe(codecs[target]);
+      expect(Math.abs(Number(format.duration) - 3)).toBeLessThan(0.1);
+      const tags = { ...format.tags, ...streams[0]?.tags };
+      expect(
+        Object.entries(tags).some(([name, value]) => /^title$/i.test(name) && value === 'Dawn = "chorus"; 1'),
+      ).toBe(true);
+    },
+  );
 
   it('fades and amplifies', async () => {
     const wanted = job('wav', { fadeInMs: 500, fadeOutMs: 500, gainDb: -20 });

@@ -77,7 +77,17 @@ export function targetOptions({ target, format, tags }: EncodeJob): readonly str
     case 'opus':
       return [...own, '-c:a', 'libopus', '-b:a', format.channels === 1 ? '72k' : '128k', '-f', 'opus'];
     case 'm4a':
-      return [...own, '-c:a', 'aac', '-b:a', format.channels === 1 ? '96k' : '192k', '-f', 'ipod', '-movflags', '+faststart'];
+      return [
+        ...own,
+        '-c:a',
+        'aac',
+        '-b:a',
+        format.channels === 1 ? '96k' : '192k',
+        '-f',
+        'ipod',
+        '-movflags',
+        '+faststart',
+      ];
     default:
       return assertNever(target);
   }

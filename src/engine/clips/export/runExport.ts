@@ -1,0 +1,197 @@
+import { basename, dirname, extname, join } from 'node:path';
+import { reelSheet } from '../../containers/cue.ts';
+import { errnoOf, LongtakeError } from '../../../shared/errors.ts';
+import type { FileSystem } from '../../../shared/ports/fileSystem.ts';
+import { demuxerOf } from '../ffmpeg.ts';
+import type { CutMaker, ExportPiece, ExportPlan } from './exportPlan.ts';
+import type { EncodeJob } from './encodeOptions.ts';
+
+export interface ExportTools {
+  readonly fileSystem: FileSystem;
+  readonly cut: CutMaker;
+  /** Runs ffmpeg; rejects with DECODER_MISSING where there is none. */
+  encode(job: EncodeJob, signal: AbortSignal, onProgress: (fraction: number) => void): Promise<void>;
+}
+
+export interface ExportRun {
+  readonly signal: AbortSignal;
+  /** Folder for what is made on the way, absolute, on the volume of the result; it is this export's own, and is gone afterwards. */
+  readonly workFolder: string;
+  /** How much is done, 0..1. */
+  onProgress(fraction: number): void;
+}
+
+/** Something that is whole, under a name that nobody else has. */
+export interface Exported {
+  /** Absolute, in the order of the pieces; a cue sheet comes after its file. */
+  readonly files: readonly string[];
+  /** Of the first piece to the last, ms since 1970 UTC: what the files really begin and end with. */
+  readonly bounds: { readonly from: number; readonly to: number };
+}
+
+/**
+ * Makes the files of a plan. Nothing is overwritten, and whatever ends it early leaves no file of it behind. Rejects
+ * with CANCELLED, DISK_FULL, DAMAGED, DECODER_MISSING, NOT_FOUND, CONFLICT or a Node error of the disk.
+ */
+export async function runExport(plan: ExportPlan, tools: ExportTools, run: ExportRun): Promise<Exported> {
+  const { fileSystem } = tools;
+  const made: string[] = [];
+  await fileSystem.makeFolder(run.workFolder);
+  try {
+    const bounds = await (plan.shape === 'one' ? one(plan, tools, run, made) : each(plan, tools, run, made));
+    return { files: made, bounds };
+  } catch (error) {
+    for (const path of made) await remove(fileSystem, path);
+    throw run.signal.aborted
+      ? new LongtakeError('CANCELLED', 'The export was cancelled.', { cause: error })
+      : coded(error);
+  } finally {
+    await clear(fileSystem, run.workFolder);
+  }
+}
+
+async function each(plan: ExportPlan, tools: ExportTools, run: ExportRun, made: string[]): Promise<Exported['bounds']> {
+  let bounds: Exported['bounds'] | undefined;
+  const total = plan.pieces.length;
+  for (const [index, piece] of plan.pieces.entries()) {
+    const part = { ...run, onProgress: (fraction: number) => run.onProgress((index + fraction) / total) };
+    const result = await pieceFile(plan, piece, tools, part);
+    made.push(await place(tools.fileSystem, result.path, join(plan.folder, `${piece.name}${extname(result.path)}`)));
+    bounds = { from: bounds?.from ?? result.from, to: result.to };
+  }
+  if (!bounds) throw new LongtakeError('INVALID_INPUT', 'There is nothing to export.');
+  return bounds;
+}
+
+interface PieceFile {
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One piece as a file in the work folder. */
+async function pieceFile(
+  plan: ExportPlan,
+  piece: ExportPiece,
+  tools: ExportTools,
+  { signal, workFolder, onProgress }: ExportRun,
+): Promise<PieceFile> {
+  const { format } = plan;
+  if (format.kind === 'cut') {
+    return tools.cut(piece, { output: join(workFolder, 'cut'), forDecoder: false, signal, onProgress });
+  }
+  const half = (fraction: number): void => onProgress(fraction / 2);
+  const cut = await tools.cut(piece, { output: join(workFolder, 'cut'), forDecoder: true, signal, onProgress: half });
+  const output = join(workFolder, `converted.${format.to}`);
+  const job = {
+    ...format,
+    target: format.to,
+    inputs: [{ ...cut, demuxer: demuxerOf(cut.container) }],
+    output,
+    format: piece.format,
+    tags: piece.tags,
+  };
+  await tools.encode(job, signal, (fraction) => onProgress(0.5 + fraction / 2));
+  await tools.fileSystem.removeFile(cut.path);
+  return { path: output, from: cut.from, to: cut.to };
+}
+
+/** All pieces in one file, with a cue sheet where they are several. */
+async function one(plan: ExportPlan, tools: ExportTools, run: ExportRun, made: string[]): Promise<Exported['bounds']> {
+  const { fileSystem } = tools;
+  const [first] = plan.pieces;
+  if (!first) throw new LongtakeError('INVALID_INPUT', 'There is nothing to export.');
+  if (plan.pieces.length === 1) return each(plan, tools, run, made);
+  const { format } = plan;
+  if (format.kind === 'cut') {
+    throw new LongtakeError(
+      'INVALID_INPUT',
+      'Several pieces become one file by conversion only. Choose a format, or a file for each.',
+    );
+  }
+  const total = plan.pieces.length;
+  const cuts: Awaited<ReturnType<CutMaker>>[] = [];
+  for (const [index, piece] of plan.pieces.entries()) {
+    const output = join(run.workFolder, `cut${index}`);
+    const onProgress = (fraction: number): void => run.onProgress((0.5 * (index + fraction)) / total);
+    cuts.push(await tools.cut(piece, { output, forDecoder: true, signal: run.signal, onProgress }));
+  }
+  const output = join(run.workFolder, `joined.${format.to}`);
+  const job = {
+    ...format,
+    target: format.to,
+    inputs: cuts.map((cut) => ({ ...cut, demuxer: demuxerOf(cut.container) })),
+    output,
+    format: first.format,
+    tags: { ...first.tags, title: plan.title },
+  };
+  await tools.encode(job, run.signal, (fraction) => run.onProgress(0.5 + fraction / 2));
+  const path = await place(fileSystem, output, join(plan.folder, `${plan.name}.${format.to}`));
+  made.push(path);
+  made.push(await writeSheet(plan, cuts, path, tools.fileSystem, run));
+  return { from: cuts[0]?.from ?? 0, to: cuts.at(-1)?.to ?? 0 };
+}
+
+async function writeSheet(
+  plan: ExportPlan,
+  cuts: readonly { readonly seconds: number }[],
+  audio: string,
+  fileSystem: FileSystem,
+  run: ExportRun,
+): Promise<string> {
+  let at = 0;
+  const pieces = plan.pieces.map((piece, index) => {
+    const seconds = at;
+    at += cuts[index]?.seconds ?? 0;
+    return { title: piece.title, seconds };
+  });
+  const work = join(run.workFolder, 'sheet.cue');
+  await fileSystem.append(work, reelSheet({ title: plan.title, fileName: basename(audio), pieces }));
+  return place(fileSystem, work, audio.replace(/\.[^.]+$/, '.cue'));
+}
+
+/** Gives a finished file its name, or the next one with a number that is free. */
+async function place(fileSystem: FileSystem, from: string, wanted: string): Promise<string> {
+  await fileSystem.makeFolder(dirname(wanted));
+  const extension = extname(wanted);
+  const stem = wanted.slice(0, wanted.length - extension.length);
+  for (let count = 1; ; count += 1) {
+    const path = count === 1 ? wanted : `${stem}_${count}${extension}`;
+    try {
+      await fileSystem.move(from, path);
+      return path;
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw error;
+    }
+  }
+}
+
+async function clear(fileSystem: FileSystem, folder: string): Promise<void> {
+  for (const { name } of await fileSystem.list(folder)) await fileSystem.removeFile(join(folder, name));
+  await fileSystem.removeFolder(folder);
+}
+
+async function remove(fileSystem: FileSystem, path: string): Promise<void> {
+  try {
+    await fileSystem.removeFile(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+}
+
+function coded(error: unknown): unknown {
+  const system = errnoOf(error);
+  if (system === 'ENOSPC' || system === 'EDQUOT') {
+    return new LongtakeError(
+      'DISK_FULL',
+      'The disk is full. Free some space, or choose another place, and export again.',
+      {
+        cause: error,
+      },
+    );
+  }
+  if (system === 'EACCES' || system === 'EPERM' || system === 'EROFS') {
+    return new LongtakeError('DISK_DENIED', 'Nothing may be written there. Choose another place.', { cause: error });
+  }
+  return error;
+}
