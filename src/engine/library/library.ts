@@ -7,6 +7,7 @@ import type { Log } from '../../shared/ports/log.ts';
 import { type Day, type RecordingId, type SourceId, sourceId } from '../../shared/units.ts';
 import { AlarmStore } from './alarmStore.ts';
 import { catchUp, type CatchUpOptions, type Tables } from './catchUp.ts';
+import { ChainStore } from './chainStore.ts';
 import { CoverageStore } from './coverageStore.ts';
 import { type Connection, openDatabase } from './database.ts';
 import { KeepingStore } from './keepingStore.ts';
@@ -63,6 +64,8 @@ export class Library {
   /** What a person said of them. */
   readonly verdicts: VerdictStore;
   readonly markers: MarkerStore;
+  /** Which recordings follow each other. */
+  readonly chain: ChainStore;
   /** Proves that recordings follow each other. */
   readonly seams: SeamCheck;
   #rescanning = false;
@@ -79,6 +82,7 @@ export class Library {
     this.verdicts = new VerdictStore(connection);
     this.sections = new SectionStore(connection, this.verdicts);
     this.markers = new MarkerStore(connection);
+    this.chain = new ChainStore(connection);
     this.seams = new SeamCheck(connection);
   }
 
