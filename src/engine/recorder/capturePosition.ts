@@ -42,6 +42,11 @@ export class CapturePosition {
     return this.#time.observe(this.#sample + samples, arrivedAt);
   }
 
+  /** A recording has begun: see {@link CaptureTime.settle}. */
+  settle(): void {
+    this.#time.settle();
+  }
+
   /** True when `samples` more sample frames can have been captured by now. */
   allows(samples: number): boolean {
     return this.#time.allows(this.#sample + samples);

@@ -11,6 +11,11 @@ const MOST_AHEAD_MS = 10_000;
 const LEAST_HOLE_MS = 1000;
 /** So much slower than the computer's clock may an input be by itself. */
 const CLOCK_TOLERANCE = 0.001;
+/**
+ * Once a recording has begun, what is learnt of when its audio was captured moves the times of what comes by so much of
+ * its length: a station that was late and catches up must not make one recording seconds longer or shorter.
+ */
+const SLEW = 0.05;
 
 /** When the samples of one connection were captured. */
 export class CaptureTime {
@@ -22,6 +27,10 @@ export class CaptureTime {
   #origin = Number.POSITIVE_INFINITY;
   /** Monotonic; since when {@link #origin} counts. */
   #originAt = 0;
+  /** Where times count the first sample, ms on the monotonic clock. */
+  #base = Number.POSITIVE_INFINITY;
+  #settled = false;
+  #observedTo = 0;
   /** Wall clock less monotonic clock. */
   #wallOffset: number;
 
@@ -53,7 +62,12 @@ export class CaptureTime {
    * at most.
    */
   allows(sample: number): boolean {
-    return this.#samples.timeOf(sample) <= this.#clock.monotonic() + MOST_AHEAD_MS;
+    return this.monotonicTime(sample) <= this.#clock.monotonic() + MOST_AHEAD_MS;
+  }
+
+  /** From now on times change but slowly. */
+  settle(): void {
+    this.#settled = true;
   }
 
   /**
@@ -68,17 +82,20 @@ export class CaptureTime {
       this.#origin = origin;
       this.#originAt = arrivedAt;
     }
+    const most = this.#settled && !missing ? this.#ms(Math.max(0, sampleEnd - this.#observedTo)) * SLEW : Infinity;
+    this.#base = Number.isFinite(most) ? this.#base + within(origin - this.#base, most) : origin;
+    this.#observedTo = sampleEnd;
     return missing;
   }
 
   /** Wall-clock instant at which sample number `sample` was captured. */
   wallTime(sample: number): Millis {
-    return millis(this.#samples.timeOf(sample) + this.#wallOffset);
+    return millis(this.monotonicTime(sample) + this.#wallOffset);
   }
 
   /** Monotonic instant at which sample number `sample` was captured. */
   monotonicTime(sample: number): Millis {
-    return this.#samples.timeOf(sample);
+    return millis(this.#base + this.#ms(sample));
   }
 
   /** Sample frames from number `sample` to the wall-clock instant `at`; 0 when it is over. */
@@ -88,10 +105,19 @@ export class CaptureTime {
 
   /** The same to an instant of the monotonic clock. */
   samplesUntilMonotonic(at: Millis, sample: number): number {
-    return this.#count(at - this.#samples.timeOf(sample));
+    return this.#count(at - this.monotonicTime(sample));
+  }
+
+  #ms(samples: number): number {
+    return (samples * 1000) / this.#rate;
   }
 
   #count(ms: number): number {
     return Math.max(0, Math.ceil((ms * this.#rate) / 1000));
   }
+}
+
+/** `value`, but not further from 0 than `most`. */
+function within(value: number, most: number): number {
+  return Math.min(most, Math.max(-most, value));
 }

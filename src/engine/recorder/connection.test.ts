@@ -194,6 +194,25 @@ describe('Connection', () => {
     expectRamp(rig.payload(recordings), rig.fed);
   });
 
+  it('shifts no boundary by seconds when a station that is late catches up, and is in time again', async () => {
+    const rig = new Rig('2026-11-21T10:00:00.000Z', 'UTC', 5);
+    for (let block = 0; block < 2000; block += 1) {
+      rig.feed(RATE / 20, block < 250 ? 3200 : 0);
+      if (block % 100 === 0) await rig.connection.closed();
+    }
+    const recordings = await rig.end();
+    expectRamp(rig.payload(recordings), rig.fed);
+    const lengths = recordings.slice(1, -1).map(({ samples }) => samples / RATE);
+    expect(lengths.length).toBeGreaterThan(10);
+    expect(Math.max(...lengths)).toBeLessThan(5.4);
+    expect(Math.min(...lengths)).toBeGreaterThan(4.6);
+    // In the end each sample is in the recording of its time again.
+    const last = recordings.at(-1);
+    const before = recordings.slice(0, -1).reduce((sum, { samples }) => sum + samples, 0);
+    const isAt = Date.parse('2026-11-21T10:00:00.000Z') + (before * 1000) / RATE;
+    expect(Math.abs((last?.startedAt ?? 0) - isAt)).toBeLessThan(1);
+  });
+
   it('goes on without a seam in the night when clocks go back, with the zone in the name', async () => {
     const rig = new Rig('2026-10-25T00:59:58.000Z', 'Europe/Berlin', 3600);
     for (let block = 0; block < 80; block += 1) rig.feed(RATE / 20);

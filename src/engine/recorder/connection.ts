@@ -374,6 +374,7 @@ export class Connection implements CaptureListener {
   }
 
   #begin(next: NextRecording, blocks: readonly Block[]): void {
+    this.#at.settle();
     this.#chain.begin(next, this.#cuts.isSegmentWhole);
     this.#cuts.isSegmentWhole = false;
     for (const block of blocks) this.#chain.append(block);
