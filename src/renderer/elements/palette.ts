@@ -9,6 +9,12 @@ export interface Palette {
   readonly text: string;
   readonly yellow: string;
   readonly lineStrong: string;
+  readonly blueFaint: string;
+  readonly orange: string;
+  readonly hatch: string;
+  readonly line: string;
+  readonly textSoft: string;
+  readonly fieldLine: string;
 }
 
 const listeners = new Set<() => void>();
@@ -31,6 +37,12 @@ function read(): Palette {
     text: resolve(probe, '--text'),
     yellow: resolve(probe, '--yellow'),
     lineStrong: resolve(probe, '--line-strong'),
+    blueFaint: resolve(probe, '--blue-faint'),
+    orange: resolve(probe, '--orange'),
+    hatch: resolve(probe, '--hatch'),
+    line: resolve(probe, '--line'),
+    textSoft: resolve(probe, '--text-2'),
+    fieldLine: resolve(probe, '--field-line'),
   };
   probe.remove();
   return colours;

@@ -12,8 +12,8 @@ import { type Direction, type EventQueue, homeQueue, type QueuePlace } from './p
 import { nextRate } from './playerRates.ts';
 import { partOf, partsOf, wholeOf } from './playerStretch.ts';
 
-/** More pairs than the widest screen has points; a second of an hour is then one pair. */
-const WAVEFORM_POINTS = 4000;
+/** Enough to come four times nearer before anything else must be known. */
+const WAVEFORM_POINTS = 16_384;
 
 export type Waveform =
   | { readonly name: 'none' }

@@ -9,6 +9,7 @@ import { libraryStore } from './library.ts';
 import { attempt, noticesStore } from './notices.ts';
 import { playerStore } from './player.ts';
 import { deck } from './playerDeck.ts';
+import { followRecording } from './playerView.ts';
 import { settingsStore } from './settings.ts';
 import { sourcesStore } from './sources.ts';
 import { followPlayer, titlesStore } from './titles.ts';
@@ -93,6 +94,7 @@ export function startStores(): () => void {
     followVisibility(),
     () => deck.close(),
     followPlayer(),
+    followRecording(),
     followToday(COVERAGE_INTERVAL_MS),
     watchConnection(() => {
       loadAll();

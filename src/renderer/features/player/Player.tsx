@@ -17,7 +17,7 @@ import { RATES } from '../../stores/playerRates.ts';
 import { useOpenRecording } from '../../stores/sources.ts';
 import type { Recording } from '../../../shared/domain/recording.ts';
 import { TitleList } from '../titles/TitleList.tsx';
-import { WaveformView } from './WaveformView.tsx';
+import { WaveformView } from '../waveform/WaveformView.tsx';
 import './player.css';
 
 /** Bottom: listens to a finished recording. */
@@ -52,7 +52,7 @@ function PlayerBody({ recording }: { readonly recording: Recording }): ReactElem
     );
   }
   if (recording.state === 'recording') return <StillRecording recording={recording} />;
-  return <WaveformView recording={recording} />;
+  return <WaveformView key={recording.id} recording={recording} />;
 }
 
 function StillRecording({ recording }: { readonly recording: Recording }): ReactElement {

@@ -40,6 +40,6 @@ describe('commandOf', () => {
     expect(commandOf(press('/'), 'text')).toBeUndefined();
   });
   it('leaves the keys of later parts free', () => {
-    for (const key of 'ioceyns mgd'.replace(' ', '')) expect(commandOf(press(key), 'elsewhere')).toBeUndefined();
+    for (const key of 'ceyns mgd'.replace(' ', '')) expect(commandOf(press(key), 'elsewhere')).toBeUndefined();
   });
 });

@@ -20,6 +20,22 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
       { keys: ['Alt ←', 'Alt →'], does: 'Previous or next recording of the source' },
       { keys: ['J', 'K'], does: 'Previous or next section' },
       { keys: ['U'], does: 'Next section without a verdict' },
+      { keys: ['R'], does: 'Repeat' },
+      { keys: ['A'], does: 'Play the next section by itself' },
+      { keys: ['F'], does: 'Go on in the file' },
+    ],
+  },
+  {
+    title: 'Waveform',
+    shortcuts: [
+      { keys: ['W'], does: 'Large waveform with levels' },
+      { keys: ['+', '−'], does: 'Nearer or farther; also with the wheel' },
+      { keys: ['0'], does: 'The whole recording' },
+      { keys: ['Z'], does: 'The selection, or the section' },
+      { keys: [',', '.'], does: 'A hundredth of what is seen back or forward' },
+      { keys: ['I', 'O'], does: 'Select from here, or up to here' },
+      { keys: ['X'], does: 'Select nothing' },
+      { keys: ['Page Up', 'Page Down'], does: 'Move along, with focus on the waveform' },
     ],
   },
   {
@@ -70,6 +86,19 @@ export type Command =
         | 'previousEvent'
         | 'nextEvent'
         | 'nextUnreviewed'
+        | 'loop'
+        | 'autoAdvance'
+        | 'openInFile'
+        | 'fullView'
+        | 'zoomIn'
+        | 'zoomOut'
+        | 'zoomAll'
+        | 'zoomSelection'
+        | 'selectFrom'
+        | 'selectTo'
+        | 'selectNothing'
+        | 'nudgeBack'
+        | 'nudgeForward'
         | 'shortcuts'
         | 'settings'
         | 'addSource'
@@ -91,6 +120,27 @@ export interface Press {
 /** What has focus: keys belong to it first. */
 export type Focus = 'text' | 'control' | 'elsewhere';
 
+/** Single keys without Shift; they act on what the player has open. */
+const PLAYER_KEYS: ReadonlyMap<string, Exclude<Command['name'], 'seek'>> = new Map([
+  ['j', 'previousEvent'],
+  ['k', 'nextEvent'],
+  ['u', 'nextUnreviewed'],
+  ['r', 'loop'],
+  ['a', 'autoAdvance'],
+  ['f', 'openInFile'],
+  ['w', 'fullView'],
+  ['+', 'zoomIn'],
+  ['=', 'zoomIn'],
+  ['-', 'zoomOut'],
+  ['0', 'zoomAll'],
+  ['z', 'zoomSelection'],
+  ['i', 'selectFrom'],
+  ['o', 'selectTo'],
+  ['x', 'selectNothing'],
+  [',', 'nudgeBack'],
+  ['.', 'nudgeForward'],
+]);
+
 const SEEK_S = 5;
 const FINE_SEEK_S = 1;
 
@@ -111,6 +161,8 @@ export function commandOf(press: Press, focus: Focus): Command | undefined {
     if (key === 'ArrowLeft') return { name: 'previous' };
     return key === 'ArrowRight' ? { name: 'next' } : undefined;
   }
+  const single = PLAYER_KEYS.get(key);
+  if (single !== undefined) return { name: single };
   switch (key) {
     case ' ':
       return focus === 'control' ? undefined : { name: 'toggle' };
@@ -123,12 +175,6 @@ export function commandOf(press: Press, focus: Focus): Command | undefined {
       return { name: 'slower' };
     case ']':
       return { name: 'faster' };
-    case 'j':
-      return { name: 'previousEvent' };
-    case 'k':
-      return { name: 'nextEvent' };
-    case 'u':
-      return { name: 'nextUnreviewed' };
     case '/':
       return { name: 'search' };
     case 'P':

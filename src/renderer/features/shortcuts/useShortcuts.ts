@@ -4,6 +4,7 @@ import { dialogsStore } from '../../stores/dialogs.ts';
 import { attempt } from '../../stores/notices.ts';
 import { playerStore } from '../../stores/player.ts';
 import { toggleAllPaused } from '../sources/sourceActions.tsx';
+import { runPlayerCommand } from '../player/playerCommands.ts';
 import { type Command, commandOf, type Focus } from './shortcuts.ts';
 
 /** The parts of the window that F6 goes through. */
@@ -56,11 +57,22 @@ function run(command: Command): void {
     case 'next':
       return attempt(player.step(1));
     case 'previousEvent':
-      return attempt(player.stepEvent(-1));
     case 'nextEvent':
-      return attempt(player.stepEvent(1));
     case 'nextUnreviewed':
-      return attempt(player.stepEvent(1, true));
+    case 'loop':
+    case 'autoAdvance':
+    case 'openInFile':
+    case 'fullView':
+    case 'zoomIn':
+    case 'zoomOut':
+    case 'zoomAll':
+    case 'zoomSelection':
+    case 'selectFrom':
+    case 'selectTo':
+    case 'selectNothing':
+    case 'nudgeBack':
+    case 'nudgeForward':
+      return runPlayerCommand(command.name);
     case 'shortcuts':
       return show({ name: 'shortcuts' });
     case 'settings':

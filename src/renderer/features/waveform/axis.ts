@@ -4,6 +4,21 @@ const HOUR = 60 * MINUTE;
 
 /** Distances between marks that read well on a clock, ms. */
 const STEPS = [
+  0.01,
+  0.02,
+  0.05,
+  0.1,
+  0.2,
+  0.5,
+  1,
+  2,
+  5,
+  10,
+  20,
+  50,
+  100,
+  200,
+  500,
   SECOND,
   2 * SECOND,
   5 * SECOND,
@@ -26,7 +41,7 @@ const STEPS = [
 export interface Mark {
   /** 0..1 of the length */
   readonly position: number;
-  /** Wall clock, `14:05` or `14:05:30`. */
+  /** Wall clock, `14:05` or `14:05:30`; between seconds `:30.125`. */
   readonly label: string;
 }
 
@@ -54,13 +69,21 @@ export function marks(
   const step = STEPS.find((candidate) => candidate >= least) ?? 24 * HOUR;
   const local = startedAt + offsetMinutes * MINUTE;
   const found: Mark[] = [];
-  for (let at = Math.ceil(local / step) * step; at <= local + lengthMs; at += step) {
-    const clock = new Date(at);
-    const minutes = `${two(clock.getUTCHours())}:${two(clock.getUTCMinutes())}`;
-    found.push({
-      position: (at - local) / lengthMs,
-      label: step < MINUTE ? `${minutes}:${two(clock.getUTCSeconds())}` : minutes,
-    });
+  const first = Math.ceil(local / step);
+  // Counted, not added up: thousands of small steps would drift.
+  for (let index = first; index * step <= local + lengthMs; index += 1) {
+    const at = index * step;
+    found.push({ position: (at - local) / lengthMs, label: labelOf(at, step) });
   }
   return found;
+}
+
+function labelOf(at: number, step: number): string {
+  const clock = new Date(Math.round(at));
+  const minutes = `${two(clock.getUTCHours())}:${two(clock.getUTCMinutes())}`;
+  if (step >= MINUTE) return minutes;
+  if (step >= SECOND) return `${minutes}:${two(clock.getUTCSeconds())}`;
+  const decimals = Math.max(1, Math.ceil(3 - Math.log10(step)));
+  const seconds = (at % MINUTE) / SECOND;
+  return `:${seconds.toFixed(decimals).padStart(decimals + 3, '0')}`;
 }

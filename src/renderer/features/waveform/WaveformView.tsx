@@ -1,0 +1,81 @@
+import { type KeyboardEvent, type ReactElement, useCallback, useMemo, useRef } from 'react';
+import type { Recording } from '../../../shared/domain/recording.ts';
+import { classes } from '../../elements/classes.ts';
+import { usePlayer, playerStore } from '../../stores/player.ts';
+import { useLength } from '../../stores/playerLength.ts';
+import { playerViewStore, usePlayerView } from '../../stores/playerView.ts';
+import { HoverTime } from './HoverTime.tsx';
+import { Minimap } from './Minimap.tsx';
+import { Playhead } from './Playhead.tsx';
+import { SelectionHandles } from './SelectionHandles.tsx';
+import { heightOf, type Layout } from './scene.ts';
+import { useGestures } from './useGestures.ts';
+import { useMarks } from './useMarks.ts';
+import { usePainter } from './usePainter.ts';
+import { useWidth } from './useWidth.ts';
+import './waveform.css';
+
+const SMALL = { wave: 52, levels: 0 } as const;
+const FULL = { wave: 140, levels: 96 } as const;
+const STEP_S = 5;
+const SMALL_STEP_S = 1;
+/** Page Up and Page Down move by this part of what is seen. */
+const PAGE = 0.9;
+
+/** The recording that is open: all of it, and a part of it as near as single samples. */
+export function WaveformView({ recording }: { readonly recording: Recording }): ReactElement {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const slider = useRef<HTMLDivElement>(null);
+  const width = useWidth(slider);
+  const waveform = usePlayer((state) => state.waveform);
+  const full = usePlayerView((state) => state.full);
+  const length = useLength(recording);
+  const marks = useMarks(recording);
+  const layout = useMemo((): Layout => ({ width, ...(full ? FULL : SMALL) }), [width, full]);
+  usePainter(canvas, recording, length, layout, marks);
+  const clicked = useCallback((at: number) => playerStore.getState().seekTo(at), []);
+  useGestures(slider, recording, { clicked });
+  return (
+    <div className={classes('waveform', full && 'waveform-full')}>
+      <Minimap recording={recording} length={length} marks={marks} />
+      <div className="waveform-stage">
+        <div
+          ref={slider}
+          className="waveform-surface"
+          style={{ height: heightOf(layout) }}
+          role="slider"
+          tabIndex={0}
+          aria-label="Position"
+          aria-valuemin={0}
+          aria-valuemax={Math.round(length * 10) / 10}
+          aria-valuenow={0}
+          data-waveform={waveform.name}
+          onKeyDown={(event) => onKeyDown(event, length)}
+        >
+          <canvas ref={canvas} className="waveform-canvas" aria-hidden />
+          <Playhead slider={slider} recording={recording} />
+          <HoverTime surface={slider} recording={recording} width={width} marks={marks} />
+        </div>
+        <SelectionHandles surface={slider} recording={recording} length={length} />
+        {waveform.name === 'loading' && <p className="waveform-note waveform-wait">Drawing the waveform…</p>}
+        {waveform.name === 'missing' && <p className="waveform-note">No waveform: {waveform.message}</p>}
+      </div>
+    </div>
+  );
+}
+
+function onKeyDown(event: KeyboardEvent, length: number): void {
+  const { seekTo, seekBy } = playerStore.getState();
+  const { pan } = playerViewStore.getState();
+  const step = event.shiftKey ? SMALL_STEP_S : STEP_S;
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.key === 'ArrowRight' || event.key === 'ArrowUp') seekBy(step);
+  else if (event.key === 'ArrowLeft' || event.key === 'ArrowDown') seekBy(-step);
+  else if (event.key === 'Home') seekTo(0);
+  else if (event.key === 'End') seekTo(length);
+  else if (event.key === 'PageUp') pan(-PAGE);
+  else if (event.key === 'PageDown') pan(PAGE);
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
