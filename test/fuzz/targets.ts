@@ -16,6 +16,7 @@ import { parseLedgerLine } from '../../src/engine/library/ledgerReader.ts';
 import { LongtakeError } from '../../src/shared/errors.ts';
 import { check } from './check.ts';
 import type { Corpus } from './corpus.ts';
+import { httpTarget } from './httpTarget.ts';
 import { isrTarget } from './isrTarget.ts';
 import { type Dice, pieces } from './mutate.ts';
 import { rewriteFlac, rewriteOgg } from './rewriting.ts';
@@ -46,6 +47,7 @@ export function makeTargets(corpus: Corpus): readonly Target[] {
     { name: 'sniff', corpus: Object.values(corpus).flat(), read: readKind },
     { name: 'playlist', corpus: corpus.text, read: readList },
     { name: 'ledger', corpus: corpus.ledger, read: readLedger },
+    httpTarget,
   ];
 }
 

@@ -82,6 +82,7 @@ export class LiveRecording {
     if (options.title !== undefined) this.#timeline.add(options.title, 0);
     this.#muxer = createMuxer(this.#recording, { ...options, isTagged: plan.tagStreams });
     this.#writer = new RecordingWriter(this.#open(options), this.#muxer, {
+      bytesPerSecond,
       backlog: options.backlog,
       maxPendingBytes: Math.max(MIN_PENDING_BYTES, bytesPerSecond * MAX_DISK_DELAY_SECONDS),
       onFailure: options.onFailure,

@@ -41,6 +41,18 @@ describe('RecordingWriter', () => {
       onFailure: (failure) => failures.push(failure),
     });
 
+  it('writes what plays long enough without waiting for more', async () => {
+    const options = { bytesPerSecond: 400, maxPendingBytes: 1000, onFailure: () => undefined };
+    const writer = new RecordingWriter(disk.createExclusive(PATH), counting, options);
+    writer.append(new Uint8Array(99));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(writer.payloadBytes).toBe(0);
+    writer.append(new Uint8Array(1));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(writer.payloadBytes).toBe(100);
+    await writer.close();
+  });
+
   it('writes everything once, in order, with a header that counts it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 30 }), async (parts) => {

@@ -13,6 +13,8 @@ export interface Backlog {
 }
 
 export interface WriterOptions {
+  /** Of the audio, about, bytes: as much as plays in {@link FLUSH_MS} is written at once. */
+  readonly bytesPerSecond?: number;
   /** Audio that may wait for a slow disk, bytes; what waits for other recordings of the backlog counts. */
   readonly maxPendingBytes: number;
   readonly backlog?: Backlog;
@@ -30,6 +32,8 @@ export class RecordingWriter {
   readonly #file: Promise<OpenFile>;
   readonly #muxer: Muxer;
   readonly #options: WriterOptions;
+  /** So many bytes do not wait for more. */
+  readonly #enough: number;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   readonly #backlog: Backlog;
@@ -46,6 +50,7 @@ export class RecordingWriter {
     this.#file = file;
     this.#muxer = muxer;
     this.#options = options;
+    this.#enough = Math.min(FLUSH_BYTES, (options.bytesPerSecond ?? FLUSH_BYTES) * (FLUSH_MS / 1000));
     this.#backlog = options.backlog ?? { bytes: 0 };
     this.#enqueue(async () => {
       await (await this.#file).write(this.#muxer.header, 0);
@@ -80,7 +85,7 @@ export class RecordingWriter {
     this.#backlog.bytes += bytes.length;
     this.#unflushedBytes += bytes.length;
     if (this.#backlog.bytes > this.#options.maxPendingBytes) this.#fail({ kind: 'too slow' });
-    else if (this.#unflushedBytes >= FLUSH_BYTES) this.#flush();
+    else if (this.#unflushedBytes >= this.#enough) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
   }
 

@@ -1,9 +1,10 @@
-import type { Dispatcher } from 'undici';
 import type { StreamHop } from '../../../shared/domain/source.ts';
-import { LongtakeError } from '../../../shared/errors.ts';
 import { VERSION } from '../../../shared/version.ts';
-import { type Logins, basicAuthorization, redirectTarget, withoutCredentials } from './address.ts';
-import { type ConnectLimits, openLine, type ProxyEnvironment } from './connectThrough.ts';
+import { type Credentials, type Logins, basicAuthorization, redirectTarget, withoutCredentials } from './address.ts';
+import { type AnswerHead, HttpAnswer } from './httpAnswer.ts';
+import { type ConnectLimits, Line } from './line.ts';
+import { LineError } from './lineError.ts';
+import { type ProxyEnvironment, proxyFor } from './proxies.ts';
 import { connectionError, redirectError, statusError } from './streamErrors.ts';
 
 /** The start of an answer that brings a stream. */
@@ -52,8 +53,6 @@ export async function receive(options: ReceiveOptions, receiver: Receiver, signa
   throw redirectError(options.url, 'without end');
 }
 
-type Headers = ReadonlyMap<string, string>;
-
 /** One request; resolves with where it is redirected to, if it is. */
 async function request(
   options: ReceiveOptions,
@@ -62,101 +61,122 @@ async function request(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { url } = options;
-  const { dispatcher, proxy } = openLine(url, options, options.environment);
-  const onAnswer = (headers: Headers) =>
+  const onHead = (headers: AnswerHead['headers']) =>
     receiver.onAnswer({ url: withoutCredentials(url), redirects: [...redirects], headers });
-  try {
-    return await exchange(
-      dispatcher,
-      options,
-      { ...receiver, onAnswer, onBytes: (b) => receiver.onBytes(b) },
-      proxy,
-      signal,
-    );
-  } finally {
-    await dispatcher.destroy();
+  return new Exchange(options, { onHead, onBody: (bytes) => receiver.onBytes(bytes) }).run(signal);
+}
+
+interface Hearer {
+  onHead(headers: AnswerHead['headers']): void;
+  onBody(bytes: Uint8Array): void;
+}
+
+/** One request and its answer. */
+class Exchange {
+  readonly #options: ReceiveOptions;
+  readonly #hearer: Hearer;
+  readonly #proxy: URL | undefined;
+  readonly #credentials: Credentials | undefined;
+  readonly #answer: HttpAnswer;
+  #answered = false;
+  #line: Line | undefined;
+  #resolve: (location?: string) => void = () => undefined;
+  #reject: (reason: unknown) => void = () => undefined;
+  #isUnwanted: () => boolean = () => false;
+  /** The answer's head is waited for. */
+  #waiting: NodeJS.Timeout | undefined;
+
+  constructor(options: ReceiveOptions, hearer: Hearer) {
+    this.#options = options;
+    this.#hearer = hearer;
+    this.#proxy = proxyFor(options.url, options.environment ?? process.env);
+    this.#credentials = options.logins.for(options.url);
+    this.#answer = new HttpAnswer({
+      onHead: (head) => this.#onHead(head),
+      onBody: (bytes) => this.#onBody(bytes),
+    });
   }
-}
 
-interface Exchange {
-  onAnswer(headers: Headers): void;
-  onBytes(bytes: Uint8Array): void;
-}
-
-function exchange(
-  dispatcher: Dispatcher,
-  options: ReceiveOptions,
-  receiver: Exchange,
-  proxy: () => string | undefined,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const { url, logins } = options;
-  const credentials = logins.for(url);
-  return new Promise((resolve, reject) => {
-    let answered = false;
-    let location: string | undefined;
-    /** What ended the exchange from our side. */
-    let ended: { readonly reason: unknown } | undefined;
-    const stop = () => void dispatcher.destroy(new LongtakeError('CANCELLED', 'The stream is no longer wanted.'));
-    const settle = (finish: () => void) => {
-      signal.removeEventListener('abort', stop);
-      finish();
-    };
-    // An exception must not pass through the HTTP parser, which is in the middle of its work.
-    const guard = (controller: Dispatcher.DispatchController, step: () => void) => {
-      if (ended) return;
-      try {
-        step();
-      } catch (error) {
-        ended = { reason: error };
-        controller.abort(error instanceof Error ? error : new Error(String(error)));
-      }
-    };
-    const start = (controller: Dispatcher.DispatchController, status: number, headers: Headers, text = '') => {
-      location = isRedirect(status) ? headers.get('location') : undefined;
-      if (location !== undefined) {
-        controller.abort(new LongtakeError('CANCELLED', 'The stream is elsewhere.'));
-        return;
-      }
-      if (status !== 200) throw statusError(url, { status, text, hadLogin: credentials !== undefined, proxy: proxy() });
-      answered = true;
-      receiver.onAnswer(headers);
-    };
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart: () => undefined,
-      onResponseStart: (controller, status, headers, text) => {
-        if (status >= 200) guard(controller, () => start(controller, status, firstValues(headers), text));
-      },
-      onResponseData: (controller, bytes) => guard(controller, () => receiver.onBytes(bytes)),
-      onResponseEnd: () => settle(() => resolve(undefined)),
-      onResponseError: (_controller, error) => {
-        settle(() => {
-          if (ended) reject(ended.reason);
-          else if (signal.aborted) resolve(undefined);
-          else if (location === undefined)
-            reject(connectionError(url, error, { ...options, answered, proxy: proxy() }));
-          else resolve(location);
+  /** Resolves with where it is redirected to, if it is; also when `signal` is aborted. */
+  async run(signal: AbortSignal): Promise<string | undefined> {
+    this.#isUnwanted = () => signal.aborted;
+    const stop = () => void this.#line?.finish().then(() => this.#resolve());
+    try {
+      return await new Promise<string | undefined>((resolve, reject) => {
+        this.#resolve = resolve;
+        this.#reject = reject;
+        signal.addEventListener('abort', stop, { once: true });
+        this.#line = new Line(this.#options.url, this.#proxy, this.#options, {
+          onReady: () => this.#ask(),
+          onBytes: (bytes) => this.#step(() => this.#answer.push(bytes)),
+          onEnd: () => this.#step(() => this.#end()),
+          onError: (error) => this.#fail(error),
         });
-      },
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    const headers = {
-      'user-agent': `Longtake/${VERSION}`,
-      accept: '*/*',
-      'icy-metadata': '1',
-      ...(credentials ? { authorization: basicAuthorization(credentials) } : {}),
-    };
-    dispatcher.dispatch({ origin: url.origin, method: 'GET', path: url.pathname + url.search, headers }, handler);
-  });
-}
-
-function firstValues(headers: Readonly<Record<string, string | string[] | undefined>>): Headers {
-  const values = new Map<string, string>();
-  for (const [name, value] of Object.entries(headers)) {
-    const first = Array.isArray(value) ? value[0] : value;
-    if (first !== undefined) values.set(name.toLowerCase(), first);
+      });
+    } finally {
+      signal.removeEventListener('abort', stop);
+      clearTimeout(this.#waiting);
+      this.#line?.destroy();
+    }
   }
-  return values;
+
+  #ask(): void {
+    const login = this.#credentials;
+    this.#line?.ask([
+      `User-Agent: Longtake/${VERSION}`,
+      'Accept: */*',
+      'Icy-MetaData: 1',
+      ...(login ? [`Authorization: ${basicAuthorization(login)}`] : []),
+    ]);
+    this.#waiting = setTimeout(() => {
+      this.#fail(new LineError('NO_BYTES', 'No answer came.'));
+    }, this.#options.stallTimeout);
+  }
+
+  #onHead({ status, text, headers }: AnswerHead): void {
+    clearTimeout(this.#waiting);
+    const location = isRedirect(status) ? headers.get('location') : undefined;
+    if (location !== undefined) {
+      this.#line?.destroy();
+      this.#resolve(location);
+      return;
+    }
+    const proxy = this.#proxy?.origin;
+    if (status !== 200) {
+      throw statusError(this.#options.url, { status, text, hadLogin: this.#credentials !== undefined, proxy });
+    }
+    this.#answered = true;
+    this.#line?.pace();
+    this.#hearer.onHead(headers);
+  }
+
+  #onBody(bytes: Uint8Array): void {
+    if (this.#answered) this.#hearer.onBody(bytes);
+  }
+
+  /** The line ended. */
+  #end(): void {
+    this.#answer.end();
+    this.#resolve();
+  }
+
+  #step(step: () => void): void {
+    try {
+      step();
+      if (this.#answer.isWhole) this.#resolve();
+    } catch (error) {
+      this.#line?.destroy();
+      if (error instanceof LineError) this.#fail(error);
+      else this.#reject(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    const failure = { ...this.#options, answered: this.#answered, proxy: this.#proxy?.origin };
+    this.#line?.destroy();
+    if (this.#isUnwanted()) this.#resolve();
+    else this.#reject(connectionError(this.#options.url, error, failure));
+  }
 }
 
 function isRedirect(status: number): boolean {

@@ -1,16 +1,13 @@
-import { errors as undici } from 'undici';
 import { type ErrorDetails, LongtakeError } from '../../../shared/errors.ts';
 import { cleanText } from '../../containers/icy.ts';
 import { certificateError } from './certificateErrors.ts';
+import { LineError } from './lineError.ts';
 
 /** Limits that a message states, ms. */
 export interface Limits {
   readonly connectTimeout: number;
   readonly stallTimeout: number;
 }
-
-/** undici leaves the code of this error empty. */
-const NO_HTTP = 'NO_HTTP';
 
 /** How a connection was made, as far as a message tells. */
 export interface Way {
@@ -99,7 +96,7 @@ export function connectionError(url: URL, error: unknown, failure: Failure): Lon
   const options = { details, cause: error };
   const certificate = certificateError(url, code, error);
   if (certificate) return certificate;
-  if (isBodyTimeout(code)) {
+  if (code === 'NO_BYTES') {
     return new LongtakeError(
       'STREAM_STALLED',
       `Nothing has come from ${url.host} for ${seconds(failure.stallTimeout)}.`,
@@ -118,10 +115,9 @@ interface ErrorOptions {
 }
 
 function proxyError(url: URL, proxy: string, error: unknown, code: string, options: ErrorOptions): LongtakeError {
-  // undici puts the status of a tunnel that was refused into its message only.
-  const status = Number(/\((\d{3})\)/.exec(String(error))?.[1] ?? Number.NaN);
+  const status = error instanceof LineError ? error.status : undefined;
   if (status === 407) return proxyLogin(proxy, options);
-  const why = Number.isNaN(status) ? proxyReason(code) : `answered ${status} when it was asked for ${url.host}`;
+  const why = status === undefined ? proxyReason(code) : `answered ${status} when it was asked for ${url.host}`;
   return new LongtakeError(
     'STREAM_UNREACHABLE',
     `The proxy ${proxy} ${why}. Correct HTTP_PROXY or HTTPS_PROXY, or add ${url.hostname} to NO_PROXY, and start Longtake again.`,
@@ -137,10 +133,10 @@ function proxyReason(code: string): string {
       return 'is on a computer whose name nobody knows';
     case 'ECONNREFUSED':
       return 'takes no connection';
-    case 'UND_ERR_CONNECT_TIMEOUT':
+    case 'CONNECT_TIMEOUT':
     case 'ETIMEDOUT':
       return 'did not answer in time';
-    case NO_HTTP:
+    case 'NO_HTTP':
       return 'does not speak HTTP';
     default:
       return 'cannot be reached, or broke the connection off';
@@ -171,11 +167,10 @@ function whyNot(url: URL, code: string, limits: Limits): string {
     case 'EADDRNOTAVAIL':
     case 'ENETDOWN':
       return `${url.hostname} cannot be reached from here. Check the network connection.`;
-    case 'UND_ERR_CONNECT_TIMEOUT':
+    case 'CONNECT_TIMEOUT':
     case 'ETIMEDOUT':
       return `${url.hostname} did not answer on port ${port} within ${seconds(limits.connectTimeout)}. Check the address and the network connection.`;
-    case 'UND_ERR_HEADERS_OVERFLOW':
-    case NO_HTTP:
+    case 'NO_HTTP':
       return `What answers on port ${port} of ${url.hostname} is no web server. Check the address.`;
     default:
       if (isTls(code)) return `${url.host} does not speak HTTPS. Check the port, or try http:// instead.`;
@@ -185,16 +180,9 @@ function whyNot(url: URL, code: string, limits: Limits): string {
 
 /** Every address of a name was tried: the errors of all are in one; the first tells. */
 function codeOf(error: unknown): string {
-  if (error instanceof undici.HTTPParserError) return NO_HTTP;
-  // TLS through a proxy: what was wrong is inside.
-  if (error instanceof undici.SecureProxyConnectionError) return codeOf(error.cause);
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   return '';
-}
-
-function isBodyTimeout(code: string): boolean {
-  return code === 'UND_ERR_BODY_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT';
 }
 
 function isTls(code: string): boolean {

@@ -3,7 +3,7 @@ import { LongtakeError } from '../../../shared/errors.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import type { Log } from '../../../shared/ports/log.ts';
 import { credentialsIn, type Logins, withoutCredentials } from './address.ts';
-import { type ConnectLimits, type ProxyEnvironment } from './connectThrough.ts';
+import type { ConnectLimits } from './line.ts';
 import { type Playlist, promisedPlaylist, readPlaylist } from './playlist.ts';
 import { PlaylistBody } from './playlistBody.ts';
 import {
@@ -15,6 +15,7 @@ import {
   textError,
   brokenPlaylistError,
 } from './playlistErrors.ts';
+import type { ProxyEnvironment } from './proxies.ts';
 import { QuietStream } from './quietStream.ts';
 import { type Answer, receive } from './receive.ts';
 import type { RefusedEntries } from './refusedEntries.ts';
