@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readdir } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
 import { writePastDays } from '../support/pastDays.ts';
@@ -103,14 +103,23 @@ describe('keeping and deleting in the window', () => {
     await rules.waitFor({ state: 'hidden' });
     expect((await running.request('settings.get', {})).retention).toEqual({ maxAgeDays: 7 });
     const preview = await running.request('retention.preview', {});
-    const { removed } = await running.request('retention.run', {});
-    expect(removed).toBe(preview.dueCount);
     expect(preview.due.every(({ recording }) => recording.startedAt < Date.now() - 6 * DAY_MS)).toBe(true);
+    expect((await trash()).total).toBe(4);
+
+    await page().getByRole('button', { name: 'Settings' }).click();
+    await page().getByRole('button', { name: 'Rules…' }).click();
+    await rules.getByRole('button', { name: `Save and delete ${preview.dueCount} now` }).click();
+    await page().getByText(`The rules deleted ${preview.dueCount} recordings`).waitFor();
+    expect((await trash()).total).toBe(4 + preview.dueCount);
+    expect((await running.request('retention.preview', {})).dueCount).toBe(0);
+    for (const { recording } of preview.due) {
+      await expect(access(join(root, recording.path))).rejects.toThrow('ENOENT');
+    }
   });
 
   it('shows the trash, restores from it and empties it', async () => {
     await page().getByRole('button', { name: 'Settings' }).click();
-    await page().getByRole('button', { name: 'Trash…' }).click();
+    await dialog('Settings').getByRole('button', { name: 'Trash…' }).click();
     const shown = dialog('Trash');
     await shown.getByText(/deleted recordings/).waitFor();
     await running.screenshot('keeping-08-trash');
@@ -120,6 +129,11 @@ describe('keeping and deleting in the window', () => {
       .first()
       .click();
     await expect.poll(async () => (await trash()).total).toBe(before - 1);
+    // Nobody restores a recording to have the rule delete it again.
+    await page()
+      .getByText(/restored, and locked/)
+      .waitFor();
+    expect(await running.request('retention.preview', {})).toMatchObject({ dueCount: 0, kept: { locked: 1 } });
     await shown.getByRole('button', { name: 'Empty trash…' }).click();
     await shown
       .getByRole('button', { name: /for good$/ })

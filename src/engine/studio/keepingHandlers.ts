@@ -1,5 +1,5 @@
 import type { Handlers } from '../../shared/contract/handlers.ts';
-import { DAY_MS } from '../../shared/domain/retention.ts';
+import { DAY_MS, type RemovalReason } from '../../shared/domain/retention.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { RecordingId } from '../../shared/units.ts';
 import type { StudioParts } from './studio.ts';
@@ -70,9 +70,16 @@ export function keepingHandlers({ ports, events, library, keeping }: StudioParts
       const restored = [];
       const refused = [];
       for (const batch of batches(ids)) {
+        const byRule = new Set(batch.filter((id) => isByRule(library().keeping.removed(id)?.reason)));
         const done = await trash.restore(batch);
-        for (const recording of done.restored) events.emit('recordings.changed', recording);
-        restored.push(...done.restored);
+        for (const recording of done.restored) {
+          // The rule that deleted it would do so again within the hour.
+          const locked = recording.locked === true || byRule.has(recording.id);
+          if (byRule.has(recording.id)) lock(recording.id, true);
+          else events.emit('recordings.changed', recording);
+          restored.push({ ...recording, locked });
+        }
+        await ledger.flushed();
         refused.push(...done.refused);
       }
       events.emit('trash.changed', {});
@@ -102,6 +109,8 @@ export function keepingHandlers({ ports, events, library, keeping }: StudioParts
     },
   };
 }
+
+const isByRule = (reason: RemovalReason | undefined): boolean => reason !== undefined && reason !== 'person';
 
 function* batches<Item>(items: readonly Item[]): Generator<readonly Item[]> {
   for (let start = 0; start < items.length; start += BATCH) yield items.slice(start, start + BATCH);

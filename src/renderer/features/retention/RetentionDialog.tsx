@@ -4,11 +4,12 @@ import { request } from '../../bridge/bridge.ts';
 import { Button } from '../../elements/Button.tsx';
 import { Dialog } from '../../elements/Dialog.tsx';
 import { Note } from '../../elements/States.tsx';
-import { sentence } from '../../stores/notices.ts';
+import { attempt, sentence } from '../../stores/notices.ts';
 import { settingsStore, useSettings } from '../../stores/settings.ts';
 import { type ParsedRules, parseRules, draftOf, type RuleDraft } from './ruleWords.ts';
 import { errorOf, NumberField } from './NumberField.tsx';
 import { PreviewList } from './PreviewList.tsx';
+import { applyRules } from './recordingActions.ts';
 import { SourceRules } from './SourceRules.tsx';
 import './retention.css';
 
@@ -33,12 +34,21 @@ function Rules({ settings, onClose }: { readonly settings: Settings; onClose(): 
   const areDaysGood = trashDays.trim() !== '' && Number.isFinite(days) && days >= 0 && days <= 3650;
   const change = (part: Partial<RuleDraft>): void => setDraft({ ...draft, ...part });
 
-  const save = (): void => {
+  const isGood = 'rules' in parsed && areDaysGood;
+  const due = typeof preview === 'object' ? preview.dueCount : 0;
+
+  const save = (then?: () => Promise<void>): void => {
     if (!('rules' in parsed) || !areDaysGood) return;
     settingsStore
       .getState()
       .update({ retention: parsed.rules, trashDays: days })
-      .then(onClose, (error: unknown) => setProblem(sentence(error)));
+      .then(
+        () => {
+          onClose();
+          if (then) attempt(then());
+        },
+        (error: unknown) => setProblem(sentence(error)),
+      );
   };
 
   return (
@@ -51,7 +61,12 @@ function Rules({ settings, onClose }: { readonly settings: Settings; onClose(): 
         <>
           <p className="dialog-note">Rules are applied every hour, and at once when the disk gets full.</p>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" disabled={!('rules' in parsed) || !areDaysGood} onClick={save}>
+          {due > 0 && (
+            <Button disabled={!isGood} onClick={() => save(applyRules)}>
+              Save and delete {due} now
+            </Button>
+          )}
+          <Button look="primary" disabled={!isGood} onClick={() => save()}>
             Save rules
           </Button>
         </>

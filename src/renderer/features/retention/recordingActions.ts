@@ -1,6 +1,6 @@
 import type { Recording } from '../../../shared/domain/recording.ts';
 import { request } from '../../bridge/bridge.ts';
-import { count } from '../../format/quantity.ts';
+import { count, size } from '../../format/quantity.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { attempt, noticesStore } from '../../stores/notices.ts';
 
@@ -33,10 +33,29 @@ export async function moveToTrash(recordings: readonly Recording[]): Promise<voi
   });
 }
 
+/** Applies the rules that are saved, without waiting for their hour. */
+export async function applyRules(): Promise<void> {
+  const { removed, bytes } = await request('retention.run', {});
+  const notices = noticesStore.getState();
+  if (removed === 0) notices.show('info', 'The rules delete nothing now.');
+  else {
+    notices.show('info', `The rules deleted ${count(removed, 'recording')}, ${size(bytes)}.`, {
+      label: 'Trash…',
+      run: () => dialogsStore.getState().show({ name: 'trash' }),
+    });
+  }
+}
+
 export async function restore(ids: readonly Recording['id'][]): Promise<void> {
-  const { refused } = await request('trash.restore', { ids: [...ids] });
+  const { restored, refused } = await request('trash.restore', { ids: [...ids] });
+  const notices = noticesStore.getState();
   const [first] = refused;
-  if (first) noticesStore.getState().show('error', `Not everything could be restored: ${first.message}`);
+  if (first) notices.show('error', `Not everything could be restored: ${first.message}`);
+  const locked = restored.filter((recording) => recording.locked === true).length;
+  if (locked > 0) {
+    const what = locked === 1 ? 'A recording is' : `${count(locked, 'recording')} are`;
+    notices.show('info', `${what} restored, and locked: the rule would delete ${locked === 1 ? 'it' : 'them'} again.`);
+  }
 }
 
 /** Locks what is not locked; when all are, unlocks them. */
