@@ -169,10 +169,7 @@ export class Connection implements CaptureListener {
     this.#options.onFailure(error);
   }
 
-  /**
-   * Closes everything. Returns when capture ended in wall-clock time, as far as it is on disk; nothing when nothing
-   * was captured.
-   */
+  /** Closes everything. Returns when capture ended, wall clock, as far as it is on disk; nothing without any. */
   async end(): Promise<Millis | undefined> {
     this.#finishNext();
     this.#ended = true;
