@@ -120,8 +120,7 @@ async function checkFiles(record: RoundRecord, state: LedgerState, failures: str
   const work = async (): Promise<void> => {
     for (let next = rest.shift(); next; next = rest.shift()) {
       const [index, { recording }] = next;
-      const found = await checkFile(record.recordings, recording);
-      const report = { ...found, problems: found.problems.filter((problem) => !isExcused(record, problem)) };
+      const report = await checkFile(record.recordings, recording);
       failures.push(...report.problems.map((problem) => `${recording.path}: ${problem}`));
       parts[index] = { recording, report };
     }
@@ -133,11 +132,6 @@ async function checkFiles(record: RoundRecord, state: LedgerState, failures: str
 /** By how much more times may be off on a computer that was held up. */
 function slackOf({ starvedMs }: RoundRecord): number {
   return starvedMs > STARVED_MS ? starvedMs : 0;
-}
-
-/** A file that ends on a full disk is not marked as ended, which Ogg allows and players do not mind. */
-function isExcused({ faults }: RoundRecord, problem: string): boolean {
-  return problem.includes('EOS not set') && faults.some(({ kind }) => kind === 'disk full');
 }
 
 /** Gaps have a cause that happened, and none is there without one. */

@@ -13,10 +13,10 @@ import type { RecorderContext } from './context.ts';
 import { writeCue } from './cueFile.ts';
 import { diskFull } from './diskError.ts';
 import { numberedPath, recordingPath } from './fileName.ts';
-import { inspectFile } from './inspect.ts';
 import { createMuxer } from './createMuxer.ts';
 import type { Muxer } from './muxer.ts';
 import { type Backlog, RecordingWriter, type WriterFailure } from './recordingWriter.ts';
+import { repairFile } from './repair.ts';
 import type { RecordingPlan } from './protocol.ts';
 import type { SeamProof } from './seamCheck.ts';
 import { sourcePlan } from './sourcePlan.ts';
@@ -149,10 +149,12 @@ export class LiveRecording {
     await this.#writer.close();
     await this.#proven;
     if (!this.#opened) return undefined;
-    const samples = this.#writer.failure ? await this.#samplesOnDisk() : this.samples;
+    const { samples, bytes } = this.#writer.failure
+      ? await this.#mended()
+      : { samples: this.samples, bytes: this.#writer.fileBytes };
     const state = this.#writer.failure && samples === 0 ? 'damaged' : 'complete';
     this.#timeline.end();
-    const closed = { ...this.recording, samples, bytes: this.#writer.fileBytes, state } as const;
+    const closed = { ...this.recording, samples, bytes, state } as const;
     this.#recording = closed;
     // Before the file counts as closed: one that does not yet gets its sheet when it is repaired.
     if (this.#wantsCue) await this.#writeCue(closed);
@@ -185,14 +187,16 @@ export class LiveRecording {
     emit({ type: 'title', title, heardAt });
   }
 
-  /** After a failed write the file holds less than was captured. */
-  async #samplesOnDisk(): Promise<number> {
+  /** After a failed write the file holds less than was captured, and may lack its end. */
+  async #mended(): Promise<Pick<Recording, 'samples' | 'bytes'>> {
     const path = join(this.#recording.root, this.#recording.path);
     try {
-      return (await inspectFile(this.#context.fileSystem, path)).samples;
+      // Takes no more room than there is: what it writes is there already, and stands otherwise.
+      const { samples, bytes } = await repairFile(this.#context.fileSystem, path);
+      return { samples, bytes };
     } catch (error) {
       this.#context.log.error('A recording could not be read back after a disk error.', { path, error: String(error) });
-      return 0;
+      return { samples: 0, bytes: this.#writer.fileBytes };
     }
   }
 
