@@ -190,8 +190,7 @@ export function makeFault(kind: FaultKind, world: World, random: Random, { longe
       return {
         ...common,
         story: `clock set by ${(byMs / 1000).toFixed(1)} s`,
-        // Between two recorders nobody knows by how much a clock was set.
-        needs: ['clock', 'recorder', 'main'],
+        needs: ['clock'],
         breaks: () => true,
         begin: ({ setClock }) => setClock(byMs),
       };

@@ -42,6 +42,10 @@ export class TurnedClock implements Clock {
     return this.#asleep;
   }
 
+  bootId(): string {
+    return 'this-boot';
+  }
+
   /** The computer sleeps: wall time goes on, the monotonic clock stands. */
   sleep(ms: number): void {
     this.#wallOffset += ms;

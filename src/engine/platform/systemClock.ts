@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../../shared/ports/clock.ts';
@@ -8,7 +9,18 @@ export const systemClock: Clock = {
   now: () => millis(Date.now()),
   monotonic: () => millis(performance.now()),
   // Linux: what has passed since boot counts sleep, the monotonic clock does not.
-  ...(process.platform === 'linux' ? { asleepMs: () => uptime() * 1000 - performance.now() } : {}),
+  ...(process.platform === 'linux' ? { asleepMs: () => uptime() * 1000 - performance.now(), ...bootOf() } : {}),
   offsetMinutes: (at) => 0 - new Date(at).getTimezoneOffset(),
   zone: () => new Intl.DateTimeFormat().resolvedOptions().timeZone,
 };
+
+function bootOf(): Pick<Clock, 'bootId'> {
+  let boot: string | undefined;
+  try {
+    boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    // Some sandboxes hide it: then it is not told.
+    return {};
+  }
+  return { bootId: () => boot };
+}

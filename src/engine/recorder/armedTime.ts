@@ -113,6 +113,11 @@ export class ArmedTime {
     this.#options.gap.add(from, to, gapCause(problem), problem.message);
   }
 
+  /** Call it once a second. */
+  followClock(): void {
+    this.#options.gap.followClock();
+  }
+
   /** The input is still being opened at `now`: a wait that takes long is a gap. */
   wait(now: Millis): void {
     const { armedAt, gap } = this.#options;

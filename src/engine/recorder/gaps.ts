@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Gap, GapCause } from '../../shared/domain/recording.ts';
 import type { SourceConfig } from '../../shared/domain/source.ts';
 import type { ErrorCode, LongtakeError } from '../../shared/errors.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
 import { dayAt, type GapId, gapId, type Millis, millis } from '../../shared/units.ts';
 import type { RecorderContext } from './context.ts';
 
@@ -76,6 +77,16 @@ export class SourceGap {
     return this.#open && millis(this.#open.from);
   }
 
+  /** The clock may have been set: the gap that lasts begins by the clock of now. */
+  followClock(): void {
+    if (!this.#open) return;
+    const gap = this.#onClockOfNow(this.#open);
+    if (gap === this.#open) return;
+    this.#open = gap;
+    this.#wallOffset = wallOffset(this.#context);
+    publishGap(this.#context, gap);
+  }
+
   /** `which`: only this gap; without it, any. */
   end(to: Millis, which = this.#open?.id): void {
     if (!this.#open || this.#open.id !== which) return;
@@ -89,9 +100,14 @@ export class SourceGap {
   #onClockOfNow(gap: Gap): Gap {
     const step = wallOffset(this.#context) - this.#wallOffset;
     if (Math.abs(step) < CLOCK_STEP_MS) return gap;
-    const from = millis(Math.round(gap.from + step));
-    return { ...gap, from, day: dayAt(from, this.#context.clock.offsetMinutes(from)) };
+    return { ...gap, ...gapStart(this.#context.clock, millis(gap.from + step)) };
   }
+}
+
+/** Where a gap begins that begins at `from`, in its row. */
+export function gapStart(clock: Clock, from: Millis): Pick<Gap, 'from' | 'day'> {
+  const at = millis(Math.round(from));
+  return { from: at, day: dayAt(at, clock.offsetMinutes(at)) };
 }
 
 /** A sleep, which moves the clock against the monotonic one, is no step. */
@@ -106,15 +122,13 @@ export function newGap(
   cause: GapCause,
   detail: string,
 ): Gap {
-  const at = millis(Math.round(from));
   return {
     id: gapId(randomUUID()),
     sourceId: source.id,
     sourceName: source.name,
     cause,
     detail,
-    from: at,
-    day: dayAt(at, context.clock.offsetMinutes(at)),
+    ...gapStart(context.clock, from),
   };
 }
 

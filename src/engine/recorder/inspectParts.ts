@@ -13,6 +13,7 @@ import {
 } from '../containers/flac/metadata.ts';
 import { SEEK_POINT_BYTES } from '../containers/flac/seekTable.ts';
 import { OggParser, type PagePlace } from '../containers/ogg/oggParser.ts';
+import { lastGranule, MOST_PAGE_BYTES } from '../containers/ogg/page.ts';
 import { type StreamHeaders, areAlike, formatOf } from '../containers/streamHeaders.ts';
 import type { FlushedParts, ParsedParts } from '../containers/streamPart.ts';
 import { NO_COMMENTS } from '../containers/vorbisComment.ts';
@@ -90,6 +91,21 @@ export async function statedSamples(file: OpenFile): Promise<number | undefined>
   const start = await file.read(0, FLAC_START_BYTES);
   if (!isStreamMarker(start, 0)) return undefined;
   return readStreamInfo(start.subarray(STREAM_MARKER.length + BLOCK_HEADER_BYTES))?.totalSamples || undefined;
+}
+
+/**
+ * Sample frames that an Ogg file of ours plays up to its last whole page, by what that page says, at the rate of its
+ * granules; undefined when it has none. Reads no more than its two ends.
+ */
+export async function playedByLastPage(file: OpenFile): Promise<number | undefined> {
+  const start = await file.read(0, MOST_PAGE_BYTES);
+  const parser = new OggParser();
+  const [headers] = parser.push(start).parts.flatMap((part) => (part.kind === 'headers' ? [part.headers] : []));
+  if (!headers) return undefined;
+  const size = await file.size();
+  const end = await file.read(Math.max(0, size - 2 * MOST_PAGE_BYTES), 2 * MOST_PAGE_BYTES);
+  const granule = lastGranule(end);
+  return granule === undefined ? undefined : Math.max(0, granule - headers.preSkip);
 }
 
 /** Makes the header of a FLAC file anew from its frames. */

@@ -4,9 +4,9 @@ import { LongtakeError } from '../../shared/errors.ts';
 import type { SourceId } from '../../shared/units.ts';
 import { type Millis, millis, samples, samplesToMillis } from '../../shared/units.ts';
 import type { RecorderContext } from './context.ts';
-import { endGap } from './gaps.ts';
+import { endGap, gapStart } from './gaps.ts';
 import { inspectFile } from './inspect.ts';
-import { statedSamples } from './inspectParts.ts';
+import { playedByLastPage, statedSamples } from './inspectParts.ts';
 import type { Interrupted } from './protocol.ts';
 import { repairFile } from './repair.ts';
 import { mendedSeam } from './seamCheck.ts';
@@ -23,24 +23,31 @@ const WRITING_MS = 1000;
 
 /**
  * Tells for each source that is armed again since when nothing was captured. Gaps of sources that are not armed again
- * end now. Quick: it is what a person who waits for their recording to go on waits for.
+ * end now. Quick: it is what a person who waits for their recording to go on waits for. `clockStep`: by so many
+ * ms the clock was set meanwhile; instants of before are told by the clock of now.
  */
-export async function findLosses(context: RecorderContext, interrupted: Interrupted): Promise<Map<SourceId, Loss>> {
+export async function findLosses(
+  context: RecorderContext,
+  interrupted: Interrupted,
+  clockStep: Promise<number> = Promise.resolve(0),
+): Promise<Map<SourceId, Loss>> {
   const losses = new Map<SourceId, Loss>();
   const resumed = new Set(interrupted.resumed);
-  const ends = await Promise.all(
-    interrupted.recordings
-      .filter(({ sourceId }) => resumed.has(sourceId))
-      .map(async (recording) => ({ sourceId: recording.sourceId, at: await endOf(context, recording) })),
-  );
+  const looking = interrupted.recordings
+    .filter(({ sourceId }) => resumed.has(sourceId))
+    .map(async (recording) => ({ sourceId: recording.sourceId, at: await endOf(context, recording) }));
+  const [clockStepMs, ends] = await Promise.all([clockStep, Promise.all(looking)]);
+  const onClockOfNow = (at: number): Millis => millis(Math.min(at + clockStepMs, context.clock.now()));
   for (const { sourceId, at } of ends) {
     const known = losses.get(sourceId);
-    if (at !== undefined && (known?.kind !== 'end' || known.at < at)) losses.set(sourceId, { kind: 'end', at });
+    const end = at === undefined ? undefined : onClockOfNow(at);
+    if (end !== undefined && (known?.kind !== 'end' || known.at < end)) losses.set(sourceId, { kind: 'end', at: end });
   }
   for (const { sourceId, at } of interrupted.left) {
-    if (resumed.has(sourceId) && !losses.has(sourceId)) losses.set(sourceId, { kind: 'end', at: millis(at) });
+    if (resumed.has(sourceId) && !losses.has(sourceId)) losses.set(sourceId, { kind: 'end', at: onClockOfNow(at) });
   }
-  for (const gap of interrupted.gaps) {
+  for (const open of interrupted.gaps) {
+    const gap = { ...open, ...gapStart(context.clock, onClockOfNow(open.from)) };
     if (resumed.has(gap.sourceId)) losses.set(gap.sourceId, { kind: 'gap', gap });
     else endGap(context, gap, context.clock.now());
   }
@@ -106,12 +113,12 @@ async function lookAtEnd(context: RecorderContext, recording: Recording, path: s
   if (found === undefined) return recording.startedAt as Millis;
   const { bytes, modifiedAt } = found;
   const duration = await durationOnDisk(context, recording, path, bytes);
-  // Other coded audio would have to be read whole; it was written as it came.
+  // MP3 and AAC would have to be read whole; they were written as they came.
   if (duration === undefined) return millis(Math.max(recording.startedAt, modifiedAt));
   return millis(Math.min(recording.startedAt + duration, modifiedAt));
 }
 
-/** What is quick to find out, ms: of short files by reading them, of long ones from a header that is always true. */
+/** What is quick to find out, ms: of short files by reading them, of long ones from a header or last page that is true. */
 async function durationOnDisk(
   { fileSystem }: RecorderContext,
   { container, format }: Recording,
@@ -128,10 +135,10 @@ async function durationOnDisk(
       throw error;
     }
   }
-  if (container !== 'flac') return undefined;
+  if (container !== 'flac' && container !== 'ogg') return undefined;
   const file = await fileSystem.openForReading(path);
   try {
-    const stated = await statedSamples(file);
+    const stated = await (container === 'flac' ? statedSamples(file) : playedByLastPage(file));
     return stated === undefined ? undefined : samplesToMillis(samples(stated), Math.max(1, format.sampleRate));
   } finally {
     await file.close();

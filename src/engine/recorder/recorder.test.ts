@@ -26,6 +26,53 @@ describe('Recorder', () => {
     expect(rig.gaps()).toEqual([expect.objectContaining({ from: at, to: Date.parse(START) })]);
   });
 
+  describe('after a recorder that saw another time', () => {
+    const CLOCK = '/r/.longtake/clock.jsonl';
+    const lineOf = (boot: string, earlierMs: number): Uint8Array => {
+      const bootedAt = rig.clock.now() - rig.clock.monotonic() - earlierMs;
+      return new TextEncoder().encode(`torn\n${JSON.stringify({ boot, bootedAt })}\n{"boot`);
+    };
+
+    it.each([3_600_000, -7_200_000])(
+      'counts what is lost by the clock of now, which was set by %d ms',
+      async (step) => {
+        rig.disk.files.set(CLOCK, lineOf('this-boot', step));
+        const lost = rig.clock.now() - 7000;
+        const open = makeGap({ sourceId: B, from: lost - step, to: undefined });
+        await rig.start({ left: [{ sourceId: A, at: lost - step }], gaps: [open], resumed: [A, B] });
+        await rig.arm(A, 'a');
+        await rig.arm(B, 'b');
+        await rig.playAll(1);
+        const to = Date.parse(START);
+        expect(rig.gaps().map(({ sourceId, from }) => [sourceId, to - from])).toEqual([
+          [A, 7000],
+          [B, 7000],
+        ]);
+        expect(rig.gaps().every((gap) => gap.to === to)).toBe(true);
+      },
+    );
+
+    it('does not know by how much the clock was set when the computer was started anew', async () => {
+      rig.disk.files.set(CLOCK, lineOf('another-boot', 3_600_000));
+      const at = rig.clock.now() - 7000;
+      await rig.start({ left: [{ sourceId: A, at }], resumed: [A] });
+      await rig.arm(A, 'a');
+      expect(rig.gaps()).toMatchObject([{ cause: 'crash', from: at }]);
+    });
+
+    it('notes how the clock stands, and each time that it is set', async () => {
+      await rig.start();
+      await rig.wait(3);
+      rig.clock.setWall(5_000_000);
+      await rig.wait(3);
+      const lines = new TextDecoder().decode(rig.disk.files.get(CLOCK)).split('\n').filter(Boolean);
+      const [first, second, ...more] = lines.map((line) => JSON.parse(line) as { boot: string; bootedAt: number });
+      expect(more).toEqual([]);
+      expect(first?.boot).toBe('this-boot');
+      expect((second?.bootedAt ?? 0) - (first?.bootedAt ?? 0)).toBe(5_000_000);
+    });
+  });
+
   it('counts a file that was opened and holds nothing yet as lost from its beginning', async () => {
     const startedAt = rig.clock.now() - 3000;
     const change = { sourceId: A, root: '/r', path: 'new.mp3', container: 'mp3', state: 'recording', startedAt };

@@ -9,6 +9,7 @@ import { assertNever } from '../../shared/assertNever.ts';
 import { errorText } from '../../shared/errors.ts';
 import { type Millis, millis, type RecordingId, samples, samplesToMillis, type SourceId } from '../../shared/units.ts';
 import { PAUSED } from './armedTime.ts';
+import { ClockRecord } from './clockRecord.ts';
 import type { RecorderContext } from './context.ts';
 import { DiskGuard } from './diskGuard.ts';
 import { newGap, publishGap, SourceGap } from './gaps.ts';
@@ -37,11 +38,13 @@ export class Recorder {
   readonly #meters: SourceMeters;
   readonly #disks: DiskGuard;
   readonly #standstills: StandstillWatch;
+  readonly #clock: ClockRecord;
   readonly #runners = new Map<SourceId, SourceRunner>();
   readonly #names = new Map<SourceId, string>();
   /** Lengths of the recordings that were mended, ms. */
   readonly #mended = new Map<RecordingId, number>();
-  #losses = new Map<SourceId, Loss>();
+  /** Not known yet. */
+  #losses: Map<SourceId, Loss> | undefined;
   #plan: RecordingPlan | undefined;
   #ticker: NodeJS.Timeout | undefined;
   #begun: Promise<void> = Promise.resolve();
@@ -66,6 +69,7 @@ export class Recorder {
       emit: ports.emit,
       plan: () => this.#currentPlan(),
     };
+    this.#clock = new ClockRecord(this.#context);
   }
 
   /** Carries out a command; those that take time run in order. `stop` is not among them: see {@link stop}. */
@@ -134,12 +138,16 @@ export class Recorder {
       this.#ports.emit({ type: 'alive' });
       this.#lookForStandstill();
       const runners = [...this.#runners.values()];
+      if (this.#losses) this.#clock.note(this.#root());
       this.#disks.tick(new Set(runners.map(({ root }) => root)));
       for (const runner of runners) runner.tick();
       const signals = this.#meters.takeSignals();
       if (signals.length > 0) this.#ports.emit({ type: 'signals', signals });
     }, TICK_MS);
-    this.#losses = await findLosses(this.#context, interrupted);
+    const wasInterrupted = Object.values(interrupted).some(({ length }) => length > 0);
+    const clockStep = wasInterrupted ? this.#clock.step(this.#root()) : undefined;
+    this.#losses = await findLosses(this.#context, interrupted, clockStep);
+    this.#clock.note(this.#root());
     this.#ports.emit({ type: 'ready' });
     // Recording goes on meanwhile: reading through a day of frames takes its time.
     void this.#guard(() =>
@@ -208,8 +216,8 @@ export class Recorder {
 
   /** The gap that a source resumes in, when the recorder before was interrupted. */
   #gapFor({ config, paused, gap: left }: ArmedSource): SourceGap {
-    const loss = this.#losses.get(config.id);
-    this.#losses.delete(config.id);
+    const loss = this.#losses?.get(config.id);
+    this.#losses?.delete(config.id);
     switch (loss?.kind) {
       case undefined:
         return new SourceGap(this.#context, config, left);

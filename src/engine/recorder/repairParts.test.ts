@@ -4,6 +4,7 @@ import { flacFile, makeFlacStreams, parseFlac } from '../../../test/support/flac
 import { makeOggStreams, oggFile, parseOgg } from '../../../test/support/oggStreams.ts';
 import { cutBlock, unitsOf, whole } from '../../../test/support/streamParts.ts';
 import { inspectFile } from './inspect.ts';
+import { playedByLastPage } from './inspectParts.ts';
 import { repairFile } from './repair.ts';
 
 const OGG = ['Opus stereo', 'Vorbis 44.1 kHz stereo', 'FLAC 44.1 kHz stereo'] as const;
@@ -63,6 +64,25 @@ describe.each(OGG)('an unfinished file of %s', (name) => {
     }
     expect(least).toBe(samples);
   }, 60_000);
+});
+
+test.each(OGG)('the length of a file of %s stands on its last page', async (name) => {
+  const [segment] = parseOgg([ogg.get(name) ?? new Uint8Array(0)]).segments;
+  if (!segment) throw new Error('no segment');
+  for (const [index, block] of cutBlock(whole(segment), [350]).entries()) {
+    const { bytes } = oggFile(segment.headers, block, index === 0);
+    const disk = new MemoryFileSystem();
+    // A kill tears the page that comes next.
+    disk.files.set('/killed.ogg', Uint8Array.from(Buffer.concat([bytes, bytes.subarray(0, 20)])));
+    const file = await disk.openForReading('/killed.ogg');
+    expect(await playedByLastPage(file)).toBe((await inspectFile(disk, '/killed.ogg')).samples);
+  }
+});
+
+test('no length stands in a file without Ogg', async () => {
+  const disk = new MemoryFileSystem();
+  disk.files.set('/empty.ogg', new Uint8Array(300));
+  expect(await playedByLastPage(await disk.openForReading('/empty.ogg'))).toBeUndefined();
 });
 
 test('an unfinished FLAC file that ends anywhere keeps its whole frames, and states what it holds', async () => {

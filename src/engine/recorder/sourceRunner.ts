@@ -157,6 +157,7 @@ export class SourceRunner {
   tick(): void {
     this.#connectionEnd.tick();
     const { paused } = this.#armedTime;
+    this.#armedTime.followClock();
     if (this.#state === 'arming') this.#armedTime.wait(this.#context.clock.now());
     if (this.#state === 'recording') this.#connection?.live?.checkFile();
     if (this.#state === 'recording' && this.#options.disks.isFull(this.root)) this.#connection?.fail(diskShort());

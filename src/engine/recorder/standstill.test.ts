@@ -37,6 +37,22 @@ describe('time that passes unnoticed', () => {
     await rig.accountsForAll(A);
   });
 
+  it('keeps its length when the clock is set meanwhile', async () => {
+    await rig.start();
+    await rig.arm(A, 'a');
+    await rig.play(A, 3);
+    rig.inputs.get(A)?.lose();
+    await rig.settle();
+    rig.clock.setWall(3_600_000);
+    await rig.wait(2);
+    // As it is told while it lasts, too: somebody may kill this recorder.
+    const from = Date.parse(START) + 3000 + 3_600_000;
+    expect(rig.gaps()).toMatchObject([{ cause: 'device lost', from }]);
+    expect(rig.gaps()[0]?.to).toBeUndefined();
+    await rig.play(A, 3);
+    expect(rig.gaps()[0]?.from).toBe(from);
+  });
+
   it('is told apart from a clock that is set: that is no gap', async () => {
     await rig.start();
     await rig.arm(A, 'a');

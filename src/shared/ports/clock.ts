@@ -11,6 +11,8 @@ export interface Clock {
    * monotonic clock counts sleep as time.
    */
   asleepMs?(): number;
+  /** Names this start of the computer, as long as it runs. Absent where the system does not tell. */
+  bootId?(): string;
   /** Minutes east of UTC of local time at the instant `at` (ms since 1970 UTC). */
   offsetMinutes(at: Millis): number;
   /** IANA name of the local zone. */

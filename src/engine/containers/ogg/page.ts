@@ -24,6 +24,7 @@ export const PAGE_HEADER_BYTES = 27;
 export const MOST_SEGMENTS = 255;
 /** A packet is stored in segments of this length and one that is shorter, which may be empty. */
 export const SEGMENT_BYTES = 255;
+export const MOST_PAGE_BYTES = PAGE_HEADER_BYTES + MOST_SEGMENTS + MOST_SEGMENTS * SEGMENT_BYTES;
 const CAPTURE = Uint8Array.of(0x4f, 0x67, 0x67, 0x53);
 const CHECK_AT = 22;
 const SEGMENTS_AT = 26;
@@ -61,6 +62,18 @@ export function isIntact(bytes: Uint8Array, at: number, length: number): boolean
   const before = crc32(bytes, at, at + CHECK_AT);
   const check = crc32(bytes, at + SEGMENTS_AT, at + length, crc32(NO_CHECK, 0, NO_CHECK.length, before));
   return view.getUint32(at + CHECK_AT, true) === check;
+}
+
+/** Of the last whole page in `bytes` that has one; undefined when none has. */
+export function lastGranule(bytes: Uint8Array): number | undefined {
+  let granule: number | undefined;
+  for (let at = findPage(bytes, 0); at < bytes.length;) {
+    const length = pageLength(bytes, at) ?? 0;
+    const isWhole = length > 0 && at + length <= bytes.length && isIntact(bytes, at, length);
+    if (isWhole) granule = readPage(bytes, at).granule ?? granule;
+    at = findPage(bytes, at + (isWhole ? length : 1));
+  }
+  return granule;
 }
 
 /** The whole page at `at`. Its packets are parts of `bytes`, not copies. */
