@@ -1,0 +1,101 @@
+import { dirname, join } from 'node:path';
+import { CLOCK_FILE } from '../../shared/domain/folders.ts';
+import { errnoOf } from '../../shared/errors.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { RecorderContext } from './context.ts';
+import { within } from './within.ts';
+
+/** The wall clock was set when it moves by more than this against the time since the computer was started. */
+const CLOCK_STEP_MS = 1000;
+/** Recording does not wait longer than this for a disk to tell what the clock was. */
+const LOOK_MS = 2000;
+/** A line is written at each start and each time the clock is set; what is older than the last one is of no use. */
+const MOST_BYTES = 64 * 1024;
+
+interface Line {
+  /** Of this start of the computer. */
+  readonly boot: string;
+  /** When that was by the clock as it was set, ms since 1970 UTC. */
+  readonly bootedAt: number;
+}
+
+/**
+ * How the wall clock stood while recorders ran, in a file beside the ledger. A recorder that follows one that ended
+ * unexpectedly learns from it by how much the clock was set meanwhile, as long as the computer was not started anew; for
+ * else the time that is missing between them would be as much longer or shorter.
+ */
+export class ClockRecord {
+  readonly #context: RecorderContext;
+  #written: number | undefined;
+
+  constructor(context: RecorderContext) {
+    this.#context = context;
+  }
+
+  /** By how much the clock was set since a recorder last wrote here, ms; 0 when that is not known. */
+  async step(root: string): Promise<number> {
+    const now = lineOf(this.#context.clock);
+    if (!now) return 0;
+    try {
+      const before = await within(LOOK_MS, this.#lastLine(root));
+      const step = before?.boot === now.boot ? now.bootedAt - before.bootedAt : 0;
+      return Math.abs(step) > CLOCK_STEP_MS ? step : 0;
+    } catch (error) {
+      this.#context.log.warn('How the clock stood before is not known.', { root, error: String(error) });
+      return 0;
+    }
+  }
+
+  /** Notes how the clock stands, if it was set since; call it once a second. */
+  note(root: string): void {
+    const now = lineOf(this.#context.clock);
+    if (!now || Math.abs(now.bootedAt - (this.#written ?? Number.POSITIVE_INFINITY)) <= CLOCK_STEP_MS) return;
+    this.#written = now.bootedAt;
+    this.#write(root, now).catch((error: unknown) => {
+      this.#written = undefined;
+      this.#context.log.debug('How the clock stands could not be noted.', { root, error: String(error) });
+    });
+  }
+
+  async #lastLine(root: string): Promise<Line | undefined> {
+    const { fileSystem } = this.#context;
+    if (!(await fileSystem.stat(fileOf(root)))) return undefined;
+    return (await fileSystem.readText(fileOf(root))).split('\n').flatMap(readLine).at(-1);
+  }
+
+  async #write(root: string, line: Line): Promise<void> {
+    const { fileSystem } = this.#context;
+    await fileSystem.makeFolder(dirname(fileOf(root)));
+    const found = await fileSystem.stat(fileOf(root));
+    if (found && found.bytes > MOST_BYTES) await fileSystem.removeFile(fileOf(root)).catch(unlessGone);
+    // The last line may be torn.
+    await fileSystem.append(fileOf(root), `\n${JSON.stringify(line)}\n`);
+  }
+}
+
+function fileOf(root: string): string {
+  return join(root, CLOCK_FILE);
+}
+
+/** Nothing where the system does not tell enough. */
+function lineOf(clock: Clock): Line | undefined {
+  const boot = clock.bootId?.();
+  const asleepMs = clock.asleepMs?.();
+  if (boot === undefined || asleepMs === undefined) return undefined;
+  return { boot, bootedAt: Math.round(clock.now() - clock.monotonic() - asleepMs) };
+}
+
+function readLine(text: string): Line[] {
+  try {
+    const { boot, bootedAt } = JSON.parse(text) as Partial<Record<keyof Line, unknown>>;
+    return typeof boot === 'string' && typeof bootedAt === 'number' ? [{ boot, bootedAt }] : [];
+  } catch {
+    // An empty line, or one that a kill has torn.
+    return [];
+  }
+}
+
+/** Another recorder may have removed it in the same moment. */
+function unlessGone(error: unknown): void {
+  if (errnoOf(error) !== 'ENOENT') throw error;
+}
