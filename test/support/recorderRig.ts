@@ -137,8 +137,8 @@ export class RecorderRig {
   }
 
   lastStatus(id: SourceId): SourceStatus | undefined {
-    return this.told('status')
-      .map(({ status }) => status)
+    return this.told('statuses')
+      .flatMap(({ statuses }) => statuses)
       .findLast((status) => status.sourceId === id);
   }
 

@@ -58,7 +58,7 @@ describe('the terms on which a source is armed', () => {
     await vi.advanceTimersByTimeAsync(0);
   };
   const status = (): SourceStatus | undefined =>
-    events.flatMap((event) => (event.type === 'status' ? [event.status] : [])).at(-1);
+    events.flatMap((event) => (event.type === 'statuses' ? event.statuses : [])).at(-1);
   const capture = (listener: CaptureListener): void => {
     const format = { codec: 'pcm', sampleRate: RATE, channels: 1, bitDepth: 16 } as const;
     listener.onOpen({ format, container: 'wav', label: 'played' });

@@ -20,6 +20,12 @@ describe('coded audio that repeats itself', () => {
     const heard = repeatedMs([...many(20), ...Array.from({ length: 10 }, () => passage).flat()]);
     expect(heard).toBeCloseTo(37 * 9 * MS_PER_FRAME);
   });
+  it('is found up to the longest passage, however much came before', () => {
+    const long = many(512);
+    expect(repeatedMs([...many(1500), ...long, ...long])).toBeCloseTo(512 * MS_PER_FRAME);
+    const longer = many(513);
+    expect(repeatedMs([...longer, ...longer])).toBe(0);
+  });
   it('is forgotten when something new comes', () => {
     const passage = many(5);
     expect(repeatedMs([...passage, ...passage, ...passage, frame()])).toBe(0);

@@ -13,7 +13,11 @@ const FOOTER_BYTES = 2;
  */
 export class FrameRepeats {
   readonly #sampleRate: number;
-  readonly #hashes: number[] = [];
+  /** Of the last frames, at their number modulo the length. */
+  readonly #hashes = new Int32Array(LONGEST_PERIOD);
+  /** Where each of them came last. */
+  readonly #places = new Map<number, number>();
+  #count = 0;
   #period: number | undefined;
   #samples = 0;
 
@@ -32,20 +36,29 @@ export class FrameRepeats {
     let at = 0;
     for (const frame of frames ?? []) {
       const content = bytes.subarray(at + HEADER_BYTES, at + frame.bytes - FOOTER_BYTES);
-      this.#take(crc32(content), frame.samples);
+      // Below 2^31 a number needs no memory of its own.
+      this.#take(crc32(content) | 0, frame.samples);
       at += frame.bytes;
     }
   }
 
   #take(hash: number, samples: number): void {
-    const hashes = this.#hashes;
-    if (this.#period !== undefined && hashes[hashes.length - this.#period] === hash) this.#samples += samples;
-    else {
-      const last = hashes.lastIndexOf(hash);
-      this.#period = last < 0 ? undefined : hashes.length - last;
+    const number = this.#count;
+    if (this.#period !== undefined && this.#hashes[(number - this.#period) % LONGEST_PERIOD] === hash) {
+      this.#samples += samples;
+    } else {
+      const last = this.#places.get(hash);
+      this.#period = last === undefined ? undefined : number - last;
       this.#samples = this.#period === undefined ? 0 : samples;
     }
-    hashes.push(hash);
-    if (hashes.length > LONGEST_PERIOD * 2) hashes.splice(0, LONGEST_PERIOD);
+    this.#forget(number - LONGEST_PERIOD);
+    this.#hashes[number % LONGEST_PERIOD] = hash;
+    this.#places.set(hash, number);
+    this.#count += 1;
+  }
+
+  #forget(number: number): void {
+    const hash = this.#hashes[number % LONGEST_PERIOD] ?? 0;
+    if (this.#places.get(hash) === number) this.#places.delete(hash);
   }
 }

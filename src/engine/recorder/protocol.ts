@@ -84,7 +84,8 @@ export type RecorderEvent =
   | { readonly type: 'alive' }
   /** Every file is closed; nothing follows. */
   | { readonly type: 'stopped' }
-  | { readonly type: 'status'; readonly status: SourceStatus }
+  /** Of every source that records or is paused, once a second; of others, and at once, when something changes. */
+  | { readonly type: 'statuses'; readonly statuses: readonly SourceStatus[] }
   | { readonly type: 'disarmed'; readonly sourceId: SourceId; readonly callId: number }
   /** The source has recorded its longest length, and its files are closed: it is to be disarmed. */
   | { readonly type: 'reached'; readonly sourceId: SourceId }

@@ -288,10 +288,10 @@ describe('Recorder', () => {
     await rig.start();
     await rig.arm(A, 'a');
     await rig.play(A, 1);
-    const before = rig.told('status').length;
+    const before = rig.told('statuses').length;
     for (let count = 0; count < 10_000; count += 1) rig.inputs.get(A)?.listener?.onTitle(`Title ${count}`);
     await rig.play(A, 2);
-    expect(rig.told('status').length - before).toBeLessThan(5);
+    expect(rig.told('statuses').length - before).toBeLessThan(5);
     expect(rig.lastStatus(A)?.title).toBe('Title 9999');
   });
 

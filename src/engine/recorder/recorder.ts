@@ -140,7 +140,8 @@ export class Recorder {
       const runners = [...this.#runners.values()];
       if (this.#losses) this.#clock.note(this.#root());
       this.#disks.tick(new Set(runners.map(({ root }) => root)));
-      for (const runner of runners) runner.tick();
+      const statuses = runners.map((runner) => runner.tick()).filter((status) => status !== undefined);
+      if (statuses.length > 0) this.#ports.emit({ type: 'statuses', statuses });
       const signals = this.#meters.takeSignals();
       if (signals.length > 0) this.#ports.emit({ type: 'signals', signals });
     }, TICK_MS);

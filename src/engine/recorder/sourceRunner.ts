@@ -22,6 +22,8 @@ const GOOD_CONNECTION_MS = 10_000;
 const PAUSE_WAIT_MS = 900;
 /** A disk without room is looked at again after this time. */
 const ROOM_MS = 2000;
+/** Between two looks whether the file is still there, ticks: with it, all that it held is gone. */
+const FILE_TICKS = 4;
 const MS_PER_SECOND = 1000;
 
 export interface SourceRunnerOptions {
@@ -72,6 +74,7 @@ export class SourceRunner {
   /** The longest length is recorded. */
   #reached = false;
   #recordedMs: number;
+  #ticks = 0;
   #disarmedAt: Millis | undefined;
   readonly #connectionEnd = new ConnectionEnd();
 
@@ -153,15 +156,16 @@ export class SourceRunner {
     await this.disarm();
   }
 
-  /** Tells what changed while recording, and looks after the file; called once a second. */
-  tick(): void {
+  /** Looks after the file; called once a second. Returns what changed while recording. */
+  tick(): SourceStatus | undefined {
     this.#connectionEnd.tick();
     const { paused } = this.#armedTime;
     this.#armedTime.followClock();
     if (this.#state === 'arming') this.#armedTime.wait(this.#context.clock.now());
-    if (this.#state === 'recording') this.#connection?.live?.checkFile();
+    this.#ticks += 1;
+    if (this.#state === 'recording' && this.#ticks % FILE_TICKS === 0) this.#connection?.live?.checkFile();
     if (this.#state === 'recording' && this.#options.disks.isFull(this.root)) this.#connection?.fail(diskShort());
-    if (paused || this.#state === 'recording') this.#publish();
+    return paused || this.#state === 'recording' ? this.#status() : undefined;
   }
 
   async #keepRecording(): Promise<void> {
@@ -359,7 +363,7 @@ export class SourceRunner {
   }
 
   #publish(): void {
-    this.#context.emit({ type: 'status', status: this.#status() });
+    this.#context.emit({ type: 'statuses', statuses: [this.#status()] });
   }
 
   #status(): SourceStatus {

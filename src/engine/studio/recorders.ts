@@ -124,7 +124,7 @@ export class Recorders {
       onArmFailed,
       onEvent: (event) => {
         onEvent(event);
-        if (event.type === 'status') this.#moveIfBlind(event.status);
+        if (event.type === 'statuses') for (const status of event.statuses) this.#moveIfBlind(status);
       },
       onCrash: () => onCrash(armed().filter(here)),
     });

@@ -236,10 +236,12 @@ export function createStudio(ports: StudioPorts): Studio {
 
   function onRecorderEvent(event: RecorderEvent): void {
     switch (event.type) {
-      case 'status':
-        // A last word may arrive after the source was disarmed or removed.
-        interruptions.heard(event.status);
-        if (armedNow(event.status.sourceId)) sources.setStatus(event.status);
+      case 'statuses':
+        for (const status of event.statuses) {
+          interruptions.heard(status);
+          // A last word may arrive after the source was disarmed or removed.
+          if (armedNow(status.sourceId)) sources.setStatus(status);
+        }
         return;
       case 'disk':
         diskNotices.heard(event);
