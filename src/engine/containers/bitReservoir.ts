@@ -20,15 +20,25 @@ export class BitReservoir {
   /** Takes the next frame of the file; true when it needs data from before the file. */
   lacks(frame: Uint8Array): boolean {
     if (this.#isSettled) return false;
-    const b1 = frame[1] ?? 0;
-    const isFirst = ((b1 >> 3) & 3) === MPEG_1;
-    const isMono = (frame[3] ?? 0) >> 6 === MONO;
-    const sideAt = HEADER_BYTES + ((b1 & 1) === 0 ? CRC_BYTES : 0);
-    const sideBytes = isFirst ? (isMono ? 17 : 32) : isMono ? 9 : 17;
-    const [high = 0, low = 0] = frame.subarray(sideAt);
-    const begin = isFirst ? (high << 1) | (low >> 7) : high;
-    this.#isSettled = ((b1 >> 1) & 3) !== LAYER_3 || begin <= this.#held;
-    this.#held += Math.max(0, frame.length - sideAt - sideBytes);
+    const { begin, bytes } = mainData(frame);
+    this.#isSettled = begin <= this.#held;
+    this.#held += bytes;
     return !this.#isSettled;
   }
+}
+
+/**
+ * Of a frame of MPEG audio: how many bytes before it its data begins (0 to 511), and how many bytes of data the frame
+ * itself carries.
+ */
+export function mainData(frame: Uint8Array): { readonly begin: number; readonly bytes: number } {
+  const b1 = frame[1] ?? 0;
+  const isFirst = ((b1 >> 3) & 3) === MPEG_1;
+  const isMono = (frame[3] ?? 0) >> 6 === MONO;
+  const sideAt = HEADER_BYTES + ((b1 & 1) === 0 ? CRC_BYTES : 0);
+  const sideBytes = isFirst ? (isMono ? 17 : 32) : isMono ? 9 : 17;
+  const [high = 0, low = 0] = frame.subarray(sideAt, sideAt + 2);
+  const begin = isFirst ? (high << 1) | (low >> 7) : high;
+  const bytes = Math.max(0, frame.length - sideAt - sideBytes);
+  return { begin: ((b1 >> 1) & 3) === LAYER_3 ? begin : 0, bytes };
 }

@@ -8,8 +8,8 @@ export interface WavFormat {
   readonly sampleRate: number;
   /** 1 to 65535 */
   readonly channels: number;
-  /** Of one sample, little-endian. */
-  readonly bitDepth: 16 | 24 | 32;
+  /** Of one sample, little-endian; 8 bits are without sign. */
+  readonly bitDepth: 8 | 16 | 24 | 32;
   /** Samples are IEEE 754 numbers of 32 bits; otherwise whole numbers. */
   readonly float?: boolean;
 }

@@ -3,7 +3,7 @@ import type { Block, CodedFrame } from '../block.ts';
 import { concat } from '../bytes.ts';
 import { checkPcm, type PcmFormat, samplesOf } from '../pcm.ts';
 
-/** The part of libFLAC that makes frames. */
+/** The part of libFLAC that makes frames, and reads them. */
 export type FlacLibrary = Pick<
   Flac,
   | 'create_libflac_encoder'
@@ -11,6 +11,11 @@ export type FlacLibrary = Pick<
   | 'FLAC__stream_encoder_process_interleaved'
   | 'FLAC__stream_encoder_finish'
   | 'FLAC__stream_encoder_delete'
+  | 'create_libflac_decoder'
+  | 'init_decoder_stream'
+  | 'FLAC__stream_decoder_process_until_end_of_stream'
+  | 'FLAC__stream_decoder_finish'
+  | 'FLAC__stream_decoder_delete'
 >;
 
 /** As `flac` does without options: more costs time, and saves little. */

@@ -77,8 +77,8 @@ export class FlacWriter {
   }
 
   /**
-   * The frames of a block of the parser, as they belong into this file. Throws RangeError when the block is not made
-   * of FLAC frames.
+   * The frames of a block of the parser, as they belong into this file; in a file of variable block size also those of
+   * a stream of one size. Throws RangeError when the block is not made of FLAC frames.
    */
   write(block: Block): Uint8Array {
     const pieces: Uint8Array[] = [];
@@ -89,7 +89,8 @@ export class FlacWriter {
       at += bytes;
       const header = readFlacFrameHeader(frame, 0);
       if (!header) throw new RangeError('A block for a FLAC file must be made of FLAC frames.');
-      const renumbered = renumberFrame(frame, header, header.variable ? this.#samples : this.#frames);
+      const variable = this.#format.variable || header.variable;
+      const renumbered = renumberFrame(frame, header, variable ? this.#samples : this.#frames, variable);
       pieces.push(renumbered);
       this.#written += renumbered.length;
       this.#frames += 1;

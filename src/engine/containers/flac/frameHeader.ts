@@ -73,12 +73,21 @@ export function longestFrame({ blockSize, channels, bitDepth }: FlacFrameHeader)
   return LONGEST_HEADER + channels * (perChannel + 8) + FOOTER_BYTES;
 }
 
-/** The frame with another number in its header, and its checks made right. `frame` is one whole frame. */
-export function renumberFrame(frame: Uint8Array, header: FlacFrameHeader, number: number): Uint8Array {
+/**
+ * The frame with another number in its header, and its checks made right. `frame` is one whole frame; with `variable`
+ * it becomes one of a stream with frames of any size, which are numbered by samples.
+ */
+export function renumberFrame(
+  frame: Uint8Array,
+  header: FlacFrameHeader,
+  number: number,
+  variable = header.variable,
+): Uint8Array {
   const coded = writeCodedNumber(number);
   const growth = coded.length - header.numberBytes;
   const renumbered = new Uint8Array(frame.length + growth);
   renumbered.set(frame.subarray(0, NUMBER_AT));
+  renumbered[1] = ((renumbered[1] ?? 0) & 0xfe) | (variable ? 1 : 0);
   renumbered.set(coded, NUMBER_AT);
   renumbered.set(frame.subarray(NUMBER_AT + header.numberBytes), NUMBER_AT + coded.length);
   const checkAt = header.headerBytes + growth - 1;
@@ -129,15 +138,22 @@ function readCodedNumber(bytes: Uint8Array, at: number, length: number): number 
   return number;
 }
 
+/** Bytes that a number takes in a header. */
+export function codedNumberBytes(number: number): number {
+  if (number < 0x80) return 1;
+  // n bytes carry 5n + 1 bits.
+  let length = 2;
+  while (number >= 2 ** (5 * length + 1)) length += 1;
+  return length;
+}
+
 /** Throws RangeError for numbers that have no place in a header: below 0, or 2^36 and above. */
 function writeCodedNumber(number: number): Uint8Array {
   if (!Number.isInteger(number) || number < 0 || number >= 2 ** 36) {
     throw new RangeError(`A FLAC frame cannot be numbered ${number}.`);
   }
-  if (number < 0x80) return Uint8Array.of(number);
-  // n bytes carry 5n + 1 bits.
-  let length = 2;
-  while (number >= 2 ** (5 * length + 1)) length += 1;
+  const length = codedNumberBytes(number);
+  if (length === 1) return Uint8Array.of(number);
   const bytes = new Uint8Array(length);
   let rest = number;
   for (let index = length - 1; index > 0; index -= 1) {
