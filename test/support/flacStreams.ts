@@ -43,9 +43,7 @@ function asVariable(parsed: readonly Parsed<FlacHeaders>[]): Buffer {
       const frame = bytes.subarray(at, at + length.bytes);
       const header = readFlacFrameHeader(frame, 0);
       if (!header) throw new Error('no frame');
-      const variable = Uint8Array.from(frame);
-      variable[1] = 0xf9;
-      frames.push(renumberFrame(variable, { ...header, variable: true }, position));
+      frames.push(renumberFrame(frame, header, position, true));
       position += length.samples;
       at += length.bytes;
     }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type Recording, nextSample } from '../../shared/domain/recording.ts';
+import type { Recording } from '../../shared/domain/recording.ts';
+import { nextSample } from '../../shared/domain/recordingFile.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { FileSystem, OpenFile } from '../../shared/ports/fileSystem.ts';
 import { areAlike } from '../containers/streamHeaders.ts';

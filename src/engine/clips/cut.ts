@@ -1,5 +1,5 @@
 import type { Container, Recording } from '../../shared/domain/recording.ts';
-import { fileExtension } from '../../shared/domain/recording.ts';
+import { fileExtension } from '../../shared/domain/recordingFile.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import { canReencode } from '../containers/flac/flacSamples.ts';

@@ -183,14 +183,11 @@ test('any number that a header can hold is written and read back', () => {
   const numbers = fc.nat({ max: 36 }).chain((bits) => fc.maxSafeNat().map((value) => value % 2 ** bits));
   fc.assert(
     fc.property(numbers, (number) => {
-      const variable = Uint8Array.from(frame);
-      variable[1] = 0xf9;
-      const changed = renumberFrame(variable, header, number);
+      const changed = renumberFrame(frame, header, number, true);
       expect(readFlacFrameHeader(changed, 0)).toMatchObject({ number, variable: true, blockSize: header.blockSize });
       expect(crc16(changed, 0, changed.length)).toBe(0);
-      const back = renumberFrame(changed, { ...header, ...readFlacFrameHeader(changed, 0) }, header.number);
-      back[1] = 0xf8;
-      expect(back.length).toBe(frame.length);
+      const back = renumberFrame(changed, { ...header, ...readFlacFrameHeader(changed, 0) }, header.number, false);
+      expect(Buffer.from(back).equals(frame)).toBe(true);
     }),
   );
   expect(() => renumberFrame(frame, header, 2 ** 36)).toThrow(RangeError);
