@@ -23,6 +23,7 @@ import {
   toGapRow,
   toRecordingRow,
 } from './rows.ts';
+import { ReviewIndex } from './review/reviewIndex.ts';
 import { SeamCheck } from './seamCheck.ts';
 import { MarkerStore } from './markerStore.ts';
 import { SectionStore } from './sectionStore.ts';
@@ -66,9 +67,12 @@ export class Library {
   readonly markers: MarkerStore;
   /** Which recordings follow each other. */
   readonly chain: ChainStore;
+  /** What is asked of all recordings and sections at once. */
+  readonly review: ReviewIndex;
   /** Proves that recordings follow each other. */
   readonly seams: SeamCheck;
   #rescanning = false;
+  #names = 0;
   readonly #closing = new AbortController();
 
   constructor(connection: Connection, log: Log) {
@@ -83,6 +87,14 @@ export class Library {
     this.sections = new SectionStore(connection, this.verdicts);
     this.markers = new MarkerStore(connection);
     this.chain = new ChainStore(connection);
+    this.review = new ReviewIndex({
+      connection,
+      readSections: (id, first) => {
+        const recording = this.recording(id);
+        return recording ? this.sections.find(recording, first) : [];
+      },
+      words: () => this.#names + this.titles.version + this.verdicts.version + this.markers.version,
+    });
     this.seams = new SeamCheck(connection);
   }
 
@@ -98,6 +110,7 @@ export class Library {
 
   /** Adds a source, or notes its new name; a removed one is back. */
   saveSource(config: Pick<SourceConfig, 'id' | 'name' | 'kind'>): void {
+    this.#names += 1;
     attempt(() => this.#statements.saveSource.run({ id: config.id, name: config.name, kind: config.kind }));
   }
 

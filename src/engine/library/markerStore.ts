@@ -31,9 +31,15 @@ export const MAX_MARKERS = 10_000;
 /** Labelled instants set by a person. What was removed stays known, so that an older line does not bring it back. */
 export class MarkerStore {
   readonly #sql: ReturnType<typeof statements>;
+  #version = 0;
 
   constructor(connection: Connection) {
     this.#sql = statements(connection);
+  }
+
+  /** Another number than before: a text may have changed. */
+  get version(): number {
+    return this.#version;
   }
 
   /** From `from` (inclusive) to `to` (exclusive), ms since 1970 UTC, in order; of a source with those of all sources. */
@@ -50,6 +56,7 @@ export class MarkerStore {
   /** Takes a line of the ledger of `root`, or what becomes one. False when something newer, or the same, is known. */
   save({ marker, removed, at }: MarkerEntry, root: string): boolean {
     const { id, label, day } = marker;
+    this.#version += 1;
     return attempt(
       () =>
         this.#sql.save.run(id, marker.at, label, marker.sourceId ?? null, day, root, removed === true ? 1 : 0, at)

@@ -1,11 +1,6 @@
-import {
-  ENVELOPE_WINDOWS_PER_SECOND,
-  type FoundSection,
-  type Section,
-  sectionSchema,
-} from '../../shared/domain/section.ts';
+import { ENVELOPE_WINDOWS_PER_SECOND, type FoundSection, type Section } from '../../shared/domain/section.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
-import type { RecordingId } from '../../shared/units.ts';
+import type { RecordingId, SectionId } from '../../shared/units.ts';
 import type { Command, Connection, Query } from './database.ts';
 import { endOf } from './keepingStore.ts';
 import { attempt } from './libraryError.ts';
@@ -78,22 +73,16 @@ export class SectionStore {
     });
   }
 
-  /** The one that begins with window `first`. */
-  find(recording: Recording, first: number): Section | undefined {
+  /** Those that begin with these windows, as far as they are there. */
+  find(recording: Recording, first: readonly number[]): readonly Section[] {
     return attempt(() => {
       const detection = this.#sql.detection.get(recording.id);
-      const row = detection && this.#sql.section.get(detection.number, first);
-      return row && this.#toSections(recording, [row])[0];
-    });
-  }
-
-  /** Counts how many sections of a recording have a verdict now. */
-  recount(recording: Recording): void {
-    attempt(() => {
-      const detection = this.#sql.detection.get(recording.id);
-      if (!detection) return;
-      const reviewed = this.of(recording).filter(({ verdict }) => verdict !== undefined).length;
-      this.#sql.noteReviewed.run(reviewed, detection.number, reviewed);
+      if (!detection) return [];
+      const rows = first.flatMap((window) => this.#sql.section.get(detection.number, window) ?? []);
+      return this.#toSections(
+        recording,
+        rows.toSorted((a, b) => a.first - b.first),
+      );
     });
   }
 
@@ -136,8 +125,8 @@ export function toSections(
     const from = startedAt + row.first * WINDOW_MS;
     const to = startedAt + row.ending * WINDOW_MS;
     const shown = sectionEnd(recording, to);
-    return sectionSchema.parse({
-      id: `${recording.id}:${row.first}`,
+    return {
+      id: `${recording.id}:${row.first}` as SectionId,
       recordingId: recording.id,
       sourceId: recording.sourceId,
       sourceName: recording.sourceName,
@@ -156,7 +145,7 @@ export function toSections(
         startedAt + row.peak * WINDOW_MS,
       ),
       ...(recording.state === 'recording' ? { live: true } : {}),
-    });
+    };
   });
 }
 
@@ -199,9 +188,6 @@ function statements(db: Connection) {
     noteChanged: command<[string]>('INSERT OR IGNORE INTO changed_recordings VALUES (?)'),
     sections: query<[number], SectionRow>(`SELECT ${columns} FROM sections WHERE detection = ? ORDER BY first`),
     section: query<[number, number], SectionRow>(`SELECT ${columns} FROM sections WHERE detection = ? AND first = ?`),
-    noteReviewed: command<[number, number, number]>(
-      'UPDATE detections SET reviewed = ? WHERE number = ? AND reviewed <> ?',
-    ),
     remove: command<[string]>('DELETE FROM detections WHERE recording_id = ?'),
   };
 }

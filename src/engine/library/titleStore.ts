@@ -30,6 +30,7 @@ const PAGE = 500;
 /** The titles of recordings, each text once. */
 export class TitleStore {
   readonly #sql: ReturnType<typeof statements>;
+  #version = 0;
   readonly #put: (title: Title, heardAt: number) => void;
 
   constructor(connection: Connection) {
@@ -41,8 +42,14 @@ export class TitleStore {
     });
   }
 
+  /** Another number than before: a text may have changed. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** Adds a title or replaces the one at its place. `heardAt`: ms since 1970 UTC. */
   save(title: Title, heardAt: number): void {
+    this.#version += 1;
     attempt(() => this.#put(title, heardAt));
   }
 

@@ -27,6 +27,7 @@ interface VerdictRow {
 /** Verdicts, labels and notes, kept by source and instant, so that they survive another detection. */
 export class VerdictStore {
   readonly #sql: ReturnType<typeof statements>;
+  #version = 0;
   readonly #saveAll: (entries: readonly VerdictEntry[]) => void;
 
   constructor(connection: Connection) {
@@ -34,6 +35,11 @@ export class VerdictStore {
     this.#saveAll = connection.transaction((entries: readonly VerdictEntry[]) => {
       for (const entry of entries) this.save(entry);
     });
+  }
+
+  /** Another number than before: a text may have changed. */
+  get version(): number {
+    return this.#version;
   }
 
   /** Those of a source from `from` (inclusive) to `to` (exclusive), ms since 1970 UTC, in order. */
@@ -54,6 +60,7 @@ export class VerdictStore {
   /** Takes a line of a ledger, or what becomes one. False when something newer, or the same, is known. */
   save(entry: VerdictEntry): boolean {
     const { sourceId, peakAt, verdict, label, note, at } = entry;
+    this.#version += 1;
     return attempt(
       () => this.#sql.save.run(sourceId, peakAt, verdict ?? null, label || null, note || null, at).changes > 0,
     );

@@ -128,7 +128,11 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
       analyst.watch(ids);
     },
 
-    'library.days': ({ before, limit }) => [...library().days({ before, limit })],
+    'library.days': async ({ before, limit }) => {
+      const days = library().days({ before, limit });
+      const totals = await library().review.totals(days.map(({ day }) => day));
+      return days.map((summary, index) => ({ ...summary, ...totals[index] }));
+    },
     'library.recordings': (page) => {
       const { recordings, total } = library().recordings(page);
       return { recordings: [...recordings], total };

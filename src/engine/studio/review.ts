@@ -147,7 +147,7 @@ export class Review {
     const [owner = '', first = ''] = id.split(':');
     if (!known.has(owner)) known.set(owner, library().recording(recordingId(owner)));
     const recording = known.get(owner);
-    const section = recording && library().sections.find(recording, Number(first));
+    const section = recording && library().sections.find(recording, [Number(first)])[0];
     return section && { ...section, root: recording.root };
   }
 

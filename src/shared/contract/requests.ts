@@ -13,7 +13,7 @@ import {
   streamReportSchema,
 } from '../domain/source.ts';
 import { isrRequests } from './isr.ts';
-import { reviewRequests } from './review.ts';
+import { reviewQueries, reviewRequests } from './review.ts';
 import type { AlarmId, Day, RecordingId, SourceId } from '../units.ts';
 
 const sourceIdSchema = z.uuid().transform((value) => value as SourceId);
@@ -73,6 +73,7 @@ const peaksSchema = z.object({
 export const requests = {
   ...isrRequests,
   ...reviewRequests,
+  ...reviewQueries,
   'app.info': { input: nothing, output: appInfoSchema },
   'storage.get': { input: nothing, output: storageSchema },
 

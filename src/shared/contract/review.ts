@@ -28,8 +28,9 @@ const done = z.void();
 const scope = { filter: libraryFilterSchema };
 export const MAX_HIGHLIGHTS = 500;
 export const DEFAULT_HIGHLIGHTS = 50;
+const MAX_CALENDAR_DAYS = 800;
 
-/** One source on the timeline. What lies closer together than `resolutionMs` may come as one. */
+/** One source on the timeline. What begins in the same column may come as one. */
 export const laneSchema = z.object({
   sourceId,
   sourceName: z.string(),
@@ -127,7 +128,10 @@ export const reviewRequests = {
 
 /** What is answered from the whole library at once. */
 export const reviewQueries = {
-  /** The loudest events, the highest score first, and how much of the review is done. */
+  /**
+   * The loudest events, the highest score first, and how much of the review is done. An event has at most 200 sections,
+   * those with the highest scores.
+   */
   'review.highlights': {
     input: z.strictObject({ ...scope, limit: z.int().min(1).max(MAX_HIGHLIGHTS) }),
     output: z.object({
@@ -139,7 +143,10 @@ export const reviewQueries = {
       starred: z.number(),
     }),
   },
-  /** The event before or after an instant; without `at` the first or the last. Undefined: there is none. */
+  /**
+   * The event before or after an instant; without `at` the first or the last. Undefined: there is none. Of all that the
+   * filter means, also with `unreviewed`, `total` is the number and `index` the place in time, from 0; -1 without one.
+   */
   'review.step': {
     input: z.strictObject({
       ...scope,
@@ -151,7 +158,11 @@ export const reviewQueries = {
     }),
     output: z.object({ event: soundEventSchema.optional(), index: z.number(), total: z.number() }),
   },
-  /** Extents, gaps and sections of every source between two instants, at most 400 days apart. */
+  /**
+   * Extents, gaps and sections of every source that has any between two instants, at most 400 days apart. Of those that
+   * begin in the same column of `resolutionMs`, or of a coarser one where that were too many, one comes, which covers all
+   * of them: the longest recording or gap, the section with the highest score.
+   */
   'review.timeline': {
     input: z
       .strictObject({
@@ -182,7 +193,13 @@ export const reviewQueries = {
   },
   /** For a heat map; days without anything are left out. At most 800 days. */
   'library.calendar': {
-    input: z.strictObject({ fromDay: day, toDay: day, sourceIds: z.array(sourceId).max(1000).optional() }),
+    input: z
+      .strictObject({ fromDay: day, toDay: day, sourceIds: z.array(sourceId).max(1000).optional() })
+      .refine(({ fromDay, toDay }) => fromDay <= toDay, 'The last day must not come before the first.')
+      .refine(
+        ({ fromDay, toDay }) => Date.parse(toDay) - Date.parse(fromDay) < MAX_CALENDAR_DAYS * 86_400_000,
+        `Ask for at most ${MAX_CALENDAR_DAYS} days.`,
+      ),
     output: z.array(
       z.object({
         day,

@@ -1,0 +1,168 @@
+import type { Lane } from '../../../shared/contract/review.ts';
+import type { LibraryFilter } from '../../../shared/domain/filter.ts';
+import type { SoundEvent } from '../../../shared/domain/section.ts';
+import { type Day, day, type RecordingId, type SourceId } from '../../../shared/units.ts';
+import type { Connection } from '../database.ts';
+import { Calendar, type CalendarDay } from './calendar.ts';
+import { RecordingIndex, type SectionTotals } from './recordingIndex.ts';
+import { firstFrom, firstOver } from './search.ts';
+import { Scopes } from './scopes.ts';
+import { SectionBlocks } from './sectionBlocks.ts';
+import { type Events, type ReadSections, SoundEvents } from './soundEvents.ts';
+import { Timeline, type TimelineOptions } from './timeline.ts';
+
+export interface Highlights {
+  readonly events: readonly SoundEvent[];
+  readonly total: number;
+  readonly reviewed: number;
+  readonly starred: number;
+}
+
+export interface Step {
+  readonly event: SoundEvent | undefined;
+  /** From 0, of all events; -1 without one. */
+  readonly index: number;
+  readonly total: number;
+}
+
+export interface StepOptions {
+  /** ms since 1970 UTC. */
+  readonly at: number | undefined;
+  readonly direction: 'next' | 'previous';
+  readonly unreviewed: boolean;
+}
+
+export interface FoundDay {
+  readonly day: Day;
+  readonly recordings: number;
+  readonly durationMs: number;
+  readonly bytes: number;
+}
+
+export interface ReviewIndexPorts {
+  readonly connection: Connection;
+  readonly readSections: ReadSections;
+  /** Another number than before: a text that filters look at may have changed, beside those of recordings. */
+  readonly words: () => number;
+}
+
+/**
+ * Answers at once what is asked of all recordings and sections: from memory, since no index of a table serves every
+ * filter. What takes longer than a moment is done in slices, so that nothing else has to wait.
+ */
+export class ReviewIndex {
+  readonly #recordings: RecordingIndex;
+  readonly #scopes: Scopes;
+  readonly #events: SoundEvents;
+  readonly #timeline: Timeline;
+  readonly #calendar: Calendar;
+
+  constructor({ connection, readSections, words }: ReviewIndexPorts) {
+    const blocks: SectionBlocks = new SectionBlocks(connection, () => this.#recordings);
+    this.#recordings = new RecordingIndex(connection, (entry, before) => blocks.changed(entry, before));
+    this.#scopes = new Scopes(connection, this.#recordings, words);
+    this.#events = new SoundEvents(this.#recordings, blocks, this.#scopes, readSections);
+    this.#timeline = new Timeline(connection, this.#recordings, blocks);
+    this.#calendar = new Calendar(connection, this.#recordings);
+  }
+
+  /** The events with the highest scores. */
+  async highlights(filter: LibraryFilter, limit: number): Promise<Highlights> {
+    const events = await this.#eventsOf(filter);
+    const told: SoundEvent[] = [];
+    for (const number of highest(events, limit)) {
+      const event = await this.#events.tell(events, number);
+      if (event) told.push(event);
+    }
+    return { events: told, total: events.count, reviewed: events.reviewed, starred: events.starred };
+  }
+
+  /** The event that begins next after an instant, or last before it; without one, the first or the last of all. */
+  async step(filter: LibraryFilter, options: StepOptions): Promise<Step> {
+    const events = await this.#eventsOf(filter);
+    const index = stepIn(events, options);
+    const event = index < 0 ? undefined : await this.#events.tell(events, index);
+    return { event, index: event ? index : -1, total: events.count };
+  }
+
+  async lanes(options: TimelineOptions): Promise<readonly Lane[]> {
+    await this.#recordings.refresh();
+    return this.#timeline.lanes(options);
+  }
+
+  /** Ids of the recordings that the filter means, newest first; how many it means, and how many there are. */
+  async find(
+    filter: LibraryFilter,
+    offset: number,
+    limit: number,
+  ): Promise<{ readonly ids: readonly RecordingId[]; readonly shown: number; readonly total: number }> {
+    await this.#recordings.refresh();
+    const { entries, total } = await this.#scopes.of(filter);
+    const end = Math.max(0, entries.length - offset);
+    const page = entries.slice(Math.max(0, end - limit), end).toReversed();
+    return { ids: page.map(({ id }) => id as RecordingId), shown: entries.length, total };
+  }
+
+  /** Days that hold recordings the filter means, newest first. */
+  async findDays(
+    filter: LibraryFilter,
+  ): Promise<{ readonly days: readonly FoundDay[]; readonly shown: number; readonly total: number }> {
+    await this.#recordings.refresh();
+    const { entries, total } = await this.#scopes.of(filter);
+    const found = new Map<string, { recordings: number; durationMs: number; bytes: number }>();
+    for (const entry of entries) {
+      const totals = found.get(entry.day) ?? { recordings: 0, durationMs: 0, bytes: 0 };
+      totals.recordings += 1;
+      totals.durationMs += entry.durationMs;
+      totals.bytes += entry.bytes;
+      found.set(entry.day, totals);
+    }
+    const days = [...found].map(([name, totals]) => ({ day: day(name), ...totals }));
+    days.sort((a, b) => (a.day < b.day ? 1 : -1));
+    return { days, shown: entries.length, total };
+  }
+
+  /** Days with anything on them, in order. Both days inclusive. */
+  async calendar(fromDay: Day, toDay: Day, sourceIds?: readonly SourceId[]): Promise<readonly CalendarDay[]> {
+    await this.#recordings.refresh();
+    return this.#calendar.days(fromDay, toDay, sourceIds);
+  }
+
+  /** Totals of the sections of days' recordings. */
+  async totals(days: readonly Day[]): Promise<readonly SectionTotals[]> {
+    await this.#recordings.refresh();
+    return days.map((name) => ({ ...this.#recordings.totals(name) }));
+  }
+
+  async #eventsOf(filter: LibraryFilter): Promise<Events> {
+    await this.#recordings.refresh();
+    return this.#events.of(filter);
+  }
+}
+
+/** Numbers of the events with the highest scores, the highest first; of equal ones the earlier. */
+function highest({ score, count }: Events, limit: number): readonly number[] {
+  const better = (a: number, b: number): number => (score[b] ?? 0) - (score[a] ?? 0) || a - b;
+  let best: number[] = [];
+  let least = -Infinity;
+  for (let event = 0; event < count; event += 1) {
+    if ((score[event] ?? 0) <= least) continue;
+    best.push(event);
+    if (best.length < limit * 4) continue;
+    best = best.sort(better).slice(0, limit);
+    least = score[best.at(-1) ?? 0] ?? 0;
+  }
+  return best.sort(better).slice(0, limit);
+}
+
+function stepIn({ from, verdict, count }: Events, { at, direction, unreviewed }: StepOptions): number {
+  const isReviewed = (index: number): boolean => unreviewed && verdict[index] !== 0;
+  if (direction === 'next') {
+    let index = at === undefined ? 0 : firstOver(from, count, at);
+    while (index < count && isReviewed(index)) index += 1;
+    return index < count ? index : -1;
+  }
+  let index = at === undefined ? count - 1 : firstFrom(from, count, at) - 1;
+  while (index >= 0 && isReviewed(index)) index -= 1;
+  return index;
+}

@@ -1,0 +1,123 @@
+import type { Connection, Query } from '../database.ts';
+import { attempt } from '../libraryError.ts';
+import { folded } from '../titleStore.ts';
+import type { Entry } from './entry.ts';
+import { Pace } from './pace.ts';
+import type { RecordingIndex } from './recordingIndex.ts';
+
+/** The index of titles knows runs of three characters. */
+const SHORTEST_INDEXED = 3;
+const MOST_WORDS = 8;
+/** Texts that are looked at, or found, between two turns of the event loop. */
+const PAGE = 500;
+const SCANNED_PAGE = 5000;
+
+/** Something that a person wrote at an instant. */
+interface Said {
+  readonly sourceId: string | null;
+  readonly at: number;
+  readonly text: string;
+}
+
+/** Words of a search, as they are compared. */
+export function wordsOf(text: string | undefined): readonly string[] {
+  return folded(text ?? '')
+    .split(/[\s\p{Cc}]+/u)
+    .filter((word) => word !== '')
+    .slice(0, MOST_WORDS);
+}
+
+/** Finds words where a filter looks for them: in names, titles, markers, labels and notes. */
+export class TextSearch {
+  readonly #sql: ReturnType<typeof statements>;
+  readonly #index: RecordingIndex;
+
+  constructor(connection: Connection, index: RecordingIndex) {
+    this.#sql = statements(connection);
+    this.#index = index;
+  }
+
+  /** For each word a test whether a recording has it. Their answers hold for now. */
+  async prepare(words: readonly string[]): Promise<readonly ((entry: Entry) => boolean)[]> {
+    if (words.length === 0) return [];
+    const names = new Map(attempt(() => this.#sql.sources.all()).map(({ id, name }) => [id, folded(name)]));
+    const said = attempt(() => this.#sql.said.all()).map((row) => ({ ...row, text: folded(row.text) }));
+    const tests: ((entry: Entry) => boolean)[] = [];
+    for (const word of words) {
+      const sources = new Set([...names].flatMap(([id, name]) => (name.includes(word) ? [id] : [])));
+      const others = await this.#titled(word);
+      this.#addSaid(
+        others,
+        said.filter(({ text }) => text.includes(word)),
+      );
+      tests.push((entry) => entry.text.includes(word) || sources.has(entry.sourceId) || others.has(entry.id));
+    }
+    return tests;
+  }
+
+  /** Ids of the recordings in which a title with this word was on air. */
+  async #titled(word: string): Promise<Set<string>> {
+    const pace = new Pace();
+    const found = new Set<string>();
+    for await (const ids of this.#texts(word, pace)) {
+      for (const { id } of ids) {
+        for (const { recordingId } of attempt(() => this.#sql.titled.all(id))) found.add(recordingId);
+        if (pace.isOver()) await pace.rest();
+      }
+    }
+    return found;
+  }
+
+  async *#texts(word: string, pace: Pace): AsyncGenerator<readonly { readonly id: number }[]> {
+    const isIndexed = [...word].length >= SHORTEST_INDEXED;
+    const phrase = `"${word.replaceAll('"', '""')}"`;
+    const last = isIndexed ? 0 : (attempt(() => this.#sql.lastText.get())?.id ?? 0);
+    for (let after = 0; ;) {
+      const page = attempt(() =>
+        isIndexed
+          ? this.#sql.matching.all(phrase, after, PAGE)
+          : this.#sql.scanned.all(after, after + SCANNED_PAGE, word),
+      );
+      yield page;
+      if (pace.isOver()) await pace.rest();
+      if (isIndexed ? page.length < PAGE : after + SCANNED_PAGE >= last) return;
+      after = isIndexed ? (page.at(-1)?.id ?? 0) : after + SCANNED_PAGE;
+    }
+  }
+
+  /** The recordings that were being made at these instants. */
+  #addSaid(found: Set<string>, said: readonly Said[]): void {
+    const { bySource } = this.#index;
+    for (const { sourceId, at } of said) {
+      const lists = sourceId === null ? bySource.values() : [bySource.get(sourceId) ?? []];
+      for (const list of lists) {
+        for (const entry of this.#index.within(list, at, at + 1)) {
+          if (entry.startedAt <= at) found.add(entry.id);
+        }
+      }
+    }
+  }
+}
+
+function statements(db: Connection) {
+  const query = <Parameters extends unknown[], Row>(sql: string): Query<Parameters, Row> =>
+    db.prepare<Parameters, Row>(sql);
+  return {
+    sources: query<[], { id: string; name: string }>('SELECT id, name FROM sources'),
+    said: query<[], Said>(`
+      SELECT source_id AS sourceId, at, label AS text FROM markers WHERE removed = 0 AND label <> ''
+      UNION ALL
+      SELECT source_id, peak_at, coalesce(label, '') || char(10) || coalesce(note, '') FROM verdicts
+      WHERE label IS NOT NULL OR note IS NOT NULL`),
+    matching: query<[string, number, number], { id: number }>(
+      'SELECT rowid AS id FROM title_search WHERE title_search MATCH ? AND rowid > ? ORDER BY rowid LIMIT ?',
+    ),
+    lastText: query<[], { id: number | null }>('SELECT max(id) AS id FROM title_texts'),
+    scanned: query<[number, number, string], { id: number }>(
+      'SELECT id FROM title_texts WHERE id > ? AND id <= ? AND instr(folded, ?) > 0',
+    ),
+    titled: query<[number], { recordingId: string }>(
+      'SELECT DISTINCT recording_id AS recordingId FROM titles WHERE text_id = ?',
+    ),
+  };
+}
