@@ -6,6 +6,7 @@ import { AlarmsDialog } from './features/alarms/AlarmsDialog.tsx';
 import { AlarmStrip } from './features/alarms/AlarmStrip.tsx';
 import { CoverageDialog } from './features/coverage/CoverageDialog.tsx';
 import { Header } from './features/header/Header.tsx';
+import { Inspector } from './features/inspector/Inspector.tsx';
 import { ImportDialog } from './features/isr/ImportDialog.tsx';
 import { Library } from './features/library/Library.tsx';
 import { Player } from './features/player/Player.tsx';
@@ -65,6 +66,7 @@ function Studio(): ReactElement {
         <AlarmStrip />
         <Library />
       </main>
+      <Inspector />
       <Player />
     </div>
   );

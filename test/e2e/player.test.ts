@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Recording } from '../../src/shared/domain/recording.ts';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
@@ -58,5 +59,131 @@ describe('listening and looking', () => {
     await expect.poll(() => position().getAttribute('data-waveform'), { timeout: 20_000 }).toBe('ready');
     await running.screenshot(`player-${kind}`);
     expect(await recordings()).toHaveLength(ALL_KINDS.length);
+  });
+
+  const SIZES = [
+    { width: 1280, height: 800 },
+    { width: 900, height: 600 },
+  ] as const;
+
+  /** WCAG 2.2 AA and nothing wider than the window, at both sizes and in both themes; keeps a picture of each. */
+  async function expectAccessible(state: string): Promise<void> {
+    for (const theme of ['light', 'dark'] as const) {
+      await running.request('settings.update', { theme });
+      await running.page.locator(`html[data-theme="${theme}"]`).waitFor();
+      for (const size of SIZES) {
+        await running.page.setViewportSize(size);
+        await running.screenshot(`player-${state}-${theme}-${size.width}`);
+        const { violations } = await new AxeBuilder({ page: running.page }).setLegacyMode().analyze();
+        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+        expect(found, `${state} ${theme} ${size.width}`).toEqual([]);
+        const overflows = await running.page.evaluate(
+          () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+        );
+        expect(overflows, `${state} at ${size.width} scrolls sideways`).toBe(false);
+      }
+    }
+    await running.page.setViewportSize(SIZES[0]);
+  }
+
+  const box = async () => {
+    const found = await position().boundingBox();
+    if (!found) throw new Error('The waveform should be seen.');
+    return found;
+  };
+
+  async function drag(from: number, to: number): Promise<void> {
+    const { x, y, width } = await box();
+    const { mouse } = running.page;
+    await mouse.move(x + width * from, y + 30);
+    await mouse.down();
+    await mouse.move(x + width * to, y + 30, { steps: 5 });
+    await mouse.up();
+  }
+
+  it('selects by drag, by keys, by handles and by times that are typed', async () => {
+    const { page } = running;
+    await rows('WAV').click();
+    await player().getByRole('button', { name: 'Pause' }).click();
+    await drag(0.25, 0.5);
+    const typedIn = player().getByRole('textbox', { name: /^In/ });
+    const typedOut = player().getByRole('textbox', { name: /^Out/ });
+    await expect.poll(async () => Math.round(Number((await typedIn.inputValue()).split(':')[1]))).toBe(30);
+    expect((await typedOut.inputValue()).slice(0, 4)).toBe('1:00');
+    await typedOut.fill('1:10.5');
+    await typedOut.press('Enter');
+    await expect.poll(() => typedOut.inputValue()).toBe('1:10.500');
+    await typedIn.fill('2:00');
+    await player().getByText('In must come before Out.').waitFor();
+    await typedIn.press('Escape');
+    const start = player().getByRole('slider', { name: 'Start of the selection' });
+    await start.focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(async () => Number(await start.getAttribute('aria-valuenow'))).toBeGreaterThan(30.5);
+    await position().focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(now).toBe(5);
+    await page.keyboard.press('i');
+    await expect.poll(() => typedIn.inputValue()).toBe('0:05.000');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(now).toBe(10);
+    await page.keyboard.press('o');
+    await expect.poll(() => typedOut.inputValue()).toBe('0:10.000');
+    await expectAccessible('selection');
+    await page.keyboard.press('x');
+    await expect.poll(() => typedIn.count()).toBe(0);
+  });
+
+  it('comes nearer with the wheel and with keys, and shows all again', async () => {
+    const { page } = running;
+    const { x, y, width } = await box();
+    await page.mouse.move(x + width / 2, y + 30);
+    for (let turn = 0; turn < 8; turn += 1) await page.mouse.wheel(0, -200);
+    const frame = player().locator('.minimap-frame');
+    await expect.poll(() => frame.isVisible()).toBe(true);
+    await page.keyboard.press('w');
+    await running.screenshot('player-zoomed');
+    for (let turn = 0; turn < 60; turn += 1) await page.keyboard.press('+');
+    await expectAccessible('samples');
+    await page.keyboard.press('0');
+    await expect.poll(() => frame.isVisible()).toBe(false);
+    await expectAccessible('full');
+    await page.keyboard.press('w');
+  });
+
+  it('lists, names and removes markers, and brings them back', async () => {
+    const { page } = running;
+    const wav = (await recordings()).find(({ container }) => container === 'wav');
+    if (!wav) throw new Error('There should be a WAV file.');
+    for (const seconds of [20, 50]) {
+      await running.request('markers.add', { at: STARTED_AT + seconds * 1000, label: '', sourceId: wav.sourceId });
+    }
+    const details = page.getByRole('complementary', { name: 'Details' });
+    const name = details.getByRole('textbox', { name: 'Name of the marker at 02:00:20.0' });
+    await name.fill('Owl');
+    await name.press('Enter');
+    await expect
+      .poll(async () =>
+        (await running.request('markers.list', { from: STARTED_AT, to: STARTED_AT + 60_000 })).map(
+          ({ label }) => label,
+        ),
+      )
+      .toEqual(['Owl', '']);
+    await details.getByRole('button', { name: '02:00:50.0', exact: true }).click();
+    await expect.poll(now).toBe(50);
+    await details.getByRole('button', { name: 'Remove the marker at 02:00:20.0' }).click();
+    await expect.poll(() => name.count()).toBe(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => name.inputValue()).toBe('Owl');
+    await expectAccessible('markers');
+    await page.setViewportSize(SIZES[1]);
+    await position().focus();
+    await page.keyboard.press('v');
+    await details.waitFor();
+    await running.screenshot('player-details-over-900');
+    await page.keyboard.press('v');
+    await expect.poll(() => details.count()).toBe(0);
+    expect(running.pageErrors).toEqual([]);
   });
 });

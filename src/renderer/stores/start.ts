@@ -9,6 +9,7 @@ import { libraryStore } from './library.ts';
 import { attempt, noticesStore } from './notices.ts';
 import { playerStore } from './player.ts';
 import { deck } from './playerDeck.ts';
+import { followMarks } from './playerMarks.ts';
 import { followRecording } from './playerView.ts';
 import { settingsStore } from './settings.ts';
 import { sourcesStore } from './sources.ts';
@@ -95,6 +96,7 @@ export function startStores(): () => void {
     () => deck.close(),
     followPlayer(),
     followRecording(),
+    followMarks(),
     followToday(COVERAGE_INTERVAL_MS),
     watchConnection(() => {
       loadAll();

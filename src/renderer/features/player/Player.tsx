@@ -1,4 +1,18 @@
-import { Gauge, Pause, Play, SkipBack, SkipForward, TriangleAlert, Volume1, Volume2, VolumeX, X } from 'lucide-react';
+import {
+  AudioLines,
+  Gauge,
+  PanelRight,
+  Pause,
+  Play,
+  Repeat,
+  SkipBack,
+  SkipForward,
+  TriangleAlert,
+  Volume1,
+  Volume2,
+  VolumeX,
+  X,
+} from 'lucide-react';
 import { type ReactElement, useEffect, useRef } from 'react';
 import { request } from '../../bridge/bridge.ts';
 import { Badge } from '../../elements/Badge.tsx';
@@ -11,23 +25,31 @@ import { countdown, dayTitle, duration, nearestSecond, wallTime, wallTimeTenths 
 import { useNow } from '../../stores/clock.ts';
 import { attempt } from '../../stores/notices.ts';
 import { canPlay, lengthMs } from '../../format/recording.ts';
+import { useInspector } from '../../stores/inspector.ts';
 import { usePlayer, playerStore } from '../../stores/player.ts';
 import { deck } from '../../stores/playerDeck.ts';
 import { RATES } from '../../stores/playerRates.ts';
+import { usePlayerView } from '../../stores/playerView.ts';
 import { useOpenRecording } from '../../stores/sources.ts';
 import type { Recording } from '../../../shared/domain/recording.ts';
 import { TitleList } from '../titles/TitleList.tsx';
 import { WaveformView } from '../waveform/WaveformView.tsx';
+import { EventRow } from './EventRow.tsx';
+import { useNarrow } from '../inspector/useNarrow.ts';
+import { runPlayerCommand } from './playerCommands.ts';
+import { WaveformStatus } from './WaveformStatus.tsx';
 import './player.css';
 
 /** Bottom: listens to a finished recording. */
 export function Player(): ReactElement {
   const recording = usePlayer((state) => state.recording);
+  const clip = usePlayer((state) => state.clip);
   return (
     <section className="player" id="player" aria-label="Player">
       {recording ? (
         <>
           <Transport recording={recording} />
+          {clip && <EventRow clip={clip} />}
           <PlayerBody recording={recording} />
         </>
       ) : (
@@ -52,7 +74,12 @@ function PlayerBody({ recording }: { readonly recording: Recording }): ReactElem
     );
   }
   if (recording.state === 'recording') return <StillRecording recording={recording} />;
-  return <WaveformView key={recording.id} recording={recording} />;
+  return (
+    <>
+      <WaveformView key={recording.id} recording={recording} />
+      <WaveformStatus recording={recording} />
+    </>
+  );
 }
 
 function StillRecording({ recording }: { readonly recording: Recording }): ReactElement {
@@ -106,6 +133,7 @@ function Transport({ recording }: { readonly recording: Recording }): ReactEleme
       <TitleList recording={recording} />
       {ready && <Clock recording={recording} />}
       <div className="transport-settings">
+        <Switches />
         <Speed />
         <Volume />
         <IconButton label="Close the player" onClick={close}>
@@ -143,6 +171,32 @@ function Clock({ recording }: { readonly recording: Recording }): ReactElement {
 /** The same text written again would be laid out again. */
 function write(element: HTMLElement | null, text: string): void {
   if (element && element.textContent !== text) element.textContent = text;
+}
+
+/** Repeat, the large view, and the details. */
+function Switches(): ReactElement {
+  const loop = usePlayer((state) => state.loop);
+  const full = usePlayerView((state) => state.full);
+  const narrow = useNarrow();
+  const details = useInspector(({ shown, over }) => (narrow ? over : shown));
+  return (
+    <>
+      <IconButton label="Repeat" keys="R" aria-pressed={loop} onClick={() => runPlayerCommand('loop')}>
+        <Repeat size={16} aria-hidden />
+      </IconButton>
+      <IconButton
+        label="Large waveform with levels"
+        keys="W"
+        aria-pressed={full}
+        onClick={() => runPlayerCommand('fullView')}
+      >
+        <AudioLines size={16} aria-hidden />
+      </IconButton>
+      <IconButton label="Details" keys="V" aria-pressed={details} onClick={() => runPlayerCommand('details')}>
+        <PanelRight size={16} aria-hidden />
+      </IconButton>
+    </>
+  );
 }
 
 const rateLabel = (rate: number): string => `${rate.toFixed(rate % 0.5 === 0 ? 1 : 2)}×`;

@@ -1,10 +1,12 @@
 import { assertNever } from '../../../shared/assertNever.ts';
+import { inspectorStore } from '../../stores/inspector.ts';
 import { attempt } from '../../stores/notices.ts';
 import { playerStore } from '../../stores/player.ts';
 import { deck } from '../../stores/playerDeck.ts';
 import { lengthOf } from '../../stores/playerLength.ts';
 import { playerViewStore } from '../../stores/playerView.ts';
 import { selectionStore } from '../../stores/selection.ts';
+import { isNarrow } from '../inspector/useNarrow.ts';
 
 const ZOOM = 1.6;
 /** `,` and `.` move by this part of what is seen. */
@@ -28,7 +30,8 @@ export type PlayerCommand =
   | 'selectTo'
   | 'selectNothing'
   | 'nudgeBack'
-  | 'nudgeForward';
+  | 'nudgeForward'
+  | 'details';
 
 /** What a key, or the button with the same name, does to what the player has open. */
 export function runPlayerCommand(command: PlayerCommand): void {
@@ -66,6 +69,8 @@ export function runPlayerCommand(command: PlayerCommand): void {
       return nudge(-NUDGE);
     case 'nudgeForward':
       return nudge(NUDGE);
+    case 'details':
+      return inspectorStore.getState().toggle(isNarrow());
     default:
       return assertNever(command);
   }

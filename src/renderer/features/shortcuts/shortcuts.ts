@@ -23,6 +23,7 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
       { keys: ['R'], does: 'Repeat' },
       { keys: ['A'], does: 'Play the next section by itself' },
       { keys: ['F'], does: 'Go on in the file' },
+      { keys: ['V'], does: 'Details: the section, markers, the recording' },
     ],
   },
   {
@@ -99,6 +100,7 @@ export type Command =
         | 'selectNothing'
         | 'nudgeBack'
         | 'nudgeForward'
+        | 'details'
         | 'shortcuts'
         | 'settings'
         | 'addSource'
@@ -139,6 +141,7 @@ const PLAYER_KEYS: ReadonlyMap<string, Exclude<Command['name'], 'seek'>> = new M
   ['x', 'selectNothing'],
   [',', 'nudgeBack'],
   ['.', 'nudgeForward'],
+  ['v', 'details'],
 ]);
 
 const SEEK_S = 5;

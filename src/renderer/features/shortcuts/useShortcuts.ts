@@ -8,7 +8,7 @@ import { runPlayerCommand } from '../player/playerCommands.ts';
 import { type Command, commandOf, type Focus } from './shortcuts.ts';
 
 /** The parts of the window that F6 goes through. */
-const PARTS = ['#sources', '#recordings', '#player'] as const;
+const PARTS = ['#sources', '#recordings', '#inspector', '#player'] as const;
 const FOCUSABLE = 'button:not(:disabled), input, select, [tabindex="0"]';
 
 /** `clicked`: focus came by the pointer. Space then means the player, and not once more the button that was clicked. */
@@ -72,6 +72,7 @@ function run(command: Command): void {
     case 'selectNothing':
     case 'nudgeBack':
     case 'nudgeForward':
+    case 'details':
       return runPlayerCommand(command.name);
     case 'shortcuts':
       return show({ name: 'shortcuts' });
