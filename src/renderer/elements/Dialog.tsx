@@ -11,6 +11,8 @@ interface DialogProps {
   readonly width?: 'narrow' | 'medium' | 'wide';
   /** Where focus goes when the element that had it before is gone. */
   readonly fallbackFocus?: string;
+  /** There is nothing in it that takes focus, and it may be longer than the window: the keys must scroll it. */
+  readonly isText?: boolean;
   readonly footer?: ReactNode;
   readonly children?: ReactNode;
   onClose(): void;
@@ -24,6 +26,7 @@ const CONTROL = ':is(button, input, select)';
  */
 export function Dialog(props: DialogProps): ReactElement {
   const { title, description, width = 'medium', footer, children, onClose, fallbackFocus = 'main' } = props;
+  const reading = props.isText === true ? { tabIndex: 0, role: 'region', 'aria-label': title } : {};
   const [before] = useState(() => document.activeElement);
 
   const giveFocusBack = (event: Event): void => {
@@ -64,7 +67,11 @@ export function Dialog(props: DialogProps): ReactElement {
                 <Radix.Description className="dialog-description">{description}</Radix.Description>
               )}
             </header>
-            {children !== undefined && <div className="dialog-body">{children}</div>}
+            {children !== undefined && (
+              <div className="dialog-body" {...reading}>
+                {children}
+              </div>
+            )}
             {footer !== undefined && <footer className="dialog-foot">{footer}</footer>}
             {/* No tooltip: it would take the first Esc for itself when this button has the focus. */}
             <Radix.Close className="icon-button dialog-close" aria-label="Close" title="Close (Esc)">

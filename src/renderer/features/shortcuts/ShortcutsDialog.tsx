@@ -6,7 +6,7 @@ import './shortcuts.css';
 
 export function ShortcutsDialog({ onClose }: { onClose(): void }): ReactElement {
   return (
-    <Dialog title="Keyboard shortcuts" width="wide" onClose={onClose}>
+    <Dialog title="Keyboard shortcuts" width="wide" isText onClose={onClose}>
       <div className="shortcuts">
         {shortcutGroups.map(({ title, shortcuts }) => (
           <section key={title}>
