@@ -169,6 +169,15 @@ describe('gaps', () => {
     expect(library.openGaps()).toEqual([]);
     expect(library.gaps(open.day)).toEqual([ended]);
   });
+
+  test('without any length were none', () => {
+    const opening = makeGap({ to: undefined, cause: 'starting' });
+    library.saveGap(opening);
+    library.saveGap({ ...opening, to: opening.from });
+    expect(library.gaps(opening.day)).toEqual([]);
+    expect(library.openGaps()).toEqual([]);
+    expect(library.days({ limit: 9 })).toEqual([]);
+  });
 });
 
 describe('sources', () => {

@@ -26,6 +26,7 @@ export function createStatements(db: Connection) {
     ON CONFLICT (id) DO UPDATE SET source_id = excluded.source_id, source_name = excluded.source_name,
       cause = excluded.cause, detail = excluded.detail, began_at = excluded.began_at, ended_at = excluded.ended_at,
       day = excluded.day`);
+  const removeGap = command<[string]>('DELETE FROM gaps WHERE id = ?');
   const noteSource = command<[{ id: string; name: string; kind: string | null }]>(`
     INSERT INTO sources (id, name, kind) VALUES (@id, @name, @kind)
     ON CONFLICT (id) DO UPDATE SET kind = excluded.kind WHERE sources.kind IS NULL AND excluded.kind IS NOT NULL`);
@@ -47,7 +48,9 @@ export function createStatements(db: Connection) {
     }),
     putGap: atomic(db, (row: GapRow) => {
       noteSource.run({ id: row.source_id, name: row.source_name, kind: null });
-      insertGap.run(row);
+      // An input that opened late, but whose server sent all that was missed: there is no gap after all.
+      if (row.ended_at !== null && row.ended_at <= row.began_at) removeGap.run(row.id);
+      else insertGap.run(row);
     }),
     removeRecordings: atomic(db, (ids: readonly string[]) =>
       ids.reduce((removed, id) => removed + removeRecording.run(id).changes, 0),

@@ -35,17 +35,17 @@ export function Dialog(props: DialogProps): ReactElement {
     (target ?? document.querySelector<HTMLElement>(fallbackFocus))?.focus();
   };
 
-  /** Focus begins in the body; without a control there, at the dialog itself and not at the button that closes it. */
+  /**
+   * Focus begins at what is marked for it, else in the body; without a control there, at the dialog itself and not at
+   * the button that closes it.
+   */
   const giveFocus = (event: Event): void => {
     const content = event.currentTarget;
-    if (
-      !(content instanceof HTMLElement) ||
-      content.querySelector(`.dialog-body ${CONTROL}, .dialog-foot ${CONTROL}`)
-    ) {
-      return;
-    }
+    if (!(content instanceof HTMLElement)) return;
+    const first = content.querySelector<HTMLElement>('[data-first-focus]');
+    if (!first && content.querySelector(`.dialog-body ${CONTROL}, .dialog-foot ${CONTROL}`)) return;
     event.preventDefault();
-    content.focus();
+    (first ?? content).focus();
   };
 
   return (

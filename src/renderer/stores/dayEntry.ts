@@ -74,6 +74,8 @@ export function withoutRecordings(entry: DayEntry, ids: ReadonlySet<string>): Da
 /** Adds a gap or replaces what is known of it. */
 export function withGap(entry: DayEntry, gap: Gap): DayEntry {
   const others = entry.gaps.filter(({ id }) => id !== gap.id);
+  // One without any length turned out to be none.
+  if (gap.to !== undefined && gap.to <= gap.from) return { ...entry, gaps: others };
   const later = others.findIndex(({ from }) => from <= gap.from);
   return { ...entry, gaps: others.toSpliced(later < 0 ? others.length : later, 0, gap) };
 }

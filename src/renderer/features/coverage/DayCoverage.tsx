@@ -2,7 +2,8 @@ import { TriangleAlert } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { useCoverage } from '../../stores/coverage.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
-import { coverageLine } from './coverageWords.ts';
+import { coverageLine, withoutOpening } from './coverageWords.ts';
+import { useOpening } from './useOpening.ts';
 import './coverage.css';
 
 interface DayCoverageProps {
@@ -13,10 +14,12 @@ interface DayCoverageProps {
 
 /** The coverage of a day in a line; opens the whole of it. */
 export function DayCoverage({ day, otherwise }: DayCoverageProps): ReactElement {
-  const coverage = useCoverage((state) => state.byDay.get(day));
+  const opening = useOpening();
+  const known = useCoverage((state) => state.byDay.get(day));
+  const coverage = known && withoutOpening(known, opening);
   const offset = -new Date(`${day}T12:00:00`).getTimezoneOffset();
   const line = coverage ? coverageLine(coverage, offset) : '';
-  if (!coverage || line === '') return <>{otherwise}</>;
+  if (!coverage || line === '') return <>{coverage && coverage.sources.length > 0 ? null : otherwise}</>;
   const [percent = line] = line.split(',', 1);
   const whole = coverage.sources.every(({ missingCount }) => missingCount === 0);
   return (

@@ -3,7 +3,7 @@ import { makeRecording } from '../../../../test/support/makeRecording.ts';
 import { sourceId } from '../../../shared/units.ts';
 import type { SourceCoverage } from '../../../shared/domain/coverage.ts';
 import { armingMarks } from '../../stores/armingMarks.ts';
-import { armingWords, coverageLine, percent } from './coverageWords.ts';
+import { armingWords, coverageLine, percent, withoutOpening } from './coverageWords.ts';
 import { seamNote, seamWords } from './seamWords.ts';
 
 const DAY = 86_400_000;
@@ -32,6 +32,20 @@ describe('the words of coverage', () => {
     expect(coverageLine({ sources: [lost, lost] }, 0)).toBe('99.98 %, 28 s missing in 2 places');
     expect(coverageLine({ sources: [source()] }, 0)).toBe('100 %');
     expect(coverageLine({ sources: [] }, 0)).toBe('');
+  });
+
+  it('say nothing of an input that is being opened', () => {
+    const waiting = { from: AT, to: AT + 1700, cause: 'starting' } as const;
+    const lost = { from: AT - 60_000, to: AT - 46_000, cause: 'stream lost' } as const;
+    const fresh = source({ armedMs: 1700, capturedMs: 0, missing: [waiting], missingCount: 1 });
+    const opening = new Set([fresh.sourceId]);
+    const line = (of: SourceCoverage, ids: ReadonlySet<string>, to = AT + 1800) =>
+      coverageLine(withoutOpening({ from: 0, to, sources: [of] }, ids), 0);
+    expect(line(fresh, opening)).toBe('');
+    expect(line(fresh, new Set())).toBe('0.00 %, 1.7 s missing at 03:12, input being opened');
+    expect(line(fresh, opening, AT + 60_000)).toContain('1.7 s missing');
+    const both = source({ armedMs: DAY, capturedMs: DAY - 15_700, missing: [lost, waiting], missingCount: 2 });
+    expect(line(both, opening)).toBe('99.98 %, 14 s missing at 03:11, stream lost');
   });
 
   it('never call 100 % what is not whole', () => {

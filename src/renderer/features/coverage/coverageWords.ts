@@ -43,6 +43,26 @@ const causes: Readonly<Record<Missing['cause'], string>> = {
 
 export const missingCause = (cause: Missing['cause']): string => causes[cause];
 
+/** A stretch that ends with the coverage itself lasts: the two are a moment apart. */
+const LASTS_MS = 2000;
+
+/** Without the time that inputs of `opening` sources have been waited for: nobody knows yet whether it is lost. */
+export function withoutOpening(coverage: Coverage, opening: ReadonlySet<string>): Coverage {
+  if (opening.size === 0) return coverage;
+  const sources = coverage.sources.map((source) => {
+    const waiting = source.missing.filter(({ cause, to }) => cause === 'starting' && coverage.to - to < LASTS_MS);
+    if (waiting.length === 0 || !opening.has(source.sourceId)) return source;
+    const ms = waiting.reduce((sum, { from, to }) => sum + to - from, 0);
+    return {
+      ...source,
+      armedMs: Math.max(0, source.armedMs - ms),
+      missing: source.missing.filter((stretch) => !waiting.includes(stretch)),
+      missingCount: source.missingCount - waiting.length,
+    };
+  });
+  return { ...coverage, sources };
+}
+
 /** Time of day without seconds where they are nothing to look for: `03:12`. */
 const timeOf = (at: number, offsetMinutes: number): string => wallTime(at, offsetMinutes).slice(0, 5);
 

@@ -22,7 +22,7 @@ import { ArmingCells, DayCells, GapCells, RecordingCells } from './LibraryRows.t
 import { copyText } from './copyText.ts';
 import { nextActive } from './navigation.ts';
 import { type Row, RowIndex } from './rows.ts';
-import { gapDetails } from './words.ts';
+import { gapDetails, gapTone } from './words.ts';
 import { deleteRecordings, toggleLock } from '../retention/recordingActions.ts';
 import { dayMenu, keepingMenu } from '../retention/keepingMenu.tsx';
 import { useJumping } from './useJumping.ts';
@@ -233,7 +233,7 @@ function LineView({ row, index, active, picked, stuck, style, onActivate }: Line
       className={classes(
         'line',
         `line-${row.kind}`,
-        row.kind === 'gap' && row.gap.cause === 'paused' && 'line-paused',
+        row.kind === 'gap' && gapTone(row.gap) !== 'fault' && 'line-calm',
         stuck && 'line-stuck',
         opened && 'line-opened',
         picked && 'line-picked',

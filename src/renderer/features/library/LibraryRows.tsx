@@ -27,7 +27,7 @@ import { SeamMark } from '../coverage/SeamMark.tsx';
 import { useOpenRecording, useSources } from '../../stores/sources.ts';
 import { openLength } from '../sources/sourceWords.ts';
 import { followedAt, shownEdge, shownEnd } from './shownTimes.ts';
-import { causeWords, dayTotals, detailBeyond, stateNote, zoneName } from './words.ts';
+import { causeWords, gapTone, dayTotals, detailBeyond, stateNote, zoneName } from './words.ts';
 
 interface DayRowProps {
   readonly summary: DaySummary;
@@ -190,19 +190,23 @@ export function GapCells({ gap, offsetMinutes }: GapRowProps): ReactElement {
   const offset = offsetMinutes ?? -new Date(gap.from).getTimezoneOffset();
   const { to } = gap;
   const cause = causeWords(gap.cause);
-  // What a person asked for is no fault.
-  const paused = gap.cause === 'paused';
+  const tone = gapTone(gap);
   const detail = detailBeyond(gap.cause, gap.detail);
   return (
     <>
       <span className="cell-play" role="gridcell">
-        {paused ? <Pause size={14} aria-hidden /> : <TriangleAlert size={14} aria-hidden />}
+        {tone === 'paused' && <Pause size={14} aria-hidden />}
+        {tone === 'fault' && <TriangleAlert size={14} aria-hidden />}
       </span>
       <span className="cell-source" role="gridcell">
         <span className="ellipsis" title={gap.sourceName}>
           {gap.sourceName}
         </span>
-        {paused ? <Badge tone="neutral">Paused</Badge> : <Badge tone="attention">Gap</Badge>}
+        {tone === 'fault' ? (
+          <Badge tone="attention">Gap</Badge>
+        ) : (
+          <Badge tone="neutral">{tone === 'paused' ? 'Paused' : 'Opening'}</Badge>
+        )}
       </span>
       <span className="cell-time" role="gridcell">
         {wallTime(shownEdge(gap.from), offset)} → {to === undefined ? 'now' : wallTime(shownEdge(to), offset)}
@@ -216,8 +220,8 @@ export function GapCells({ gap, offsetMinutes }: GapRowProps): ReactElement {
         aria-colspan={3}
         title={detail === '' ? `${cause}.` : `${cause}. ${detail}`}
       >
-        {!paused && <span className="cell-title">{cause}.</span>}
-        <span>{detail}</span>
+        {tone === 'fault' && <span className="cell-title">{cause}.</span>}
+        <span>{tone === 'opening' ? 'The input is being opened.' : detail}</span>
       </span>
     </>
   );

@@ -79,6 +79,11 @@ describe('RowIndex', () => {
     ]);
   });
 
+  it('leaves out a gap that turned out to be none', () => {
+    const entry = withGap(loaded([40], [35]), { ...gap(35), to: 35 });
+    expect(keys(entry)).toEqual([DAY, 'recording-40']);
+  });
+
   it('shows only the day when it is collapsed', () => expect(keys(loaded([2, 1], [3]), false)).toEqual([DAY]));
 
   it('shows a day that has nothing but gaps', () => expect(keys(loaded([], [3]))).toEqual([DAY, 'gap-3']));

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { day as asDay, gapId, sourceId } from '../../../shared/units.ts';
-import { detailBeyond, gapDetails } from './words.ts';
+import { makeGap } from '../../../../test/support/makeRecording.ts';
+import type { Gap } from '../../../shared/domain/recording.ts';
+import { detailBeyond, gapDetails, gapTone } from './words.ts';
 
 describe('detailBeyond', () => {
   it('leaves out what the cause says already', () => {
@@ -10,6 +12,14 @@ describe('detailBeyond', () => {
   it('keeps what says more', () => {
     expect(detailBeyond('stream lost', 'No data for 12 s.')).toBe('No data for 12 s.');
     expect(detailBeyond('crash', '')).toBe('');
+  });
+});
+
+describe('gapTone', () => {
+  it('is a fault, but for a pause and an input that is being opened', () => {
+    const tone = (cause: Gap['cause'], to?: number) => gapTone(makeGap({ cause, to }));
+    expect([tone('paused'), tone('paused', 2e12), tone('starting')]).toEqual(['paused', 'paused', 'opening']);
+    expect([tone('starting', 2e12), tone('stream lost'), tone('crash', 2e12)]).toEqual(Array(3).fill('fault'));
   });
 });
 

@@ -38,6 +38,12 @@ const causes: Readonly<Record<Gap['cause'], string>> = {
 
 export const causeWords = (cause: Gap['cause']): string => causes[cause];
 
+/** How a gap is shown: what a person asked for is no fault, nor is an input that is just being opened. */
+export function gapTone({ cause, to }: Gap): 'paused' | 'opening' | 'fault' {
+  if (cause === 'paused') return 'paused';
+  return cause === 'starting' && to === undefined ? 'opening' : 'fault';
+}
+
 /** What the detail says beyond the cause; empty where it only says the same again. */
 export function detailBeyond(cause: Gap['cause'], detail: string): string {
   const [first = '', ...rest] = detail.trim().split(/(?<=\.)\s+/);

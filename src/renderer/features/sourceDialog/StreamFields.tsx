@@ -42,6 +42,7 @@ export function StreamFields(props: StreamFieldsProps): ReactElement {
           <TextInput
             {...control}
             type="url"
+            {...(sourceId === undefined ? { 'data-first-focus': true } : {})}
             placeholder="https://stream.example.org/radio.mp3"
             value={form.stream.url}
             onChange={(event) => stream({ url: event.target.value })}
@@ -126,7 +127,12 @@ function StreamTest({ draft, sourceId, onReport }: StreamTestProps): ReactElemen
 
   return (
     <div className="stream-test" role="status">
-      <Button disabled={!draft || test.name === 'running'} onClick={() => draft && void run(draft)}>
+      {/* Not disabled while it runs, for that would take the focus away. */}
+      <Button
+        disabled={!draft}
+        aria-disabled={test.name === 'running'}
+        onClick={() => draft && test.name !== 'running' && void run(draft)}
+      >
         {test.name === 'running' ? 'Testing…' : 'Test this stream'}
       </Button>
       {test.name === 'idle' && <p className="field-note">Connects once and says what is there.</p>}
