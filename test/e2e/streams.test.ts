@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
 import { Icecast, LISTENER } from '../support/icecast.ts';
 
+const MORE = { 'FLAC in Ogg': '/radio.oga', Opus: '/radio.opus', Vorbis: '/radio.ogg', 'Native FLAC': '/radio.flac' };
+
 describe('streams in the window', () => {
   let profile: string;
   let icecast: Icecast;
@@ -67,7 +69,17 @@ describe('streams in the window', () => {
     await running.screenshot('streams-3-meters');
   });
 
-  it.each(['Radio 1', 'Radio 2'])('plays and seeks in a finished file of %s', async (name) => {
+  it('records what comes in Ogg, and native FLAC', async () => {
+    for (const [name, mount] of Object.entries(MORE)) {
+      await icecast.play(mount);
+      const fields = { kind: 'stream', url: icecast.url(mount), username: '', format: 'auto' } as const;
+      const { config } = await running.request('sources.add', { name, ...fields });
+      await running.request('sources.arm', { ids: [config.id] });
+    }
+    for (const name of Object.keys(MORE)) await source(name).getByText('REC').waitFor({ timeout: 30_000 });
+  });
+
+  it.each(['Radio 1', 'Radio 2', ...Object.keys(MORE)])('plays and seeks in a finished file of %s', async (name) => {
     const play = running.page.getByRole('button', { name: new RegExp(`^Play ${name},`) });
     await expect.poll(() => play.count(), { timeout: 30_000 }).toBeGreaterThan(1);
     // The newest may be replaced while it is clicked; a full one is below.
@@ -81,7 +93,7 @@ describe('streams in the window', () => {
     await position.focus();
     await running.page.keyboard.press('Home');
     await expect.poll(now).toBeLessThan(2);
-    await running.screenshot(`streams-4-${name.replace(' ', '-').toLowerCase()}`);
+    await running.screenshot(`streams-4-${name.replaceAll(' ', '-').toLowerCase()}`);
   });
 
   it('says when a station is gone, and comes back by itself', async () => {
