@@ -1,35 +1,42 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { PEAK_WINDOWS_PER_SECOND, type PeakPairs } from './peakBuilder.ts';
+import { PEAK_WINDOWS_PER_SECOND, type PeakPairs } from '../containers/scan/pcmScan.ts';
+import {
+  type AudioState,
+  bytesOf,
+  type FileState,
+  isSameState,
+  openIfThere,
+  readAt,
+  unfinished,
+  writeAt,
+} from './cacheFile.ts';
+import { PeakLevels, resolutionsOf } from './peakLevels.ts';
 import { PeakReducer } from './peakReducer.ts';
 
 /*
- * A cache file: a header of 64 bytes, then one pair of 16-bit samples for each window, all little-endian.
+ * A cache file: a header of 64 bytes, then one pair of 16-bit samples for each window, all little-endian: first of the
+ * finest resolution, then of each that is ten times coarser.
  *   0  8 bytes   magic
  *   8  uint32    version
- *  12  uint32    windows in a second
+ *  12  uint32    windows in a second, of the finest
  *  16  float64   size of the audio file, bytes
  *  24  float64   modification time of the audio file, ms since 1970
  *  32  float64   sample frames
  *  40  float64   sample rate, Hz
- *  48  uint32    windows
- *  52  uint32    CRC-32 of the pairs
- *  56  uint32    CRC-32 of the 56 bytes before
- *  60  uint32    0
+ *  48  uint32    windows of the finest
+ *  52  uint32    CRC-32 of its pairs
+ *  56  uint32    CRC-32 of the other pairs
+ *  60  uint32    CRC-32 of the 60 bytes before
  */
 const MAGIC = Buffer.from('LTPEAKS\0', 'latin1');
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_BYTES = 64;
-const SUMMED_HEADER_BYTES = 56;
+const SUMMED_HEADER_BYTES = 60;
 const PAIR_BYTES = 4;
 const PIECE_BYTES = 256 * 1024;
-
-/** What tells one state of an audio file from another. */
-export interface FileState {
-  readonly bytes: number;
-  /** ms since 1970 UTC. */
-  readonly modifiedAt: number;
-}
+/** A coarser resolution serves when each point is drawn of at least so many of its windows. */
+const WINDOWS_PER_POINT = 16;
 
 export interface ReducedPeaks {
   /** min0, max0, min1, max1, ...; -1 to 1. */
@@ -37,19 +44,20 @@ export interface ReducedPeaks {
   readonly durationMs: number;
 }
 
-interface Header extends FileState {
-  readonly frames: number;
-  readonly sampleRate: number;
+interface Header extends AudioState {
   readonly windows: number;
-  readonly sum: number;
+  readonly sums: readonly [finest: number, others: number];
 }
 
 /** Writes a cache file beside its place and moves it there when it is whole. */
 export class PeakCacheWriter {
   readonly #file: FileHandle;
   readonly #path: string;
+  readonly #levels = new PeakLevels();
   #windows = 0;
   #sum = 0;
+  #waiting: PeakPairs[] = [];
+  #waitingBytes = 0;
 
   private constructor(file: FileHandle, path: string) {
     this.#file = file;
@@ -61,26 +69,26 @@ export class PeakCacheWriter {
     return new PeakCacheWriter(await open(unfinished(path), 'w+'), path);
   }
 
+  /** Nothing else may be called before it has ended. */
   async append(pairs: PeakPairs): Promise<void> {
     if (pairs.length === 0) return;
-    const bytes = new Uint8Array(pairs.buffer, pairs.byteOffset, pairs.byteLength);
-    await writeAll(this.#file, bytes, HEADER_BYTES + this.#windows * PAIR_BYTES);
-    this.#windows += pairs.length / 2;
-    this.#sum = crc32(bytes, this.#sum);
+    this.#levels.push(pairs);
+    this.#waiting.push(pairs);
+    this.#waitingBytes += pairs.byteLength;
+    if (this.#waitingBytes >= PIECE_BYTES) await this.#write();
   }
 
   /** Completes the file and reads it once. It stays only if `keep` says so. */
-  async finish(
-    audio: FileState & { readonly frames: number; readonly sampleRate: number },
-    points: number,
-    keep: () => Promise<boolean>,
-  ): Promise<ReducedPeaks> {
-    const header = { ...audio, windows: this.#windows, sum: this.#sum };
-    await writeAll(this.#file, encodeHeader(header), 0);
+  async finish(audio: AudioState, points: number, keep: boolean): Promise<ReducedPeaks> {
+    await this.#write();
+    const others = Buffer.concat(this.#levels.end().map(bytesOf));
+    await writeAt(this.#file, others, HEADER_BYTES + this.#windows * PAIR_BYTES);
+    const header: Header = { ...audio, windows: this.#windows, sums: [this.#sum, crc32(others)] };
+    await writeAt(this.#file, encodeHeader(header), 0);
     const peaks = await readPairs(this.#file, header, points);
-    await this.#file.close();
     if (!peaks) throw new Error('A cache file could not be read back.');
-    if (await keep()) await rename(unfinished(this.#path), this.#path);
+    await this.#file.close();
+    if (keep) await rename(unfinished(this.#path), this.#path);
     else await rm(unfinished(this.#path), { force: true });
     return peaks;
   }
@@ -90,16 +98,30 @@ export class PeakCacheWriter {
     await this.#file.close();
     await rm(unfinished(this.#path), { force: true });
   }
+
+  async #write(): Promise<void> {
+    const bytes = Buffer.concat(this.#waiting.map(bytesOf));
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    await writeAt(this.#file, bytes, HEADER_BYTES + this.#windows * PAIR_BYTES);
+    this.#windows += bytes.length / PAIR_BYTES;
+    this.#sum = crc32(bytes, this.#sum);
+  }
 }
 
-/** The peaks kept at `path`, or undefined when there are none, they are of another state of the file, or damaged. */
+/**
+ * The peaks kept at `path`, drawn together to at most `points` pairs, or undefined when there are none, they are of
+ * another state of the file, or damaged.
+ */
 export async function readPeakCache(path: string, audio: FileState, points: number): Promise<ReducedPeaks | undefined> {
   const file = await openIfThere(path);
   if (!file) return undefined;
   try {
-    const header = decodeHeader(await read(file, 0, HEADER_BYTES));
-    if (!header || header.bytes !== audio.bytes || header.modifiedAt !== audio.modifiedAt) return undefined;
-    if ((await file.stat()).size !== HEADER_BYTES + header.windows * PAIR_BYTES) return undefined;
+    const header = decodeHeader(await readAt(file, 0, HEADER_BYTES));
+    if (!header || !isSameState(header, audio)) return undefined;
+    const counts = resolutionsOf(header.windows);
+    const pairs = counts.reduce((sum, count) => sum + count, 0);
+    if ((await file.stat()).size !== HEADER_BYTES + pairs * PAIR_BYTES) return undefined;
     return await readPairs(file, header, points);
   } finally {
     await file.close();
@@ -107,15 +129,27 @@ export async function readPeakCache(path: string, audio: FileState, points: numb
 }
 
 async function readPairs(file: FileHandle, header: Header, points: number): Promise<ReducedPeaks | undefined> {
-  const reducer = new PeakReducer(header.windows, points);
+  const counts = resolutionsOf(header.windows);
+  const resolution = Math.max(
+    0,
+    counts.findLastIndex((count) => count >= points * WINDOWS_PER_POINT),
+  );
+  const windows = counts[resolution] ?? 0;
+  // Pairs of one sum: the finest resolution, or all others.
+  const first = resolution === 0 ? 0 : 1;
+  const from = counts.slice(0, first).reduce((sum, count) => sum + count, 0);
+  const total = (first === 0 ? counts.slice(0, 1) : counts.slice(1)).reduce((sum, count) => sum + count, 0);
+  const skipped = counts.slice(first, resolution).reduce((sum, count) => sum + count, 0);
+  const reducer = new PeakReducer(windows, points);
   let sum = 0;
-  const total = header.windows * PAIR_BYTES;
-  for (let done = 0; done < total; done += PIECE_BYTES) {
-    const bytes = await read(file, HEADER_BYTES + done, Math.min(PIECE_BYTES, total - done));
+  for (let done = 0; done < total * PAIR_BYTES; done += PIECE_BYTES) {
+    const at = HEADER_BYTES + from * PAIR_BYTES + done;
+    const bytes = await readAt(file, at, Math.min(PIECE_BYTES, total * PAIR_BYTES - done));
     sum = crc32(bytes, sum);
-    reducer.push(new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1));
+    const pairs = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
+    reducer.push(pairs.subarray(Math.max(0, 2 * skipped - done / 2)));
   }
-  if (sum !== header.sum) return undefined;
+  if (sum !== header.sums[first]) return undefined;
   return { pairs: reducer.result(), durationMs: (header.frames * 1000) / header.sampleRate };
 }
 
@@ -129,7 +163,8 @@ function encodeHeader(header: Header): Buffer {
   bytes.writeDoubleLE(header.frames, 32);
   bytes.writeDoubleLE(header.sampleRate, 40);
   bytes.writeUInt32LE(header.windows, 48);
-  bytes.writeUInt32LE(header.sum, 52);
+  bytes.writeUInt32LE(header.sums[0], 52);
+  bytes.writeUInt32LE(header.sums[1], 56);
   bytes.writeUInt32LE(crc32(bytes.subarray(0, SUMMED_HEADER_BYTES)), SUMMED_HEADER_BYTES);
   return bytes;
 }
@@ -144,36 +179,6 @@ function decodeHeader(bytes: Buffer): Header | undefined {
     frames: bytes.readDoubleLE(32),
     sampleRate: bytes.readDoubleLE(40),
     windows: bytes.readUInt32LE(48),
-    sum: bytes.readUInt32LE(52),
+    sums: [bytes.readUInt32LE(52), bytes.readUInt32LE(56)],
   };
 }
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Shorter only at the end of the file. The buffer begins at an even address. */
-async function read(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.from(new ArrayBuffer(length));
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, position + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return bytes.subarray(0, done);
-}
-
-async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
-  }
-}
-
-const unfinished = (path: string): string => `${path}.unfinished`;

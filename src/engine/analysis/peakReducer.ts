@@ -1,4 +1,4 @@
-import type { PeakPairs } from './peakBuilder.ts';
+import type { PeakPairs } from '../containers/scan/pcmScan.ts';
 
 /** Draws a known number of windows together to at most `points`: the lowest of the lowest, the highest of the highest. */
 export class PeakReducer {

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import type { FoundSection } from '../../shared/domain/section.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
 import { fromWireError, LongtakeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { ChildHandle, ProcessHost } from '../../shared/ports/processHost.ts';
-import type { SourceId } from '../../shared/units.ts';
+import type { RecordingId, SourceId } from '../../shared/units.ts';
+import type { Thresholds } from '../analysis/detect.ts';
 import type { StreamSample } from '../analysis/streamSample.ts';
+import { analysedFile, levelsFile } from './analysisFiles.ts';
 import type { AnalystCommand, AnalystEvent } from './analystProtocol.ts';
 import type { EventListener } from './emitter.ts';
 
@@ -37,6 +40,7 @@ export class Analyst {
   readonly #calls = new Map<number, Call>();
   /** What each source writes now, where the analyst can read along. */
   readonly #coded = new Map<SourceId, Recording>();
+  readonly #progress = new Map<number, (frames: number) => void>();
   readonly #metered = new Map<SourceId, string>();
   #watched: ReadonlySet<SourceId> = new Set();
   #child: ChildHandle | undefined;
@@ -56,17 +60,57 @@ export class Analyst {
     const event = await this.#call((callId) => ({
       type: 'peaks',
       callId,
-      path: join(recording.root, recording.path),
-      container: recording.container,
-      cacheFile: join(this.#ports.dataFolder, 'cache', 'peaks', `${recording.id}.peaks`),
+      file: analysedFile(this.#ports.dataFolder, recording),
       points,
     }));
     if (event.type !== 'peaks') throw new Error(`The analyst answered with ${event.type}.`);
     return { pairs: [...event.pairs], durationMs: event.durationMs };
   }
 
-  /** Whether MP3 and AAC can be decoded. Looked up once. */
-  decoderAvailable(): Promise<boolean> {
+  /**
+   * Finds the sections of a recording; its envelope is made and kept if it is not yet. `onFrames` hears how many sample
+   * frames are done. NOT_FOUND, DAMAGED, FORMAT_UNSUPPORTED, DECODER_MISSING, CANCELLED, or an error of a disk.
+   */
+  async analyse(
+    recording: Recording,
+    thresholds: Thresholds,
+    { signal, onFrames }: { readonly signal: AbortSignal; readonly onFrames: (frames: number) => void },
+  ): Promise<readonly FoundSection[]> {
+    const file = analysedFile(this.#ports.dataFolder, recording);
+    let id = 0;
+    const onAbort = (): void => this.#child?.send({ type: 'cancel', callId: id } satisfies AnalystCommand);
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      const event = await this.#call((callId) => {
+        id = callId;
+        this.#progress.set(callId, onFrames);
+        return { type: 'analyse', callId, file, thresholds };
+      });
+      if (event.type !== 'analysed') throw new Error(`The analyst answered with ${event.type}.`);
+      return event.sections;
+    } finally {
+      this.#progress.delete(id);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** The sections in kept envelopes; null where none is kept, or it is damaged. No audio is read. */
+  async detect(
+    envelopes: readonly { readonly id: RecordingId; readonly thresholds: Thresholds }[],
+  ): Promise<readonly (readonly FoundSection[] | null)[]> {
+    const { dataFolder } = this.#ports;
+    const event = await this.#call((callId) => ({
+      type: 'detect',
+      callId,
+      envelopes: envelopes.map(({ id, thresholds }) => ({ levelsFile: levelsFile(dataFolder, id), thresholds })),
+    }));
+    if (event.type !== 'detected') throw new Error(`The analyst answered with ${event.type}.`);
+    return event.found;
+  }
+
+  /** Whether coded audio can be decoded. Looked up once, unless `again`. */
+  decoderAvailable(again = false): Promise<boolean> {
+    if (again) this.#decoder = undefined;
     this.#decoder ??= this.#call((callId) => ({ type: 'decoder', callId })).then(
       (event) => event.type === 'decoder' && event.available,
     );
@@ -181,6 +225,9 @@ export class Analyst {
       case 'levels':
         this.#ports.emit('levels', [{ sourceId: event.sourceId, peak: [...event.peak], rms: [...event.rms] }]);
         return;
+      case 'analysing':
+        this.#progress.get(event.callId)?.(event.frames);
+        return;
       case 'log':
         this.#ports.log[event.level](event.message, event.data);
         return;
@@ -194,7 +241,9 @@ export class Analyst {
 
   #failCalls(): void {
     for (const { reject } of this.#calls.values()) {
-      reject(new LongtakeError('DAMAGED', 'The file could not be read for drawing. Playing it may still work.'));
+      reject(
+        new LongtakeError('DAMAGED', 'The file could not be read for drawing and analysis. Playing it may still work.'),
+      );
     }
     this.#calls.clear();
   }

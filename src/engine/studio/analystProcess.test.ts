@@ -50,13 +50,18 @@ afterEach(() => child.kill('SIGKILL'));
 
 const send = (command: AnalystCommand): void => void child.send(command);
 
+const fileOf = (name: string, container: 'mp3' | 'adts', kept = name) => ({
+  path: join(folder, name),
+  container,
+  peaksFile: join(folder, 'cache', `${kept}.peaks`),
+  levelsFile: join(folder, 'cache', `${kept}.levels`),
+});
+
 const peaks = (callId: number, name: string, container: 'mp3' | 'adts' = 'mp3') =>
   send({
     type: 'peaks',
     callId,
-    path: join(folder, name),
-    container,
-    cacheFile: join(folder, 'cache', `${name}.peaks`),
+    file: fileOf(name, container),
     points: 200,
   });
 
@@ -114,8 +119,8 @@ describe('waveforms', () => {
 
   test('are made two at a time, and can be cancelled while they are made and while they wait', async () => {
     for (const callId of [1, 2, 3, 4]) {
-      const cacheFile = join(folder, 'cache', `cancelled ${callId}.peaks`);
-      send({ type: 'peaks', callId, path: join(folder, 'long.mp3'), container: 'mp3', cacheFile, points: 200 });
+      const file = fileOf('long.mp3', 'mp3', `cancelled ${callId}`);
+      send({ type: 'peaks', callId, file, points: 200 });
     }
     await vi.waitFor(async () => expect(await decoders()).toHaveLength(2), { timeout: 5000 });
     for (const callId of [1, 2, 3, 4]) send({ type: 'cancel', callId });

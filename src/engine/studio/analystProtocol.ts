@@ -1,5 +1,8 @@
 import type { Container } from '../../shared/domain/recording.ts';
 import type { WireError } from '../../shared/errors.ts';
+import type { FoundSection } from '../../shared/domain/section.ts';
+import type { AnalysedFile } from '../analysis/analyser.ts';
+import type { Thresholds } from '../analysis/detect.ts';
 import type { SampledAudio, StreamSample } from '../analysis/streamSample.ts';
 import type { SourceId } from '../../shared/units.ts';
 
@@ -8,11 +11,22 @@ export type AnalystCommand =
   | {
       readonly type: 'peaks';
       readonly callId: number;
-      readonly path: string;
-      readonly container: Container;
-      readonly cacheFile: string;
+      readonly file: AnalysedFile;
       /** Pairs that are wanted at most. */
       readonly points: number;
+    }
+  /** Makes the envelope of a file, unless it is kept already, and finds its sections. */
+  | {
+      readonly type: 'analyse';
+      readonly callId: number;
+      readonly file: AnalysedFile;
+      readonly thresholds: Thresholds;
+    }
+  /** Finds the sections in kept envelopes. */
+  | {
+      readonly type: 'detect';
+      readonly callId: number;
+      readonly envelopes: readonly { readonly levelsFile: string; readonly thresholds: Thresholds }[];
     }
   | { readonly type: 'decoder'; readonly callId: number }
   /** Listens to the end of a recording of coded audio that grows. */
@@ -30,6 +44,15 @@ export type AnalystEvent =
       /** min0, max0, min1, max1, ...; -1 to 1. */
       readonly pairs: readonly number[];
       readonly durationMs: number;
+    }
+  /** How much of a file is analysed, sample frames. */
+  | { readonly type: 'analysing'; readonly callId: number; readonly frames: number }
+  | { readonly type: 'analysed'; readonly callId: number; readonly sections: readonly FoundSection[] }
+  /** In the order in which they were asked for; null where no envelope is kept, or it is damaged. */
+  | {
+      readonly type: 'detected';
+      readonly callId: number;
+      readonly found: readonly (readonly FoundSection[] | null)[];
     }
   | { readonly type: 'decoder'; readonly callId: number; readonly available: boolean }
   | ({ readonly type: 'sample'; readonly callId: number } & StreamSample)

@@ -7,7 +7,9 @@ import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { SourceId } from '../../shared/units.ts';
 import type { LevelWindow } from '../containers/levels.ts';
-import { PeakMaker } from '../analysis/peaks.ts';
+import { Analyser } from '../analysis/analyser.ts';
+import { detect } from '../analysis/detect.ts';
+import { readLevels } from '../analysis/levelsCache.ts';
 import { sampleNewest } from '../analysis/streamSample.ts';
 import { meterGrowingFile } from '../analysis/streamMeter.ts';
 import { pause } from '../analysis/tailFile.ts';
@@ -17,6 +19,8 @@ import type { AnalystCommand, AnalystEvent } from './analystProtocol.ts';
 const MAX_AT_ONCE = 2;
 /** A meter that found nothing to measure looks again after so long. */
 const METER_AGAIN_MS = 3000;
+/** How far the analysis of a file is, is told at most this often. */
+const PROGRESS_MS = 500;
 
 export interface AnalystServicePorts {
   readonly fileSystem: FileSystem;
@@ -27,20 +31,24 @@ export interface AnalystServicePorts {
 }
 
 type PeaksCommand = Extract<AnalystCommand, { type: 'peaks' }>;
+type AnalyseCommand = Extract<AnalystCommand, { type: 'analyse' }>;
+type DetectCommand = Extract<AnalystCommand, { type: 'detect' }>;
 type SampleCommand = Extract<AnalystCommand, { type: 'sample' }>;
 
 /** Answers main from within the analyst process: waveforms, and the meters of streams. */
 export class AnalystService {
   readonly #ports: AnalystServicePorts;
-  readonly #peaks: PeakMaker;
+  readonly #analyser: Analyser;
   readonly #waiting: PeaksCommand[] = [];
+  /** Waveforms in work. */
+  #drawing = 0;
   readonly #working = new Map<number, AbortController>();
   readonly #meters = new Map<SourceId, AbortController>();
   readonly #ends = new Set<Promise<void>>();
 
   constructor(ports: AnalystServicePorts) {
     this.#ports = ports;
-    this.#peaks = new PeakMaker(ports.fileSystem, ports.decoder);
+    this.#analyser = new Analyser(ports.fileSystem, ports.decoder);
   }
 
   handle(command: AnalystCommand): void {
@@ -48,6 +56,12 @@ export class AnalystService {
       case 'peaks':
         this.#waiting.push(command);
         this.#startNext();
+        return;
+      case 'analyse':
+        this.#own(this.#analyse(command));
+        return;
+      case 'detect':
+        this.#own(this.#detect(command));
         return;
       case 'cancel':
         this.#cancel(command.callId);
@@ -79,9 +93,11 @@ export class AnalystService {
   }
 
   #startNext(): void {
-    if (this.#working.size >= MAX_AT_ONCE) return;
+    if (this.#drawing >= MAX_AT_ONCE) return;
     const command = this.#waiting.shift();
-    if (command) this.#own(this.#makePeaks(command));
+    if (!command) return;
+    this.#drawing += 1;
+    this.#own(this.#makePeaks(command));
   }
 
   #cancel(callId: number): void {
@@ -92,17 +108,50 @@ export class AnalystService {
     this.#fail(callId, new LongtakeError('CANCELLED', 'Drawing was cancelled.'));
   }
 
-  async #makePeaks(command: PeaksCommand): Promise<void> {
-    const { callId } = command;
+  async #makePeaks({ callId, file, points }: PeaksCommand): Promise<void> {
+    await this.#work(callId, async (signal) => {
+      this.#ports.emit({ type: 'peaks', callId, ...(await this.#analyser.peaks(file, points, signal)) });
+    });
+    this.#drawing -= 1;
+    this.#startNext();
+  }
+
+  #analyse({ callId, file, thresholds }: AnalyseCommand): Promise<void> {
+    const { clock, emit } = this.#ports;
+    let toldAt = clock.monotonic();
+    const onFrames = (frames: number): void => {
+      if (clock.monotonic() - toldAt < PROGRESS_MS) return;
+      toldAt = clock.monotonic();
+      emit({ type: 'analysing', callId, frames });
+    };
+    return this.#work(callId, async (signal) => {
+      const { levels, noise } = await this.#analyser.levels(file, { signal, onFrames });
+      emit({ type: 'analysed', callId, sections: detect(levels, noise, thresholds) });
+    });
+  }
+
+  #detect({ callId, envelopes }: DetectCommand): Promise<void> {
+    return this.#work(callId, async () => {
+      const found = await Promise.all(
+        envelopes.map(async ({ levelsFile, thresholds }) => {
+          const kept = await readLevels(levelsFile);
+          return kept ? detect(kept.levels, kept.noise, thresholds) : null;
+        }),
+      );
+      this.#ports.emit({ type: 'detected', callId, found });
+    });
+  }
+
+  /** Answers a call, if only with an error; it can be cancelled. */
+  async #work(callId: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const controller = new AbortController();
     this.#working.set(callId, controller);
     try {
-      this.#ports.emit({ type: 'peaks', callId, ...(await this.#peaks.peaks(command, controller.signal)) });
+      await work(controller.signal);
     } catch (error) {
       this.#fail(callId, error);
     } finally {
       this.#working.delete(callId);
-      this.#startNext();
     }
   }
 
@@ -110,19 +159,11 @@ export class AnalystService {
     this.#ports.emit({ type: 'decoder', callId, available: await this.#ports.decoder.available() });
   }
 
-  async #sample(command: SampleCommand): Promise<void> {
+  #sample(command: SampleCommand): Promise<void> {
     const { callId } = command;
-    const controller = new AbortController();
-    this.#working.set(callId, controller);
-    try {
-      const sample = await sampleNewest(command, { ...this.#ports, signal: controller.signal });
-      this.#ports.emit({ type: 'sample', callId, ...sample });
-    } catch (error) {
-      this.#ports.emit({ type: 'error', callId, error: toWireError(toCoded(error)) });
-    } finally {
-      this.#working.delete(callId);
-      this.#startNext();
-    }
+    return this.#work(callId, async (signal) => {
+      this.#ports.emit({ type: 'sample', callId, ...(await sampleNewest(command, { ...this.#ports, signal })) });
+    });
   }
 
   async #meter(sourceId: SourceId, audio: { readonly path: string; readonly container: Container }): Promise<void> {
@@ -149,7 +190,7 @@ export class AnalystService {
   #fail(callId: number, error: unknown): void {
     const coded = toCoded(error);
     if (!(coded instanceof LongtakeError))
-      this.#ports.log.error('A waveform could not be made.', { error: coded.stack });
+      this.#ports.log.error('A file could not be analysed.', { error: coded.stack });
     this.#ports.emit({ type: 'error', callId, error: toWireError(coded) });
   }
 
@@ -172,13 +213,17 @@ function toCoded(error: unknown): Error {
       return new LongtakeError('NOT_FOUND', 'The file of this recording is gone.', options);
     case 'ENOSPC':
     case 'EDQUOT':
-      return new LongtakeError('DISK_FULL', 'The disk is full: the waveform cannot be kept. Free some space.', options);
+      return new LongtakeError(
+        'DISK_FULL',
+        'The disk is full: what was found out about the file cannot be kept. Free some space.',
+        options,
+      );
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
       return new LongtakeError(
         'DISK_DENIED',
-        'The file may not be read, or its waveform not be kept. Check the permissions.',
+        'The file may not be read, or what was found out about it not be kept. Check the permissions.',
         options,
       );
     default:

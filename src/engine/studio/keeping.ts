@@ -11,6 +11,7 @@ import { RetentionKeeper } from '../library/retention.ts';
 import { type RemovalVeto, Trash } from '../library/trash.ts';
 import { cueOf } from '../recorder/cueFile.ts';
 import { Ledger } from '../recorder/ledger.ts';
+import { removeAnalysis } from './analysisFiles.ts';
 import type { Emitter } from './emitter.ts';
 import type { Sources } from './sources.ts';
 import type { StudioPorts } from './studio.ts';
@@ -59,7 +60,7 @@ export class Keeping {
       onPurged: async (id) => {
         library().titles.removeIfGone(id);
         library().sections.remove(id);
-        await fileSystem.removeFile(join(ports.dataFolder, 'cache', 'peaks', `${id}.peaks`));
+        await removeAnalysis(fileSystem, ports.dataFolder, id);
       },
     });
     this.retention = new RetentionKeeper({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alarmSettingsSchema, DEFAULT_ALARM_SETTINGS } from './alarm.ts';
+import { DEFAULT_DETECTION, detectionSchema } from './section.ts';
 import { DEFAULT_TRASH_DAYS, retentionSchema, trashDaysSchema } from './retention.ts';
 
 /** Shortest split, for tests and the impatient. */
@@ -38,6 +39,10 @@ export const settingsSchema = z.object({
   alarms: alarmSettingsSchema,
   retention: retentionSchema,
   trashDays: trashDaysSchema,
+  /** What makes a section; a source may have its own. */
+  detection: detectionSchema,
+  /** Recordings are analysed in the background also while the computer runs on its battery. */
+  analyseOnBattery: z.boolean(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 /** Settings of a first start; the recordings folder depends on the machine. */
@@ -53,6 +58,8 @@ export const DEFAULT_SETTINGS: Omit<Settings, 'recordingsFolder'> = {
   alarms: DEFAULT_ALARM_SETTINGS,
   retention: {},
   trashDays: DEFAULT_TRASH_DAYS,
+  detection: DEFAULT_DETECTION,
+  analyseOnBattery: true,
 };
 
 export const settingsPatchSchema = settingsSchema.partial();

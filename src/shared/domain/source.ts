@@ -3,6 +3,7 @@ import { wireErrorSchema } from '../wireError.ts';
 import { MAX_STALL_SECONDS, MIN_STALL_SECONDS } from './sourceDefaults.ts';
 import type { RecordingId, SourceId } from '../units.ts';
 import { alarmOverridesSchema } from './alarm.ts';
+import { detectionOverridesSchema } from './section.ts';
 import { filenamePatternSchema, splitSecondsSchema } from './settings.ts';
 
 const id = z.uuid().transform((value) => value as SourceId);
@@ -128,6 +129,8 @@ const generatorFields = {
 
 /** Own rules for alarms instead of the general ones. */
 const alarmFields = { alarms: alarmOverridesSchema.optional() };
+/** Own settings of detection instead of the general ones. */
+const detectionFields = { detection: detectionOverridesSchema.optional() };
 
 const name = sourceNameSchema;
 
@@ -157,9 +160,9 @@ function checkCard(card: CardFormat, context: z.core.$RefinementCtx<CardFormat>)
 
 /** A configured input, as settings keep it. */
 export const sourceConfigSchema = z.discriminatedUnion('kind', [
-  z.object({ id, name, ...soundcardFields, ...planFields, ...alarmFields }).superRefine(checkCard),
-  z.object({ id, name, ...streamFields, ...planFields, ...alarmFields }),
-  z.object({ id, name, ...generatorFields, ...planFields, ...alarmFields }),
+  z.object({ id, name, ...soundcardFields, ...planFields, ...alarmFields, ...detectionFields }).superRefine(checkCard),
+  z.object({ id, name, ...streamFields, ...planFields, ...alarmFields, ...detectionFields }),
+  z.object({ id, name, ...generatorFields, ...planFields, ...alarmFields, ...detectionFields }),
 ]);
 export type SourceConfig = z.infer<typeof sourceConfigSchema>;
 export type SoundcardConfig = Extract<SourceConfig, { kind: 'soundcard' }>;
@@ -172,9 +175,16 @@ export type SourceKind = SourceConfig['kind'];
  * absent leaves the stored one as it is.
  */
 export const sourceDraftSchema = z.discriminatedUnion('kind', [
-  z.object({ name, ...soundcardFields, ...planFields, ...alarmFields }).superRefine(checkCard),
-  z.object({ name, ...streamFields, ...planFields, ...alarmFields, password: z.string().max(500).optional() }),
-  z.object({ name, ...generatorFields, ...planFields, ...alarmFields }),
+  z.object({ name, ...soundcardFields, ...planFields, ...alarmFields, ...detectionFields }).superRefine(checkCard),
+  z.object({
+    name,
+    ...streamFields,
+    ...planFields,
+    ...alarmFields,
+    ...detectionFields,
+    password: z.string().max(500).optional(),
+  }),
+  z.object({ name, ...generatorFields, ...planFields, ...alarmFields, ...detectionFields }),
 ]);
 export type SourceDraft = z.infer<typeof sourceDraftSchema>;
 

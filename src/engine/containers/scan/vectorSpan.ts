@@ -14,6 +14,9 @@ interface WasmApi {
   readonly validate: (bytes: Uint8Array) => boolean;
 }
 
+/** Compiled once; by bit depth. */
+const modules = new Map<number, object | undefined>();
+
 /**
  * Goes through samples of 16 or 24 bits with vector instructions, several times as fast as a plain loop. The samples lie
  * in `input`.
@@ -47,9 +50,12 @@ export class VectorSpan {
   static create(inputBytes: number, bitDepth: number): VectorSpan | undefined {
     const wasm = (globalThis as { readonly WebAssembly?: WasmApi }).WebAssembly;
     if (!wasm || (bitDepth !== 16 && bitDepth !== 24)) return undefined;
-    const bytes = kernels[bitDepth].module();
-    if (!wasm.validate(bytes)) return undefined;
-    return new VectorSpan(wasm, new wasm.Module(bytes), inputBytes, bitDepth);
+    if (!modules.has(bitDepth)) {
+      const bytes = kernels[bitDepth].module();
+      modules.set(bitDepth, wasm.validate(bytes) ? new wasm.Module(bytes) : undefined);
+    }
+    const module = modules.get(bitDepth);
+    return module && new VectorSpan(wasm, module, inputBytes, bitDepth);
   }
 
   /** Adds the samples in `input` from byte `from` to `end` to the span, as many as fill vectors; returns where it ended. */

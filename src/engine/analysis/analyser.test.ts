@@ -7,14 +7,15 @@ import { LongtakeError } from '../../shared/errors.ts';
 import type { Decoder } from '../../shared/ports/decoder.ts';
 import { WavWriter } from '../containers/wav.ts';
 import { nodeFileSystem } from '../platform/nodeFileSystem.ts';
-import { PeakMaker } from './peaks.ts';
+import { Analyser } from './analyser.ts';
 
 const RATE = 48_000;
 
 let folder: string;
 let cacheFile: string;
+let levelsFile: string;
 let decoded: string[];
-let maker: PeakMaker;
+let maker: Analyser;
 const never = new AbortController().signal;
 
 /** Decodes everything to two seconds of stereo whose samples are all 16384 and -16384. */
@@ -36,8 +37,9 @@ async function* halfScale() {
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'longtake-peaks-'));
   cacheFile = join(folder, 'cache', 'peaks', 'a.peaks');
+  levelsFile = join(folder, 'cache', 'levels', 'a.levels');
   decoded = [];
-  maker = new PeakMaker(nodeFileSystem, decoder);
+  maker = new Analyser(nodeFileSystem, decoder);
 });
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -61,7 +63,7 @@ async function writeRamp(name: string, frames: number, bitDepth: 16 | 24 = 16, d
 }
 
 const peaks = (path: string, points = 100, container: Container = 'wav', signal = never) =>
-  maker.peaks({ path, container, cacheFile, points }, signal);
+  maker.peaks({ path, container, peaksFile: cacheFile, levelsFile }, points, signal);
 
 const fileState = async () => {
   const { mtimeMs, ino } = await stat(cacheFile);
@@ -143,9 +145,9 @@ describe('kept peaks', () => {
     const whole = await peaks(path);
     const good = await readFile(cacheFile);
     const torn = [0, 1, 63, 64, good.length - 1].map((length) => good.subarray(0, length));
-    const flipped = Array.from({ length: good.length }, (_, at) => at)
-      .filter((at) => at < 60 || at % 7 === 0)
-      .filter((at) => at < 60 || at >= 64)
+    // The header and the finest peaks; the coarser ones serve longer files.
+    const flipped = Array.from({ length: 64 + 200 }, (_, at) => at)
+      .filter((at) => at < 64 || at % 7 === 0)
       .map((at) => {
         const bytes = Buffer.from(good);
         bytes.writeUInt8(bytes.readUInt8(at) ^ 0x10, at);
@@ -161,20 +163,94 @@ describe('kept peaks', () => {
   test('are not kept of a file that changed meanwhile, and leave nothing behind after an error', async () => {
     const path = join(folder, 'a.mp3');
     await writeFile(path, 'coded');
-    const changing = new PeakMaker(nodeFileSystem, {
+    const request = { path, container: 'mp3', peaksFile: cacheFile, levelsFile } as const;
+    const changing = new Analyser(nodeFileSystem, {
       ...decoder,
       decodeFile: async (name, container, signal) => {
         await writeFile(path, 'coded and more');
         return decoder.decodeFile(name, container, signal);
       },
     });
-    await changing.peaks({ path, container: 'mp3', cacheFile, points: 16 }, never);
-    const failing = new PeakMaker(nodeFileSystem, {
+    await changing.peaks(request, 16, never);
+    const failing = new Analyser(nodeFileSystem, {
       ...decoder,
       decodeFile: () => Promise.reject(new LongtakeError('DAMAGED', 'no audio')),
     });
-    const request = { path, container: 'mp3', cacheFile, points: 16 } as const;
-    await expect(failing.peaks(request, never)).rejects.toMatchObject({ code: 'DAMAGED' });
+    await expect(failing.peaks(request, 16, never)).rejects.toMatchObject({ code: 'DAMAGED' });
+    expect(await readdir(join(folder, 'cache', 'peaks'))).toEqual([]);
+  });
+});
+
+describe('coarser peaks', () => {
+  test('are the same peaks, read faster, and made anew when they are damaged', async () => {
+    const path = await writeRamp('a.wav', 60 * RATE);
+    const few = await peaks(path, 10);
+    expect(few.pairs).toHaveLength(20);
+    // The finest resolution has to serve for so many.
+    const many = await peaks(path, 3000);
+    expect(many.pairs).toHaveLength(6000);
+    few.pairs.forEach((value, index) => {
+      const group = many.pairs.slice(600 * (index >> 1), 600 * (index >> 1) + 600);
+      expect(value).toBe(index % 2 === 0 ? Math.min(...group) : Math.max(...group));
+    });
+    const good = await readFile(cacheFile);
+    const bytes = Buffer.from(good);
+    const at = good.length - 50;
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 0x10, at);
+    await writeFile(cacheFile, bytes);
+    expect(await peaks(path, 3000)).toEqual(many);
+    expect(await readFile(cacheFile)).toEqual(bytes);
+    expect(await peaks(path, 10)).toEqual(few);
+    expect(await readFile(cacheFile)).toEqual(good);
+  });
+});
+
+describe('a kept envelope', () => {
+  const file = (path: string) => ({ path, container: 'wav' as const, peaksFile: cacheFile, levelsFile });
+  const levels = async (path: string, onFrames?: (frames: number) => void) =>
+    maker.levels(file(path), { signal: never, onFrames });
+
+  test('is made in the pass that makes the peaks, and kept', async () => {
+    const path = await writeRamp('a.wav', 40 * RATE);
+    await peaks(path);
+    const { ino } = await stat(levelsFile);
+    const made: number[] = [];
+    const kept = await levels(path, (frames) => made.push(frames));
+    expect(made).toEqual([]);
+    expect(kept.levels).toHaveLength(400);
+    expect(kept.noise.floors).toHaveLength(2);
+    expect(kept.audio).toMatchObject({ frames: 40 * RATE, sampleRate: RATE });
+    // The last window of a ramp from nothing to full scale.
+    expect((kept.levels.at(-1) ?? 0) / 500 - 100).toBeCloseTo(20 * Math.log10(399.5 / 400), 2);
+    expect((await stat(levelsFile)).ino).toBe(ino);
+  });
+
+  test('is made anew when the file is another, or it is damaged anywhere', async () => {
+    const path = await writeRamp('a.wav', RATE);
+    const whole = await levels(path);
+    const good = await readFile(levelsFile);
+    const flipped = Array.from({ length: good.length }, (_, at) => at)
+      .filter((at) => at < 60 || at >= 64)
+      .map((at) => {
+        const bytes = Buffer.from(good);
+        bytes.writeUInt8(bytes.readUInt8(at) ^ 0x10, at);
+        return bytes;
+      });
+    for (const bytes of [Buffer.alloc(0), good.subarray(0, -1), ...flipped, Buffer.concat([good, good])]) {
+      await writeFile(levelsFile, bytes);
+      expect(await levels(path)).toEqual(whole);
+      expect(await readFile(levelsFile)).toEqual(good);
+    }
+    await writeRamp('a.wav', 2 * RATE);
+    expect((await levels(path)).levels).toHaveLength(20);
+  });
+
+  test('leaves nothing behind when it is cancelled', async () => {
+    const path = await writeRamp('a.wav', 60 * RATE);
+    const cancel = new AbortController();
+    const work = maker.levels(file(path), { signal: cancel.signal, onFrames: () => cancel.abort() });
+    await expect(work).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(await readdir(join(folder, 'cache', 'levels'))).toEqual([]);
     expect(await readdir(join(folder, 'cache', 'peaks'))).toEqual([]);
   });
 });

@@ -1,0 +1,95 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Container } from '../../shared/domain/recording.ts';
+import { LongtakeError } from '../../shared/errors.ts';
+import type { Decoder } from '../../shared/ports/decoder.ts';
+import { frameBytesOf } from '../containers/pcm.ts';
+import { PcmScan, type Scanned } from '../containers/scan/pcmScan.ts';
+import { openWav, type WavSamples } from './wavFile.ts';
+
+/** Read at once; the next piece is read while this one is scanned. */
+const PIECE_BYTES = 1024 * 1024;
+
+export interface ScanFileOptions {
+  readonly decoder: Decoder;
+  readonly signal: AbortSignal;
+  /** What the audio gave, piece by piece, in order; the next piece waits for it. */
+  readonly onScanned: (scanned: Scanned) => Promise<void>;
+  /** Sample frames so far. */
+  readonly onFrames?: ((frames: number) => void) | undefined;
+}
+
+export interface ScannedAudio {
+  readonly frames: number;
+  readonly sampleRate: number;
+}
+
+/**
+ * Scans all audio of a file, WAV of 16 bits and more directly, everything else through the decoder. Rejects with
+ * NOT_FOUND, DAMAGED, DECODER_MISSING, FORMAT_UNSUPPORTED, CANCELLED, or a Node error of the disk.
+ */
+export async function scanFile(
+  { path, container }: { readonly path: string; readonly container: Container },
+  options: ScanFileOptions,
+): Promise<ScannedAudio> {
+  const wav = container === 'wav' ? await openWav(path) : undefined;
+  if (!wav) return scanDecoded(path, container, options);
+  try {
+    return await scanWav(wav.file, wav.samples, options);
+  } finally {
+    await wav.file.close();
+  }
+}
+
+async function scanDecoded(path: string, container: Container, options: ScanFileOptions): Promise<ScannedAudio> {
+  const { sampleRate, channels, chunks } = await options.decoder.decodeFile(path, container, options.signal);
+  const scan = new PcmScan({ sampleRate, channels, bitDepth: 16 });
+  for await (const chunk of chunks) {
+    scan.push(chunk);
+    await options.onScanned(scan.take());
+    options.onFrames?.(scan.frames);
+  }
+  return endOf(scan, sampleRate, options);
+}
+
+async function scanWav(file: FileHandle, { format, from, end }: WavSamples, options: ScanFileOptions) {
+  const frameBytes = frameBytesOf(format);
+  const piece = PIECE_BYTES - (PIECE_BYTES % frameBytes);
+  const scan = new PcmScan(format, 2 * piece);
+  const read = (at: number, side: number): Promise<number> =>
+    readFully(file, scan.input.subarray(side * piece, side * piece + Math.min(piece, end - at)), at);
+  let next = from < end ? read(from, 0) : undefined;
+  for (let at = from, side = 0; next; side = 1 - side) {
+    const length = await next;
+    at += length;
+    // A file that became shorter meanwhile ends here.
+    const isLast = length < piece || at >= end;
+    next = isLast ? undefined : read(at, 1 - side);
+    try {
+      if (options.signal.aborted) throw new LongtakeError('CANCELLED', 'Reading was cancelled.');
+      scan.scanInput(side * piece, side * piece + length);
+      await options.onScanned(scan.take());
+      options.onFrames?.(scan.frames);
+    } catch (error) {
+      // The file is closed next, and not while it is read.
+      await Promise.allSettled([next]);
+      throw error;
+    }
+  }
+  return endOf(scan, format.sampleRate, options);
+}
+
+async function endOf(scan: PcmScan, sampleRate: number, { onScanned }: ScanFileOptions): Promise<ScannedAudio> {
+  await onScanned(scan.end());
+  return { frames: scan.frames, sampleRate };
+}
+
+/** Shorter only at the end of the file. */
+async function readFully(file: FileHandle, into: Uint8Array, at: number): Promise<number> {
+  let done = 0;
+  while (done < into.length) {
+    const { bytesRead } = await file.read(into, done, into.length - done, at + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done;
+}
