@@ -12,6 +12,7 @@ import { openIpc } from './ipc.ts';
 import { openLog } from './log.ts';
 import { createMediaResponder } from './mediaResponse.ts';
 import { createKeepAwake } from './keepAwake.ts';
+import { powerState } from './powerState.ts';
 import { buildMenu } from './menu.ts';
 import { type PageAddress, pageAddress } from './pageAddress.ts';
 import type { Profile } from './profile.ts';
@@ -87,6 +88,7 @@ async function start({ profile, page, noDialogs, log }: Surroundings): Promise<v
     appInfo: { version: app.getVersion(), platform: process.platform, runtime: runtimeName() },
     desktop: createDesktop(desktop),
     keepAwake: createKeepAwake(log),
+    power: powerState,
   });
   const shutdown = new Shutdown({
     armedCount: () => studio.armedCount(),

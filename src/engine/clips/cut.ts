@@ -2,7 +2,8 @@ import type { Container, Recording } from '../../shared/domain/recording.ts';
 import { fileExtension } from '../../shared/domain/recordingFile.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
-import { type Stretch, decoderStretch, unitBounds } from './bounds.ts';
+import { canReencode } from '../containers/flac/flacSamples.ts';
+import { type Stretch, unitBounds } from './bounds.ts';
 import { Chain, type ChainPorts } from './chain.ts';
 import { cutMetadata } from './cutMetadata.ts';
 import { openCutWriter } from './cutWriter.ts';
@@ -61,19 +62,12 @@ export interface CutOptions {
   readonly signal?: AbortSignal;
   /** 0 to 1; told after each piece. */
   readonly onProgress?: (fraction: number) => void;
-  /**
-   * For a decoder, which leaves out the first {@link CutResult.leadSeconds}: MP3, AAC and Ogg then begin with what it
-   * needs, and the bounds are exact to the sample.
-   */
-  readonly forDecoder?: boolean;
 }
 
 export interface CutResult extends CutPlan {
   /** Absolute. */
   readonly path: string;
   readonly bytes: number;
-  /** s at the beginning of the file that are before the bounds; 0 unless it is for a decoder. */
-  readonly leadSeconds: number;
 }
 
 /**
@@ -95,13 +89,11 @@ export async function writeCut(
   request: CutRequest,
   path: string,
   ports: CutPorts,
-  { signal, onProgress, forDecoder }: CutOptions = {},
+  { signal, onProgress }: CutOptions = {},
 ): Promise<CutResult> {
   return withChain(request, ports, async (chain) => {
-    const isExact = forDecoder === true;
-    const bounds = isExact ? await findWanted(chain, request, ports) : await findBounds(chain, request, ports);
-    const stretch = isExact ? await decoderStretch(chain, bounds) : bounds;
-    const plan = describe(chain, bounds);
+    const stretch = await findBounds(chain, request, ports);
+    const plan = describe(chain, stretch);
     const { recording } = chain.linkAt(stretch.from);
     const metadata = cutMetadata(recording, plan.from, request.title);
     const writer = await openCutWriter(chain, stretch, metadata, ports.loadFlac);
@@ -118,8 +110,7 @@ export async function writeCut(
       await file.patch(writer.muxer.patches(payloadBytes));
       await file.append(writer.muxer.tail(payloadBytes));
       const { bytes } = file;
-      const leadSeconds = (bounds.from - stretch.from) / chain.sampleRate;
-      return { ...plan, bytes, leadSeconds, path: await file.finish() };
+      return { ...plan, bytes, path: await file.finish() };
     } catch (error) {
       await file.discard();
       throw error;
@@ -140,13 +131,7 @@ async function withChain<Value>(
   }
 }
 
-/** Between the units that are nearest. */
-async function findBounds(chain: Chain, request: CutRequest, ports: CutPorts): Promise<Stretch> {
-  return unitBounds(chain, await findWanted(chain, request, ports));
-}
-
-/** To the sample. */
-async function findWanted(
+async function findBounds(
   chain: Chain,
   { fromSeconds, toSeconds, snap }: CutRequest,
   { loadFlac }: CutPorts,
@@ -155,10 +140,13 @@ async function findWanted(
   if (wanted.to <= wanted.from) {
     throw new LongtakeError('INVALID_INPUT', 'There is no audio in this time. Choose another beginning or end.');
   }
-  if (snap !== true) return wanted;
+  const { units } = chain.first;
+  // What libFLAC cannot encode is cut between two frames.
+  if (units.container === 'flac' && !canReencode(units.headers.format)) return unitBounds(chain, wanted);
+  if (snap !== true) return unitBounds(chain, wanted);
   const from = await nearestZeroCrossing(chain, wanted.from, loadFlac);
   const to = await nearestZeroCrossing(chain, wanted.to, loadFlac);
-  return to > from ? { from, to } : wanted;
+  return unitBounds(chain, to > from ? { from, to } : wanted);
 }
 
 function describe(chain: Chain, stretch: Stretch): CutPlan {

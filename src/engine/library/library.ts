@@ -5,6 +5,7 @@ import type { Title } from '../../shared/domain/title.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { type Day, type RecordingId, type SourceId, sourceId } from '../../shared/units.ts';
+import { AnalysisStore } from './analysisStore.ts';
 import { AlarmStore } from './alarmStore.ts';
 import { catchUp, type CatchUpOptions, type Tables } from './catchUp.ts';
 import { ChainStore } from './chainStore.ts';
@@ -62,6 +63,8 @@ export class Library {
   readonly titles: TitleStore;
   /** Loud stretches of recordings. */
   readonly sections: SectionStore;
+  /** Which recordings were searched for them. */
+  readonly analysis: AnalysisStore;
   /** What a person said of them. */
   readonly verdicts: VerdictStore;
   readonly markers: MarkerStore;
@@ -84,6 +87,7 @@ export class Library {
     this.keeping = new KeepingStore(connection);
     this.titles = new TitleStore(connection);
     this.verdicts = new VerdictStore(connection);
+    this.analysis = new AnalysisStore(connection);
     this.sections = new SectionStore(connection, this.verdicts);
     this.markers = new MarkerStore(connection);
     this.chain = new ChainStore(connection);

@@ -21,6 +21,7 @@ import type { RecordingPlan } from './protocol.ts';
 import type { SeamProof } from './seamCheck.ts';
 import { sourcePlan } from './sourcePlan.ts';
 import { TitleTimeline } from './titleTimeline.ts';
+import { EnvelopeTap } from './envelopeTap.ts';
 import { within } from './within.ts';
 
 /** Audio that may wait for a slow or hung disk before it counts as lost. */
@@ -58,6 +59,7 @@ export class LiveRecording {
   readonly #timeline: TitleTimeline;
   readonly #titles: Title[] = [];
   readonly #wantsCue: boolean;
+  readonly #envelope: EnvelopeTap | undefined;
   #opened = false;
   #samples = 0;
   #proven: Promise<void> = Promise.resolve();
@@ -80,6 +82,7 @@ export class LiveRecording {
     this.#wantsCue = options.source.kind === 'stream' && options.source.cue === true;
     this.#timeline = new TitleTimeline(format.sampleRate, ({ text, position }) => this.#keepTitle(text, position));
     if (options.title !== undefined) this.#timeline.add(options.title, 0);
+    this.#envelope = format.codec === 'pcm' ? new EnvelopeTap(this.#recording.id, format, context.emit) : undefined;
     this.#muxer = createMuxer(this.#recording, { ...options, isTagged: plan.tagStreams });
     this.#writer = new RecordingWriter(this.#open(options), this.#muxer, {
       bytesPerSecond,
@@ -119,6 +122,7 @@ export class LiveRecording {
     this.#samples += block.samples;
     this.#timeline.advance(this.#samples);
     this.#writer.append(this.#muxer.write(block));
+    this.#envelope?.push(block.bytes, this.#opened);
   }
 
   /** Finds out whether the file is still there; a failure is told as any other. */
@@ -156,6 +160,7 @@ export class LiveRecording {
     this.#timeline.end();
     const closed = { ...this.recording, samples, bytes, state } as const;
     this.#recording = closed;
+    this.#envelope?.end();
     // Before the file counts as closed: one that does not yet gets its sheet when it is repaired.
     if (this.#wantsCue) await this.#writeCue(closed);
     this.#publish(closed);

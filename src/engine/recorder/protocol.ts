@@ -76,6 +76,20 @@ export type RecorderCommand =
   /** Close everything and end. */
   | { readonly type: 'stop'; readonly reason: string };
 
+/** Envelope and peaks of a recording of PCM, measured while it is written; about once a second of audio, in order. */
+export interface EnvelopeEvent {
+  readonly type: 'envelope';
+  readonly recordingId: RecordingId;
+  /** RMS of all channels together per 100 ms, in steps of level. */
+  readonly levels: Uint16Array;
+  /** Lowest and highest sample per 20 ms. */
+  readonly pairs: Int16Array;
+  /** Sample frames that were measured in all. */
+  readonly frames: number;
+  /** The recording is closed: nothing follows. */
+  readonly isLast: boolean;
+}
+
 /** Recorder to main. */
 export type RecorderEvent =
   /** Interrupted recordings are repaired; arming may begin. */
@@ -98,6 +112,7 @@ export type RecorderEvent =
   /** `heardAt`: ms since 1970 UTC. */
   | { readonly type: 'title'; readonly title: Title; readonly heardAt: number }
   | { readonly type: 'levels'; readonly levels: readonly Levels[] }
+  | EnvelopeEvent
   /** Once a second, of every source that records. */
   | { readonly type: 'signals'; readonly signals: readonly SignalReport[] }
   | {

@@ -9,6 +9,7 @@ import type { SourceConfig, SourceDraft } from '../../shared/domain/source.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { RecordingId, SourceId } from '../../shared/units.ts';
 import { createAlarmHandlers } from './alarmHandlers.ts';
+import { analysisHandlers } from './analysisHandlers.ts';
 import type { ArmingActions } from './arming.ts';
 import { createControlHandlers } from './controls.ts';
 import { createIsrHandlers } from './isr/isrHandlers.ts';
@@ -48,8 +49,10 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
   const update = async (id: SourceId, draft: SourceDraft) => {
     checkPattern(ports, draft.filenamePattern);
     const before = sources.config(id);
+    const detection = parts.analysis.detections.of(id);
     const config = await sources.update(id, draft);
     catalogue.saveSource(config);
+    parts.analysis.sourceChanged(detection, id);
     if (sources.armed().includes(id) && needsNewRecording(before, config, draft)) {
       const { paused } = armings.of(id);
       await disarm(id, 'changed');
@@ -146,6 +149,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     ...createAlarmHandlers(parts),
     ...keepingHandlers(parts),
     ...reviewHandlers(parts),
+    ...analysisHandlers(parts, recording),
 
     'desktop.revealRecording': async ({ id }) => {
       const { root, path } = recording(id);
@@ -165,10 +169,11 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
   };
 }
 
-/** What only says when to raise an alarm is no reason to cut a recording. */
+/** What only says when to raise an alarm, or what is a section, is no reason to cut a recording. */
 function needsNewRecording(before: SourceConfig, after: SourceConfig, draft: SourceDraft): boolean {
   const hasNewPassword = draft.kind === 'stream' && draft.password !== undefined;
-  return hasNewPassword || !isDeepStrictEqual({ ...before, alarms: undefined }, { ...after, alarms: undefined });
+  const audible = (config: SourceConfig) => ({ ...config, alarms: undefined, detection: undefined });
+  return hasNewPassword || !isDeepStrictEqual(audible(before), audible(after));
 }
 
 /** Waits for all, also when one fails; then tells the first failure. */

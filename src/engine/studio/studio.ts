@@ -6,6 +6,7 @@ import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import type { KeepAwake } from '../../shared/ports/keepAwake.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Notifier } from '../../shared/ports/notifier.ts';
+import type { PowerState } from '../../shared/ports/powerState.ts';
 import type { ProcessHost } from '../../shared/ports/processHost.ts';
 import type { Secrets } from '../../shared/ports/secrets.ts';
 import type { SettingsStore } from '../../shared/ports/settingsStore.ts';
@@ -17,6 +18,7 @@ import { leftArmed } from '../library/leftArmed.ts';
 import { type Library, openLibrary } from '../library/library.ts';
 import type { ArmTerms, RecorderEvent } from '../recorder/protocol.ts';
 import { Alarms } from './alarms.ts';
+import { Analysis } from './analysis.ts';
 import { Analyst } from './analyst.ts';
 import { createArming } from './arming.ts';
 import type { Armings } from './armings.ts';
@@ -73,6 +75,8 @@ export interface StudioPorts {
   readonly desktop: Desktop;
   /** Absent where the computer cannot be kept awake. */
   readonly keepAwake?: KeepAwake;
+  /** Absent where it cannot be known. */
+  readonly power?: PowerState;
 }
 
 export interface MediaFile {
@@ -114,6 +118,7 @@ export interface StudioParts {
   readonly probers: Probers;
   readonly deviceWatch: DeviceWatch;
   readonly analyst: Analyst;
+  readonly analysis: Analysis;
   readonly alarms: Alarms;
   readonly library: () => Library;
   /** For what must not fail because of the library. */
@@ -151,6 +156,15 @@ export function createStudio(ports: StudioPorts): Studio {
   const diskNotices = new DiskNotices(events.emit, log);
   const keeping = new Keeping({ ...ports, log, events, sources, library });
   const review = new Review({ ...ports, events, library, ledger: keeping.ledger });
+  const analysis = new Analysis({
+    ...ports,
+    log: ports.log.scoped('analysis'),
+    events,
+    sources,
+    analyst,
+    library,
+    review,
+  });
   const alarms = new Alarms({
     ports,
     log: ports.log.scoped('alarms'),
@@ -191,6 +205,7 @@ export function createStudio(ports: StudioPorts): Studio {
       sources.setArmFailed(id, error);
     },
     onCrash: (ids) => {
+      analysis.recorderEnded(ids);
       interruptions.crashed(
         ids.map((id) => sources.status(id)),
         ports.clock.now(),
@@ -221,6 +236,7 @@ export function createStudio(ports: StudioPorts): Studio {
     probers,
     deviceWatch,
     analyst,
+    analysis,
     alarms,
     library,
     catalogue,
@@ -256,6 +272,7 @@ export function createStudio(ports: StudioPorts): Studio {
         catalogue.saveRecording(event.recording);
         tellRecording(event.recording);
         analyst.followRecording(event.recording);
+        analysis.follow(event.recording);
         if (event.recording.state === 'repaired') void writeCueAgain(parts, event.recording);
         return;
       case 'title':
@@ -268,6 +285,9 @@ export function createStudio(ports: StudioPorts): Studio {
         return;
       case 'arming':
         keeping.noteArming(event.entry);
+        return;
+      case 'envelope':
+        analysis.heard(event);
         return;
       case 'levels':
         events.emit('levels', [...event.levels]);
@@ -352,6 +372,7 @@ export function createStudio(ports: StudioPorts): Studio {
       await recorder.start();
       if (ports.sharesFolder === true) return;
       keeping.start();
+      analysis.start();
       void scanKnownFolders(parts, root);
     },
     stop: async () => {
@@ -360,6 +381,7 @@ export function createStudio(ports: StudioPorts): Studio {
       await recorder.stop('quit');
       wakefulness.end();
       await alarms.stop();
+      await analysis.stop();
       analyst.stop();
       await keeping.stop();
       catalogue.close();

@@ -5,11 +5,12 @@ import { removedIdSchema } from '../domain/removal.ts';
 import { settingsSchema } from '../domain/settings.ts';
 import { deviceSchema, levelsSchema, sourceStatusSchema } from '../domain/source.ts';
 import { titleSchema } from '../domain/title.ts';
-import { reviewEvents } from './review.ts';
+import { analysisEvents, reviewEvents } from './review.ts';
 
 /** Every event that the studio sends to its faces. */
 export const events = {
   ...reviewEvents,
+  ...analysisEvents,
   /** A source's state, reason, title or open recording changed; also once a second while it records. */
   'sources.status': sourceStatusSchema,
   /** The list of sources changed (added, edited, removed); ask for it again. */

@@ -13,7 +13,7 @@ import {
   streamReportSchema,
 } from '../domain/source.ts';
 import { isrRequests } from './isr.ts';
-import { reviewQueries, reviewRequests } from './review.ts';
+import { analysisRequests, reviewQueries, reviewRequests } from './review.ts';
 import type { AlarmId, Day, RecordingId, SourceId } from '../units.ts';
 
 const sourceIdSchema = z.uuid().transform((value) => value as SourceId);
@@ -74,6 +74,7 @@ export const requests = {
   ...isrRequests,
   ...reviewRequests,
   ...reviewQueries,
+  ...analysisRequests,
   'app.info': { input: nothing, output: appInfoSchema },
   'storage.get': { input: nothing, output: storageSchema },
 

@@ -60,6 +60,8 @@ export const analysisStateSchema = z.object({
   current: z.object({ recordingId, fraction: z.number() }).optional(),
   /** Why nothing is analysed although there is work. */
   held: z.enum(['paused', 'battery', 'no decoder']).optional(),
+  /** What a person can do about it, as a sentence. */
+  advice: z.string().optional(),
 });
 export type AnalysisState = z.infer<typeof analysisStateSchema>;
 
@@ -88,6 +90,7 @@ export const explanationSchema = z.object({
   /** It is loud, but the stretch is shorter than the least length. */
   tooShort: z.boolean(),
 });
+export type Explanation = z.infer<typeof explanationSchema>;
 
 export const reviewRequests = {
   /** In order of time. */
