@@ -1,4 +1,6 @@
+import { canReencode } from '../containers/flac/flacSamples.ts';
 import type { Chain } from './chain.ts';
+import { leadStart, unitStart } from './lead.ts';
 
 /** Positions of a chain; `to` is exclusive. */
 export interface Stretch {
@@ -11,8 +13,7 @@ export interface Stretch {
  * and FLAC are cut at any sample frame. At least one unit is in it.
  */
 export async function unitBounds(chain: Chain, { from, to }: Stretch): Promise<Stretch> {
-  const { container } = chain.first.units;
-  if (container === 'wav' || container === 'flac') return { from, to: Math.max(to, from + 1) };
+  if (isExact(chain)) return { from, to: Math.max(to, from + 1) };
   const begin = await nearestBorder(chain, from);
   const end = await nearestBorder(chain, to);
   if (end > begin) return { from: begin, to: end };
@@ -20,6 +21,24 @@ export async function unitBounds(chain: Chain, { from, to }: Stretch): Promise<S
     return { from: begin, to: start + (block.frames?.[0]?.samples ?? block.samples) };
   }
   return { from: begin, to: end };
+}
+
+/**
+ * Whole units for a decoder that is to give out exactly a stretch: from where it must begin (for Ogg that is said in the
+ * file itself) to the one that holds the end.
+ */
+export async function decoderStretch(chain: Chain, { from, to }: Stretch): Promise<Stretch> {
+  if (isExact(chain)) return { from, to };
+  const isOgg = chain.first.units.container === 'ogg';
+  const begin = isOgg ? Math.max(chain.first.from, await unitStart(chain, from)) : await leadStart(chain, from);
+  let end = to;
+  for await (const { start, block } of chain.runs(to - 1, to)) end = start + block.samples;
+  return { from: begin, to: Math.max(end, to) };
+}
+
+/** What libFLAC cannot encode is cut between two frames. */
+function isExact({ first: { units } }: Chain): boolean {
+  return units.container === 'wav' || (units.container === 'flac' && canReencode(units.headers.format));
 }
 
 async function nearestBorder(chain: Chain, position: number): Promise<number> {

@@ -2,8 +2,7 @@ import type { Container, Recording } from '../../shared/domain/recording.ts';
 import { fileExtension } from '../../shared/domain/recordingFile.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
-import { canReencode } from '../containers/flac/flacSamples.ts';
-import { type Stretch, unitBounds } from './bounds.ts';
+import { type Stretch, decoderStretch, unitBounds } from './bounds.ts';
 import { Chain, type ChainPorts } from './chain.ts';
 import { cutMetadata } from './cutMetadata.ts';
 import { openCutWriter } from './cutWriter.ts';
@@ -62,12 +61,19 @@ export interface CutOptions {
   readonly signal?: AbortSignal;
   /** 0 to 1; told after each piece. */
   readonly onProgress?: (fraction: number) => void;
+  /**
+   * For a decoder, which leaves out the first {@link CutResult.leadSeconds}: MP3, AAC and Ogg then begin with what it
+   * needs, and the bounds are exact to the sample.
+   */
+  readonly forDecoder?: boolean;
 }
 
 export interface CutResult extends CutPlan {
   /** Absolute. */
   readonly path: string;
   readonly bytes: number;
+  /** s at the beginning of the file that are before the bounds; 0 unless it is for a decoder. */
+  readonly leadSeconds: number;
 }
 
 /**
@@ -89,11 +95,13 @@ export async function writeCut(
   request: CutRequest,
   path: string,
   ports: CutPorts,
-  { signal, onProgress }: CutOptions = {},
+  { signal, onProgress, forDecoder }: CutOptions = {},
 ): Promise<CutResult> {
   return withChain(request, ports, async (chain) => {
-    const stretch = await findBounds(chain, request, ports);
-    const plan = describe(chain, stretch);
+    const isExact = forDecoder === true;
+    const bounds = isExact ? await findWanted(chain, request, ports) : await findBounds(chain, request, ports);
+    const stretch = isExact ? await decoderStretch(chain, bounds) : bounds;
+    const plan = describe(chain, bounds);
     const { recording } = chain.linkAt(stretch.from);
     const metadata = cutMetadata(recording, plan.from, request.title);
     const writer = await openCutWriter(chain, stretch, metadata, ports.loadFlac);
@@ -110,7 +118,8 @@ export async function writeCut(
       await file.patch(writer.muxer.patches(payloadBytes));
       await file.append(writer.muxer.tail(payloadBytes));
       const { bytes } = file;
-      return { ...plan, bytes, path: await file.finish() };
+      const leadSeconds = (bounds.from - stretch.from) / chain.sampleRate;
+      return { ...plan, bytes, leadSeconds, path: await file.finish() };
     } catch (error) {
       await file.discard();
       throw error;
@@ -131,7 +140,13 @@ async function withChain<Value>(
   }
 }
 
-async function findBounds(
+/** Between the units that are nearest. */
+async function findBounds(chain: Chain, request: CutRequest, ports: CutPorts): Promise<Stretch> {
+  return unitBounds(chain, await findWanted(chain, request, ports));
+}
+
+/** To the sample. */
+async function findWanted(
   chain: Chain,
   { fromSeconds, toSeconds, snap }: CutRequest,
   { loadFlac }: CutPorts,
@@ -140,13 +155,10 @@ async function findBounds(
   if (wanted.to <= wanted.from) {
     throw new LongtakeError('INVALID_INPUT', 'There is no audio in this time. Choose another beginning or end.');
   }
-  const { units } = chain.first;
-  // What libFLAC cannot encode is cut between two frames.
-  if (units.container === 'flac' && !canReencode(units.headers.format)) return unitBounds(chain, wanted);
-  if (snap !== true) return unitBounds(chain, wanted);
+  if (snap !== true) return wanted;
   const from = await nearestZeroCrossing(chain, wanted.from, loadFlac);
   const to = await nearestZeroCrossing(chain, wanted.to, loadFlac);
-  return unitBounds(chain, to > from ? { from, to } : wanted);
+  return to > from ? { from, to } : wanted;
 }
 
 function describe(chain: Chain, stretch: Stretch): CutPlan {

@@ -43,10 +43,10 @@ export async function unitStart(chain: Chain, position: number): Promise<number>
   return position;
 }
 
-/**
- * The frame before the first one overlaps with it, and both may refer to data of earlier frames (ISO/IEC 11172-3
- * 2.4.2.7).
- */
+/** Frames that reach into the first one: by their overlap, and by the filters behind it. */
+const MPEG_OVERLAP_FRAMES = 2;
+
+/** The two frames before the first one reach into it, and all may refer to data of earlier ones (11172-3 2.4.2.7). */
 async function mpegStart(chain: Chain, from: number, frameSamples: number): Promise<number> {
   const frames: { readonly start: number; readonly begin: number; readonly bytes: number }[] = [];
   for await (const { start, block } of chain.runs(from - MPEG_FRAMES * frameSamples, from + 1)) {
@@ -59,9 +59,9 @@ async function mpegStart(chain: Chain, from: number, frameSamples: number): Prom
     }
   }
   const own = Math.max(0, frames.length - 1);
-  let first = Math.max(0, own - 1);
-  // Each of the two: as far back as its data begins.
-  for (const index of [own, first]) {
+  const before = Math.max(0, own - MPEG_OVERLAP_FRAMES);
+  let first = before;
+  for (let index = before; index <= own; index += 1) {
     let missing = frames[index]?.begin ?? 0;
     let reach = index;
     while (missing > 0 && reach > 0) {
