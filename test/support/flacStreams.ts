@@ -6,6 +6,7 @@ import { splitBlock } from '../../src/engine/containers/block.ts';
 import { type FlacHeaders, FlacParser } from '../../src/engine/containers/flac/flacParser.ts';
 import { FlacWriter } from '../../src/engine/containers/flac/flacWriter.ts';
 import { readFlacFrameHeader, renumberFrame } from '../../src/engine/containers/flac/frameHeader.ts';
+import type { Patch } from '../../src/engine/containers/wav.ts';
 import { join, tool, writeSignal } from './codedAudio.ts';
 import { type Parsed, parseAll } from './streamParts.ts';
 
@@ -18,6 +19,7 @@ export function flacFile(headers: FlacHeaders, block: Block, seekPoints = 10): B
   const comments = { vendor: 'Longtake', fields: [['TITLE', 'Täst']] as const };
   const writer = new FlacWriter({ format: headers.format, comments, seekPoints });
   const file = [writer.header()];
+  const patches: Patch[] = [];
   let written = 0;
   let rest = block;
   for (let count = 0; rest.samples > 0; count += 1) {
@@ -26,10 +28,10 @@ export function flacFile(headers: FlacHeaders, block: Block, seekPoints = 10): B
     file.push(payload);
     written += payload.length;
     rest = others;
-    writer.patch(written >> 1);
+    patches.push(...writer.patch(written >> 1));
   }
   const bytes = join(file);
-  for (const patch of writer.patch(written)) bytes.set(patch.bytes, patch.offset);
+  for (const patch of [...patches, ...writer.patch(written)]) bytes.set(patch.bytes, patch.offset);
   return bytes;
 }
 

@@ -134,7 +134,7 @@ class FlacIndex {
   }
 
   patches(): readonly Patch[] {
-    return this.#writer?.patch(this.#bytes) ?? [];
+    return this.#writer?.wholePatch(this.#bytes) ?? [];
   }
 }
 

@@ -155,7 +155,7 @@ describe('FlacWriter', () => {
     let written = 0;
     const frames = 2000;
     for (let count = 0; count < frames; count += 1) written += writer.write(minute).length;
-    const table = Buffer.from(writer.patch(written)[1]?.bytes ?? []);
+    const table = Buffer.from(writer.wholePatch(written)[1]?.bytes ?? []);
     const points = Array.from({ length: 8 }, (_, index) => table.readBigUInt64BE(18 * index));
     const used = points.filter((sample) => sample !== 0xffff_ffff_ffff_ffffn).map(Number);
     expect(used.length).toBeGreaterThanOrEqual(4);
@@ -164,6 +164,38 @@ describe('FlacWriter', () => {
     const gaps = used.slice(1).map((sample, index) => sample - (used[index] ?? 0));
     expect(Math.max(...gaps)).toBeLessThan(2 * Math.min(...gaps));
     expect((used.at(-1) ?? 0) + Math.max(...gaps) * 1.5).toBeGreaterThan(frames * 4096);
+  });
+
+  test('patches no more than what has changed, and comes to the same', () => {
+    const [segment] = parse([sampleOf('44.1 kHz stereo')]).segments;
+    if (!segment) throw new Error('no segment');
+    const { format, comments } = segment.headers;
+    const [frame] = splitBlock(whole(segment), 4096);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 12 }),
+        fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 40 }),
+        (seekPoints, counts) => {
+          const [often, once] = [1, 2].map(() => new FlacWriter({ format, comments, seekPoints }));
+          if (!often || !once) throw new Error('no writer');
+          const header = often.header();
+          let written = 0;
+          for (const count of counts) {
+            for (let left = count; left > 0; left -= 1) {
+              written += often.write(frame).length;
+              once.write(frame);
+            }
+            for (const { offset, bytes } of often.patch(written)) header.set(bytes, offset);
+            const again = often.patch(written);
+            expect(again).toHaveLength(1);
+          }
+          const atOnce = once.header();
+          for (const { offset, bytes } of once.wholePatch(written)) atOnce.set(bytes, offset);
+          expect(Buffer.compare(header, atOnce)).toBe(0);
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 
   test('refuses what is no FLAC frame', () => {

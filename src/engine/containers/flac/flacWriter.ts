@@ -36,7 +36,8 @@ const SMALLEST_BLOCK = 16;
 /**
  * Makes a FLAC file of whole frames of any stream: numbered from 0, checks made right, audio untouched. The file is
  * `header()`, then what `write` returns. It is valid at any length, with an unknown duration; whenever `patch(n)` is
- * written to it, its duration, sizes and seek table are those of the frames in the first `n` bytes behind the header.
+ * written to it, as were those before, its duration, sizes and seek table are those of the frames in the first `n` bytes
+ * behind the header.
  */
 export class FlacWriter {
   readonly #format: FlacFormat;
@@ -101,14 +102,21 @@ export class FlacWriter {
   }
 
   /**
-   * What must be written over the header once the first `payloadBytes` bytes behind it are there. Never ask for less
-   * than before. What is not asked for is kept in memory, 3 numbers per frame.
+   * What must be written over the header once the first `payloadBytes` bytes behind it are there: what is other than
+   * with the patch before. Never ask for less than before. What is not asked for is kept in memory, 3 numbers per frame.
    */
   patch(payloadBytes: number): readonly Patch[] {
     this.#count(payloadBytes);
     const info = { offset: STREAM_INFO_AT, bytes: this.#streamInfo() };
+    const points = this.#seekTable.changed();
+    return points ? [info, { offset: this.#seekTableAt + points.at, bytes: points.bytes }] : [info];
+  }
+
+  /** The same for a header of which only the length is as it should be. */
+  wholePatch(payloadBytes: number): readonly Patch[] {
+    const [info] = this.patch(payloadBytes);
     const table = this.#seekTable.bytes();
-    return table.length > 0 ? [info, { offset: this.#seekTableAt, bytes: table }] : [info];
+    return [...(info ? [info] : []), ...(table.length > 0 ? [{ offset: this.#seekTableAt, bytes: table }] : [])];
   }
 
   #count(payloadBytes: number): void {

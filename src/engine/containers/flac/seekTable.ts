@@ -22,6 +22,8 @@ export class SeekTable {
   readonly #room: number;
   #interval: number;
   #points: SeekPoint[] = [];
+  /** Points that differ from what {@link changed} last told: the first, and the one behind the last. */
+  #changed = { from: 0, to: 0 };
 
   /** `room` in points; `sampleRate` in Hz. */
   constructor(room: number, sampleRate: number) {
@@ -33,15 +35,30 @@ export class SeekTable {
   add(point: SeekPoint): void {
     if (this.#room === 0 || point.sample < this.#nextAt()) return;
     if (this.#points.length === this.#room) this.#thin();
-    if (this.#points.length < this.#room && point.sample >= this.#nextAt()) this.#points.push(point);
+    if (this.#points.length >= this.#room || point.sample < this.#nextAt()) return;
+    this.#points.push(point);
+    const { length } = this.#points;
+    const { from, to } = this.#changed;
+    this.#changed = { from: from < to ? Math.min(from, length - 1) : length - 1, to: Math.max(to, length) };
   }
 
   /** The payload of the block, always of the same length. */
   bytes(): Uint8Array {
-    const bytes = new Uint8Array(this.#room * SEEK_POINT_BYTES);
+    return this.#bytes(0, this.#room);
+  }
+
+  /** The part of the payload that is other than at the last call, at first than without points; nothing when none is. */
+  changed(): { readonly at: number; readonly bytes: Uint8Array } | undefined {
+    const { from, to } = this.#changed;
+    this.#changed = { from: 0, to: 0 };
+    return from < to ? { at: from * SEEK_POINT_BYTES, bytes: this.#bytes(from, to) } : undefined;
+  }
+
+  #bytes(from: number, to: number): Uint8Array {
+    const bytes = new Uint8Array((to - from) * SEEK_POINT_BYTES);
     const view = new DataView(bytes.buffer);
-    for (let index = 0; index < this.#room; index += 1) {
-      const at = index * SEEK_POINT_BYTES;
+    for (let index = from; index < to; index += 1) {
+      const at = (index - from) * SEEK_POINT_BYTES;
       const point = this.#points[index];
       if (point) {
         view.setBigUint64(at, BigInt(point.sample));
@@ -63,5 +80,6 @@ export class SeekTable {
   #thin(): void {
     this.#points = this.#points.filter((_, index) => index % 2 === 0);
     this.#interval *= 2;
+    this.#changed = { from: 0, to: this.#room };
   }
 }
