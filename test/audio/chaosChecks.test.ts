@@ -18,8 +18,7 @@ const FRAMES = 4000;
 const NOTHING: FileReport = { problems: [], pcm: Buffer.alloc(0), packets: [] };
 
 function ledgerRow(change: Parameters<typeof makeRecording>[0]): LedgerRecording {
-  const recording = makeRecording(change);
-  return { ...recording, openedAt: recording.startedAt };
+  return makeRecording(change);
 }
 
 describe('what chaos looks at', () => {
@@ -117,21 +116,19 @@ describe('what chaos looks at', () => {
   });
 
   it('knows which recordings are of one connection, in whatever order they were opened', () => {
-    const at = (startedAt: number, seam: 'first' | 'gapless', openedAt: number): Part => {
-      const made = part(Buffer.alloc(0), { startedAt, seam });
-      return { ...made, recording: { ...made.recording, openedAt } };
+    const at = (connection: string, firstSample: number, seam: 'first' | 'gapless' | 'missing'): Part => {
+      const made = part(Buffer.alloc(0), { seam });
+      return { ...made, recording: { ...made.recording, connection, firstSample } };
     };
     const parts = [
-      at(5000, 'gapless', 5100),
-      at(3000, 'first', 5110),
-      at(8000, 'first', 9000),
-      at(10_000, 'gapless', 10_000),
+      at('one', 500, 'gapless'),
+      at('one', 0, 'first'),
+      at('two', 0, 'first'),
+      at('two', 900, 'missing'),
+      at('two', 700, 'gapless'),
     ];
-    const found = connectionsOf(parts).map((one) => one.map(({ recording }) => recording.startedAt));
-    expect(found).toEqual([
-      [3000, 5000],
-      [8000, 10_000],
-    ]);
+    const found = connectionsOf(parts).map((one) => one.map(({ recording }) => recording.firstSample));
+    expect(found).toEqual([[0, 500], [0, 700], [900]]);
   });
 
   it('knows when a label of a clock that was set was true', () => {

@@ -1,6 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { LEDGER_FOLDER } from '../../src/shared/domain/folders.ts';
+import { CLOCK_FILE, LEDGER_FOLDER } from '../../src/shared/domain/folders.ts';
 import { readPackets, run } from './independentReaders.ts';
 import type { LedgerRecording } from './readLedger.ts';
 
@@ -20,7 +20,7 @@ export async function listFiles(root: string): Promise<string[]> {
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .filter((path) => !path.startsWith(LEDGER_FOLDER));
+    .filter((path) => !path.startsWith(LEDGER_FOLDER) && path !== CLOCK_FILE);
 }
 
 /** Reads a recording's file with programs that know nothing of Longtake, and compares it with what the ledger says. */

@@ -5,10 +5,7 @@ import { LEDGER_FOLDER } from '../../src/shared/domain/folders.ts';
 import type { Gap, Recording } from '../../src/shared/domain/recording.ts';
 import type { SourceId } from '../../src/shared/units.ts';
 
-export interface LedgerRecording extends Omit<Recording, 'root'> {
-  /** When its first line was written, on the clock of then; ms since 1970 UTC. */
-  readonly openedAt: number;
-}
+export type LedgerRecording = Omit<Recording, 'root'>;
 
 /** What a ledger says in the end. */
 export interface LedgerState {
@@ -33,8 +30,7 @@ export async function readLedger(root: string): Promise<LedgerState> {
     const entry = readEntry(line);
     if (!entry) unreadable += 1;
     if (entry?.type === 'recording') {
-      const { id } = entry.recording;
-      recordings.set(id, { ...entry.recording, openedAt: recordings.get(id)?.openedAt ?? entry.at });
+      recordings.set(entry.recording.id, entry.recording);
     }
     if (entry?.type === 'gap') gaps.set(entry.gap.id, entry.gap);
     if (entry?.type === 'armed' || entry?.type === 'disarmed') arming.push(entry);

@@ -7,40 +7,26 @@ export interface Part {
   readonly report: FileReport;
 }
 
-/** Files that are opened at once may come into the ledger in any order within this time. */
-const AT_ONCE_MS = 300;
-
 /**
- * Recordings of one source, in the order of the ledger, as the connections that they were cut from: each begins with a
- * `first` seam.
+ * Recordings of one source as the connections that they were cut from, in the order of the ledger. A recording that says
+ * that audio is missing before it begins another: what is lost is in the ledger, and nothing else may be.
  */
 export function connectionsOf(parts: readonly Part[]): Part[][] {
-  const connections: Part[][] = [];
-  for (const part of inOrder(parts)) {
-    const last = connections.at(-1);
-    if (last && part.recording.seam !== 'first') last.push(part);
-    else connections.push([part]);
-  }
-  return connections;
+  const ids = [...new Set(parts.map(({ recording }) => recording.connection))];
+  return ids.flatMap((id) => {
+    const own = parts.filter(({ recording }) => recording.connection === id);
+    const stretches: Part[][] = [];
+    for (const part of own.toSorted((a, b) => firstOf(a) - firstOf(b))) {
+      const last = stretches.at(-1);
+      if (last && part.recording.seam !== 'missing') last.push(part);
+      else stretches.push([part]);
+    }
+    return stretches;
+  });
 }
 
-/**
- * A connection that begins with the burst of its server opens two files at once, the second of them at its boundary; so
- * does a disk that answers again after two boundaries.
- */
-function inOrder(parts: readonly Part[]): Part[] {
-  const ordered: Part[] = [];
-  for (const part of parts) {
-    let at = ordered.length;
-    for (let other = ordered[at - 1]; other && isAhead(part, other); other = ordered[at - 1]) at -= 1;
-    ordered.splice(at, 0, part);
-  }
-  return ordered;
-}
-
-function isAhead({ recording }: Part, { recording: other }: Part): boolean {
-  const together = Math.abs(recording.openedAt - other.openedAt) < AT_ONCE_MS;
-  return together && recording.startedAt < other.startedAt;
+function firstOf({ recording }: Part): number {
+  return recording.firstSample ?? 0;
 }
 
 /** Numbered frames of a connection: each follows the one before, over every seam. */

@@ -46,7 +46,7 @@ export class ClockRecord {
     }
   }
 
-  /** Notes how the clock stands, if it was set since; call it once a second. */
+  /** Notes how the clock stands, if it was set since; call it once a second, and whenever it seems so. */
   note(root: string): void {
     const now = lineOf(this.#context.clock);
     if (!now || Math.abs(now.bootedAt - (this.#written ?? Number.POSITIVE_INFINITY)) <= CLOCK_STEP_MS) return;

@@ -37,7 +37,9 @@ export async function findLosses(
     .filter(({ sourceId }) => resumed.has(sourceId))
     .map(async (recording) => ({ sourceId: recording.sourceId, at: await endOf(context, recording) }));
   const [clockStepMs, ends] = await Promise.all([clockStep, Promise.all(looking)]);
-  const onClockOfNow = (at: number): Millis => millis(Math.min(at + clockStepMs, context.clock.now()));
+  const now = context.clock.now();
+  // What would be to come was told by the clock of now already, just before the end.
+  const onClockOfNow = (at: number): Millis => millis(Math.min(at + clockStepMs <= now ? at + clockStepMs : at, now));
   for (const { sourceId, at } of ends) {
     const known = losses.get(sourceId);
     const end = at === undefined ? undefined : onClockOfNow(at);
@@ -49,7 +51,7 @@ export async function findLosses(
   for (const open of interrupted.gaps) {
     const gap = { ...open, ...gapStart(context.clock, onClockOfNow(open.from)) };
     if (resumed.has(gap.sourceId)) losses.set(gap.sourceId, { kind: 'gap', gap });
-    else endGap(context, gap, context.clock.now());
+    else endGap(context, gap, now);
   }
   return losses;
 }

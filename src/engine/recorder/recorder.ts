@@ -172,7 +172,10 @@ export class Recorder {
         armedAt,
         gap: this.#gapFor(source),
         disks: this.#disks,
-        onClockMoved: () => this.#lookForStandstill(),
+        onClockMoved: () => {
+          this.#clock.note(this.#root());
+          this.#lookForStandstill();
+        },
         paused: source.paused ?? false,
         recordedMs: this.#recordedMs(source),
         unfinished: (source.unfinished ?? []).filter((id) => !this.#mended.has(id)),
