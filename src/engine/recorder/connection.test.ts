@@ -349,6 +349,27 @@ describe('Connection', () => {
     expectRamp(rig.payload(recordings), rig.fed);
   });
 
+  it.each([true, false])(
+    'defers a split so soon after another that a file would be too short (audio on its way: %s)',
+    async (isOnItsWay) => {
+      const rig = new Rig('2026-11-21T10:00:00.000Z', 'UTC', 3600);
+      const splitIn = (ms: number): void => {
+        rig.clock.advance(ms);
+        rig.connection.split();
+        rig.clock.advance(-ms);
+      };
+      for (let block = 0; block < 200; block += 1) {
+        rig.feed(RATE / 100);
+        if (block === 99) splitIn(5);
+        if (block === (isOnItsWay ? 99 : 109)) splitIn(isOnItsWay ? 105 : 5);
+      }
+      const recordings = await rig.end();
+      expect(recordings.map(({ samples }) => (samples / RATE).toFixed(3))).toEqual(['1.005', '0.250', '0.745']);
+      expect(recordings.map(({ seam }) => seam)).toEqual(['first', 'gapless', 'gapless']);
+      expectRamp(rig.payload(recordings), rig.fed);
+    },
+  );
+
   it('leaves a split to a boundary that is near', async () => {
     const rig = new Rig('2026-11-21T09:59:58.000Z', 'UTC', 3600);
     for (let block = 0; block < 38; block += 1) rig.feed(RATE / 20);

@@ -138,11 +138,18 @@ export class Connection implements CaptureListener {
     this.#pauses.turn(false, at);
   }
 
-  /** Begins a new recording with the sample that is captured now, unless one has just begun or is about to. */
+  /**
+   * Begins a new recording with the sample that is captured now: when one has just begun, as soon as that is long enough,
+   * and when one is about to begin, with that.
+   */
   split(): void {
     const now = this.#context.clock.now();
-    if (!this.live || this.#next || this.live.nextBoundaryAt - now <= SHORTEST_RECORDING_MS) return;
-    this.live.nextBoundaryAt = now;
+    const open = this.#next ?? this.live;
+    if (!open) return;
+    const at = this.#boundaries.split(open, now);
+    if (at === undefined) return;
+    if (this.#next) this.#next = { ...this.#next, nextBoundaryAt: at };
+    else if (this.live) this.live.nextBoundaryAt = at;
   }
 
   /** Resolves when every recording but the open one is closed. */
@@ -340,7 +347,7 @@ export class Connection implements CaptureListener {
     return planned({
       info: this.#info,
       startedAt,
-      nextBoundaryAt: this.#boundaries.after(startedAt),
+      nextBoundaryAt: this.#boundaries.next(startedAt),
       joins: this.#chain.joins,
       firstSample: this.#at.sample,
       plannedAt: this.#context.clock.monotonic(),
@@ -366,7 +373,8 @@ export class Connection implements CaptureListener {
     this.#at.advance(-next.samples);
     this.#kept -= next.samples;
     const startedAt = millis(Math.min(next.startedAt, this.#at.wallTime()));
-    this.#begin({ ...next, startedAt, nextBoundaryAt: this.#boundaries.after(startedAt) }, []);
+    const nextBoundaryAt = millis(Math.min(next.nextBoundaryAt, this.#boundaries.after(startedAt)));
+    this.#begin({ ...next, startedAt, nextBoundaryAt }, []);
     for (const part of next.parts) this.#apply(part);
   }
 

@@ -8,7 +8,7 @@ import { fileExtension } from '../../shared/domain/recordingFile.ts';
 import type { SourceConfig } from '../../shared/domain/source.ts';
 import type { Title } from '../../shared/domain/title.ts';
 import type { OpenFile } from '../../shared/ports/fileSystem.ts';
-import { dayAt, type Millis, recordingId } from '../../shared/units.ts';
+import { dayAt, type Millis, millis, recordingId } from '../../shared/units.ts';
 import type { RecorderContext } from './context.ts';
 import { writeCue } from './cueFile.ts';
 import { diskFull } from './diskError.ts';
@@ -101,6 +101,11 @@ export class LiveRecording {
     const { coldStart } = this.#muxer;
     const cost = coldStart ? { coldStart } : {};
     return { ...this.#recording, ...cost, samples: this.samples, bytes: this.#writer.fileBytes };
+  }
+
+  /** Wall-clock instant of its first sample. */
+  get startedAt(): Millis {
+    return millis(this.#recording.startedAt);
   }
 
   get opened(): boolean {

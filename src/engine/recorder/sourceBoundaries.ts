@@ -10,10 +10,13 @@ import { sourcePlan } from './sourcePlan.ts';
  * recording before it.
  */
 export const SHORTEST_RECORDING_MS = 250;
+
 /** The boundaries of one source, as the present plan has them. */
 export class SourceBoundaries {
   readonly #context: RecorderContext;
   readonly #source: SourceConfig;
+  /** A person asked for a new recording while one was about to begin. */
+  #askedAt: Millis | undefined;
 
   constructor(context: RecorderContext, source: SourceConfig) {
     this.#context = context;
@@ -27,8 +30,32 @@ export class SourceBoundaries {
     return nextBoundary(clock, millis(instant + SHORTEST_RECORDING_MS), splitSeconds);
   }
 
+  /** The boundary of a recording that is planned to start at `startedAt`: also one that a person asked for meanwhile. */
+  next(startedAt: Millis): Millis {
+    const asked = this.#askedAt;
+    this.#askedAt = undefined;
+    const regular = this.after(startedAt);
+    return asked === undefined || asked <= startedAt ? regular : soonest(startedAt, asked, regular);
+  }
+
+  /**
+   * A person asks `now` for a new recording. Returns the boundary that the open one gets; nothing when its own is so near
+   * that what it ends with is the answer.
+   */
+  split(open: { readonly startedAt: Millis; readonly nextBoundaryAt: Millis }, now: Millis): Millis | undefined {
+    const at = soonest(open.startedAt, now, open.nextBoundaryAt);
+    if (open.nextBoundaryAt - at > SHORTEST_RECORDING_MS) return at;
+    this.#askedAt = now;
+    return undefined;
+  }
+
   /** A recording starts at its boundary, unless the input stood still over it and time has moved on to `now`. */
   startAfter(boundary: Millis, now: Millis): Millis {
     return now - boundary > SHORTEST_RECORDING_MS ? now : boundary;
   }
+}
+
+/** From `wanted` on, but no recording is shorter than the shortest. */
+function soonest(startedAt: Millis, wanted: Millis, latest: Millis): Millis {
+  return millis(Math.min(latest, Math.max(wanted, startedAt + SHORTEST_RECORDING_MS)));
 }
