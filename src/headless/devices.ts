@@ -3,8 +3,8 @@ import { DEFAULT_SETTINGS } from '../shared/domain/settings.ts';
 import type { Device } from '../shared/domain/source.ts';
 import { DEFAULT_DEVICE } from '../shared/domain/sourceDefaults.ts';
 import { LongtakeError } from '../shared/errors.ts';
-import type { Log } from '../shared/ports/log.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
+import { silentLog } from './log.ts';
 import { createHeadlessStudio } from './studio.ts';
 
 export interface DevicesOptions {
@@ -17,7 +17,7 @@ export interface DevicesOptions {
 export async function devices({ json, entryFolder }: DevicesOptions): Promise<ExitCode> {
   const studio = createHeadlessStudio({
     entryFolder,
-    log: silent,
+    log: silentLog,
     state: { settings: { ...DEFAULT_SETTINGS, recordingsFolder: tmpdir() }, sources: [], armed: [] },
     dataFolder: tmpdir(),
   });
@@ -53,11 +53,3 @@ function table(found: readonly (Device & { readonly id: string })[]): string {
   const lines = [head, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n\nWrite "device = " and what is under DEVICE into the configuration; a part of a name does, too.\n`;
 }
-
-const silent: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  scoped: () => silent,
-};

@@ -115,3 +115,12 @@ class LogFile {
     this.#stream = this.#open();
   }
 }
+
+/** For commands that only answer. */
+export const silentLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  scoped: () => silentLog,
+};

@@ -1,7 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { DEFAULT_DETECTION, detectionSchema } from '../shared/domain/section.ts';
 import { MAX_SPLIT_SECONDS, MIN_SPLIT_SECONDS } from '../shared/domain/settings.ts';
 import { errorText } from '../shared/errors.ts';
 import { VERSION } from '../shared/version.ts';
+import { analyse } from './analyse.ts';
 import { devices } from './devices.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
 import { record } from './record.ts';
@@ -21,6 +23,11 @@ const RECORD_HELP = `
 SIGTERM and Ctrl+C close every file within 5 s.
 A stream's password may be in the environment instead of the file: LONGTAKE_PASSWORD_RADIO_1 for [Radio 1].
 ${EXIT_CODES}`;
+
+const ANALYSE_HELP = `
+Every file is gone through once and nothing is written. Levels are in dBFS, where a full-scale sine has -3.01; the noise
+floor is the 20th percentile of each 30 s; the score of a section is its peak above that, in dB.
+Exit codes: ${EXIT.done} every file was analysed; ${EXIT.failed} at least one could not be; ${EXIT.usage} the command line is wrong.`;
 
 async function main(): Promise<ExitCode> {
   let code: ExitCode = EXIT.done;
@@ -65,11 +72,52 @@ async function main(): Promise<ExitCode> {
         entryFolder: ENTRY_FOLDER,
       });
     });
+  program
+    .command('analyse')
+    .description('Find the sections of audio files: what stands out from the noise around it.')
+    .argument('<file...>', 'WAV, FLAC, MP3, AAC or Ogg')
+    .option(
+      '--margin <dB>',
+      'above the noise floor, from which on it is loud',
+      setting('marginDb'),
+      DEFAULT_DETECTION.marginDb,
+    )
+    .option(
+      '--grace <seconds>',
+      'louder parts closer than this are one section',
+      setting('graceSeconds'),
+      DEFAULT_DETECTION.graceSeconds,
+    )
+    .option(
+      '--min-length <seconds>',
+      'shorter sections are left out',
+      setting('minSeconds'),
+      DEFAULT_DETECTION.minSeconds,
+    )
+    .option('--json', 'one JSON object a line for every file')
+    .exitOverride()
+    .addHelpText('after', ANALYSE_HELP)
+    .action(async (files: string[], { json, margin, grace, minLength }: AnalyseFlags) => {
+      code = await analyse({
+        files,
+        json: json === true,
+        marginDb: margin,
+        graceSeconds: grace,
+        minSeconds: minLength,
+      });
+    });
   const [first, ...rest] = process.argv.slice(2);
   // As ISR has it.
   const args = first === '--list-devices' ? ['devices', ...rest] : process.argv.slice(2);
   await program.parseAsync(args, { from: 'user' });
   return code;
+}
+
+interface AnalyseFlags {
+  readonly margin: number;
+  readonly grace: number;
+  readonly minLength: number;
+  readonly json?: boolean;
 }
 
 interface RecordFlags {
@@ -86,6 +134,15 @@ function splitSeconds(text: string): number {
   const seconds = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (seconds >= MIN_SPLIT_SECONDS && seconds <= MAX_SPLIT_SECONDS) return seconds;
   throw new InvalidArgumentError(`Enter whole seconds from ${MIN_SPLIT_SECONDS} to ${MAX_SPLIT_SECONDS}.`);
+}
+
+/** Reads a number that a setting of detection may have. */
+function setting(name: 'marginDb' | 'graceSeconds' | 'minSeconds'): (text: string) => number {
+  return (text) => {
+    const value = detectionSchema.shape[name].safeParse(text.trim() === '' ? Number.NaN : Number(text));
+    if (value.success) return value.data;
+    throw new InvalidArgumentError(value.error.issues[0]?.message ?? 'Enter a number.');
+  };
 }
 
 function megabytes(text: string): number {

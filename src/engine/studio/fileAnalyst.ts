@@ -1,0 +1,31 @@
+import type { Log } from '../../shared/ports/log.ts';
+import type { FileSystem } from '../../shared/ports/fileSystem.ts';
+import type { Thresholds } from '../analysis/detect.ts';
+import { Ffmpeg } from '../clips/ffmpeg.ts';
+import { analyseFile, type FileAnalysis } from './analyseFile.ts';
+
+/** Analyses files in this process, one after another; `dispose` ends what is in work. */
+export class FileAnalyst {
+  readonly #fileSystem: FileSystem;
+  readonly #ffmpeg: Ffmpeg;
+  readonly #abort = new AbortController();
+
+  constructor(fileSystem: FileSystem, log: Log) {
+    this.#fileSystem = fileSystem;
+    this.#ffmpeg = new Ffmpeg(log);
+  }
+
+  /** As {@link analyseFile}. */
+  analyse(path: string, thresholds: Thresholds): Promise<FileAnalysis> {
+    return analyseFile(path, thresholds, {
+      fileSystem: this.#fileSystem,
+      decoder: this.#ffmpeg,
+      signal: this.#abort.signal,
+    });
+  }
+
+  async dispose(): Promise<void> {
+    this.#abort.abort();
+    await this.#ffmpeg.dispose();
+  }
+}
