@@ -1,5 +1,6 @@
 import { createStore, useStore } from 'zustand';
 import type { Recording } from '../../shared/domain/recording.ts';
+import type { Marker } from '../../shared/domain/section.ts';
 import type { SourceKind } from '../../shared/domain/source.ts';
 import type { SourceId } from '../../shared/units.ts';
 
@@ -12,6 +13,8 @@ export type OpenDialog =
   | { readonly name: 'importIsr' }
   | { readonly name: 'coverage'; readonly day: string }
   | { readonly name: 'deleteRecordings'; readonly recordings: readonly Recording[] }
+  | { readonly name: 'marker'; readonly marker: Marker }
+  | { readonly name: 'goTo' }
   | { readonly name: 'retention' }
   | { readonly name: 'trash' }
   | { readonly name: 'settings' }

@@ -3,6 +3,7 @@ import { request } from '../../bridge/bridge.ts';
 import { count, size } from '../../format/quantity.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { attempt, noticesStore } from '../../stores/notices.ts';
+import { undoStore } from '../../stores/undo.ts';
 
 /** One recording goes at once and can be taken back; about several the person is asked first. */
 export function deleteRecordings(recordings: readonly Recording[]): void {
@@ -27,9 +28,14 @@ export async function moveToTrash(recordings: readonly Recording[]): Promise<voi
   const gone = recordings.filter(({ id }) => !stayed.has(id));
   const what =
     removed === 1 ? `A recording of ${gone[0]?.sourceName ?? ''} was` : `${count(removed, 'recording')} were`;
+  const step = { what: `${what} moved to the trash`, undo: () => restore(gone.map(({ id }) => id)) };
+  undoStore.getState().did(step);
   notices.show('info', `${what} moved to the trash.`, {
     label: 'Undo',
-    run: () => attempt(restore(gone.map(({ id }) => id))),
+    run: () => {
+      undoStore.getState().forget(step);
+      attempt(step.undo());
+    },
   });
 }
 
