@@ -26,7 +26,7 @@ describe('titles in the window', () => {
 
   const add = () => running.page.getByRole('dialog', { name: 'Add a source' });
   const source = () => running.page.getByRole('listitem', { name: 'Radio', exact: true });
-  const search = () => running.page.getByRole('combobox', { name: 'Find a title' });
+  const search = () => running.page.getByRole('combobox', { name: 'Search recordings and titles' });
   const position = async (): Promise<number> =>
     Number(await running.page.getByRole('slider', { name: 'Position' }).getAttribute('aria-valuenow'));
 
@@ -89,7 +89,7 @@ describe('titles in the window', () => {
   it('fit a small window, say when nothing is found, and are beside the files', async () => {
     await running.page.setViewportSize({ width: 900, height: 600 });
     await search().fill('no such song');
-    await running.page.getByText('No title has “no such song” in it.').waitFor();
+    await running.page.getByText('No recording is like that').waitFor();
     await running.screenshot('titles-4-small');
     await search().press('Escape');
     await search().press('Escape');

@@ -1,8 +1,11 @@
 const counts = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
+/** `12,345`. */
+export const amount = (value: number): string => counts.format(value);
+
 /** `1 recording`, `12,345 recordings`. */
-export function count(amount: number, singular: string, plural = `${singular}s`): string {
-  return `${counts.format(amount)} ${amount === 1 ? singular : plural}`;
+export function count(total: number, singular: string, plural = `${singular}s`): string {
+  return `${counts.format(total)} ${total === 1 ? singular : plural}`;
 }
 
 const SIZE_UNITS = ['kB', 'MB', 'GB', 'TB', 'PB'] as const;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LibraryFilter } from '../../shared/domain/filter.ts';
 import type { DaySummary, Gap, Recording } from '../../shared/domain/recording.ts';
 import { day as asDay, gapId, recordingId, sourceId } from '../../shared/units.ts';
 import type * as Library from './library.ts';
@@ -27,6 +28,14 @@ const recording = (day: string, number: number, fields: Partial<Recording> = {})
 });
 
 /** A studio that holds recordings in memory and answers as the real one does. */
+interface Input {
+  readonly day: string;
+  readonly before?: string;
+  readonly filter?: LibraryFilter;
+  readonly offset: number;
+  readonly limit: number;
+}
+
 function fakeStudio() {
   const held = new Map<string, Recording[]>();
   const gaps = new Map<string, Gap[]>();
@@ -40,7 +49,10 @@ function fakeStudio() {
     gaps: gaps.get(day)?.length ?? 0,
     gapMs: 0,
   });
-  const answers: Record<string, (input: { day: string; before?: string; offset: number; limit: number }) => unknown> = {
+  /** Those whose id ends like the text of the filter. */
+  const meant = (day: string, filter: LibraryFilter | undefined): Recording[] =>
+    newest(day).filter(({ id }) => id.endsWith(filter?.text ?? ''));
+  const answers: Record<string, (input: Input) => unknown> = {
     'library.days': ({ before, limit }) =>
       [...held.keys()]
         .filter((day) => before === undefined || day < before)
@@ -53,13 +65,27 @@ function fakeStudio() {
       total: newest(day).length,
     }),
     'library.gaps': ({ day }) => gaps.get(day) ?? [],
+    'library.findDays': ({ filter }) => ({
+      days: [...held.keys()]
+        .filter((day) => meant(day, filter).length > 0)
+        .toSorted()
+        .toReversed()
+        .map((day) => ({ day, recordings: meant(day, filter).length, durationMs: 0, bytes: 0 })),
+      shown: [...held.keys()].flatMap((day) => meant(day, filter)).length,
+      total: [...held.values()].flat().length,
+    }),
+    'library.find': ({ filter, offset, limit }) => ({
+      recordings: meant(filter?.fromDay ?? '', filter).slice(offset, offset + limit),
+      shown: meant(filter?.fromDay ?? '', filter).length,
+      total: [...held.values()].flat().length,
+    }),
   };
   return {
     held,
     gaps,
     asked,
     bridge: {
-      async request(name: string, input: { day: string; before?: string; offset: number; limit: number }) {
+      async request(name: string, input: Input) {
         asked.push(`${name} ${JSON.stringify(input)}`);
         return { ok: true, value: answers[name]?.(input) };
       },
@@ -168,5 +194,48 @@ describe('libraryStore', () => {
     expect((await neighbour(recording(TODAY, 0), -1))?.id).toBe(`${YESTERDAY}/2`);
     expect((await neighbour(recording(YESTERDAY, 1), 1))?.id).toBe(`${TODAY}/1`);
     expect(await neighbour(recording(TODAY, 249), 1)).toBeUndefined();
+  });
+
+  describe('with a filter', () => {
+    const filterBy = async (text: string): Promise<void> => {
+      const { filterStore } = await import('./filter.ts');
+      filterStore.getState().change({ text });
+      await store.getState().load();
+    };
+
+    it('shows only the days and recordings that are meant, and how many they are', async () => {
+      await filterBy('/2');
+      expect(store.getState().days).toEqual([TODAY, YESTERDAY]);
+      expect(store.getState().found).toEqual({ shown: 2, total: 252 });
+      store.getState().need(TODAY, 0, 1);
+      await vi.waitFor(() => expect(loaded()).toBe(1));
+      expect(slots()[0]?.id).toBe(`${TODAY}/2`);
+      expect(studio.asked.some((line) => line.startsWith('library.gaps'))).toBe(false);
+    });
+
+    it('leaves days opened and closed as they were', async () => {
+      store.getState().toggle(YESTERDAY, true);
+      store.getState().toggle(TODAY, false);
+      await filterBy('/1');
+      expect(store.getState().expanded.get(YESTERDAY)).toBe(true);
+      await filterBy('');
+      expect([...store.getState().expanded]).toEqual([
+        [TODAY, false],
+        [YESTERDAY, true],
+      ]);
+      expect(store.getState().found).toBeUndefined();
+    });
+
+    it('asks the studio whether a new recording is meant', async () => {
+      await filterBy('/2');
+      const open = recording(TODAY, 302, { state: 'recording' });
+      studio.held.get(TODAY)?.push(recording(TODAY, 12), open);
+      store.getState().applyRecording(open);
+      expect(slots()).toHaveLength(1);
+      studio.held.get(YESTERDAY)?.splice(1, 1);
+      store.getState().applyRecording(open);
+      await vi.waitFor(() => expect(store.getState().days).toEqual([TODAY]));
+      expect(store.getState().found).toEqual({ shown: 1, total: 253 });
+    });
   });
 });

@@ -1,7 +1,8 @@
-import { FolderClock } from 'lucide-react';
+import { FolderClock, SearchX } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { Button } from '../../elements/Button.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../elements/States.tsx';
+import { filterStore, isFiltered, useFilter } from '../../stores/filter.ts';
 import { useLibrary, libraryStore } from '../../stores/library.ts';
 import { attempt } from '../../stores/notices.ts';
 import { isArmed, useSources, sourcesStore } from '../../stores/sources.ts';
@@ -21,6 +22,7 @@ export function Library(): ReactElement {
 function LibraryContent(): ReactElement {
   const phase = useLibrary((state) => state.phase);
   const empty = useLibrary((state) => state.days.length === 0);
+  const filtered = useFilter((state) => isFiltered(state.filter));
   if (phase.name === 'loading') return <Skeleton rows={12} height="row" label="Recordings are being loaded" />;
   if (phase.name === 'error') {
     return (
@@ -31,7 +33,20 @@ function LibraryContent(): ReactElement {
       />
     );
   }
-  return empty ? <EmptyLibrary /> : <LibraryGrid />;
+  if (!empty) return <LibraryGrid />;
+  return filtered ? <NothingFound /> : <EmptyLibrary />;
+}
+
+function NothingFound(): ReactElement {
+  return (
+    <EmptyState
+      icon={<SearchX size={24} aria-hidden />}
+      title="No recording is like that"
+      action={<Button onClick={() => filterStore.getState().clear()}>Clear all filters</Button>}
+    >
+      No recording meets all that is searched for and filtered by.
+    </EmptyState>
+  );
 }
 
 function EmptyLibrary(): ReactElement {

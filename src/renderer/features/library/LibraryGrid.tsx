@@ -4,6 +4,7 @@ import {
   type KeyboardEvent,
   type ReactElement,
   type RefObject,
+  useEffect,
   useLayoutEffect,
   useMemo,
   useRef,
@@ -13,6 +14,7 @@ import { flushSync } from 'react-dom';
 import { request } from '../../bridge/bridge.ts';
 import { classes } from '../../elements/classes.ts';
 import { type MenuItem, RightClickMenu } from '../../elements/Menu.tsx';
+import { filterStore } from '../../stores/filter.ts';
 import { useLibrary, libraryStore } from '../../stores/library.ts';
 import { attempt } from '../../stores/notices.ts';
 import { canPlay } from '../../format/recording.ts';
@@ -93,8 +95,9 @@ export function LibraryGrid(): ReactElement {
   const menu = menuOf(menuRow, picked.recordings);
 
   useAnchor(rows, scroller);
+  useTopOfFound(scroller);
   useLoading(rows, items.at(0)?.index ?? 0, items.at(-1)?.index ?? 0);
-  useJumping(rows, (index) => activateByPointer(index));
+  useJumping(rows, (index, quiet) => (quiet ? activate(index) : activateByPointer(index)));
 
   const activate = (index: number): void => {
     const row = rows.at(index);
@@ -282,6 +285,11 @@ function useRows(): RowIndex {
   const entries = useLibrary((state) => state.entries);
   const expanded = useLibrary((state) => state.expanded);
   return useMemo(() => new RowIndex(days, entries, (day) => expanded.get(day) ?? false), [days, entries, expanded]);
+}
+
+/** What another filter finds is seen from its beginning. */
+function useTopOfFound(scroller: RefObject<HTMLDivElement | null>): void {
+  useEffect(() => filterStore.subscribe(() => scroller.current?.scrollTo({ top: 0 })), [scroller]);
 }
 
 /** Keeps what the person looks at in its place when lines appear above it. */

@@ -3,6 +3,7 @@ import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useSta
 import { request, type RequestOutput } from '../../bridge/bridge.ts';
 import { TextInput } from '../../elements/controls.tsx';
 import { dayTitle, wallTime } from '../../format/time.ts';
+import { filterStore, useFilter } from '../../stores/filter.ts';
 import { attempt, sentence } from '../../stores/notices.ts';
 import { playerStore } from '../../stores/player.ts';
 import { nextIndex } from './TitleList.tsx';
@@ -21,9 +22,10 @@ const IDLE: Phase = { name: 'idle' };
 const PAUSE_MS = 150;
 const MOST_RESULTS = 50;
 
-/** Finds where a title was on air, and plays from there. */
+/** Shows only what has these words in it, and finds where a title was on air, to play from there. */
 export function TitleSearch(): ReactElement {
   const [text, setText] = useState('');
+  useFiltering(text);
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const phase = useSearch(open ? text : '');
@@ -31,6 +33,13 @@ export function TitleSearch(): ReactElement {
   const list = useRef<HTMLDivElement>(null);
   const results = phase.name === 'found' ? phase.results : [];
   const shown = open && text.trim() !== '' && phase.name !== 'idle';
+  const cleared = useFilter((state) => state.filter.text === undefined);
+  const [wasCleared, setWasCleared] = useState(cleared);
+  if (cleared !== wasCleared) {
+    // All filters were cleared elsewhere.
+    setWasCleared(cleared);
+    if (cleared && text.trim() !== '') setText('');
+  }
 
   useEffect(() => {
     list.current?.children[active]?.scrollIntoView({ block: 'nearest' });
@@ -40,8 +49,7 @@ export function TitleSearch(): ReactElement {
     const result = results[index];
     if (!result) return;
     setOpen(false);
-    attempt(playerStore.getState().open(result.recording));
-    playerStore.getState().seekTo(result.positionMs / 1000);
+    attempt(playerStore.getState().openAt(result.recording, result.positionMs / 1000));
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
@@ -66,11 +74,11 @@ export function TitleSearch(): ReactElement {
     <search className="title-search">
       <Search size={14} aria-hidden />
       <TextInput
-        id="title-search"
+        id="search"
         type="search"
         role="combobox"
-        placeholder="Find a title"
-        aria-label="Find a title"
+        placeholder="Search"
+        aria-label="Search recordings and titles"
         aria-autocomplete="list"
         aria-expanded={shown}
         aria-controls={listId}
@@ -117,11 +125,23 @@ export function TitleSearch(): ReactElement {
           </div>
         ))}
       </div>
-      <p className="title-results title-results-none" role="status" hidden={!shown || results.length > 0}>
-        {phase.name === 'failed' ? phase.message : `No title has “${text.trim()}” in it.`}
+      <p className="title-results title-results-none" role="alert" hidden={!shown || phase.name !== 'failed'}>
+        {phase.name === 'failed' && phase.message}
       </p>
     </search>
   );
+}
+
+/** What was typed is a condition of the filter. */
+function useFiltering(text: string): void {
+  const wanted = text.trim();
+  useEffect(() => {
+    const timer = setTimeout(
+      () => filterStore.getState().change({ text: wanted === '' ? undefined : wanted }),
+      wanted === '' ? 0 : PAUSE_MS,
+    );
+    return () => clearTimeout(timer);
+  }, [wanted]);
 }
 
 /** The newest answer to what was typed; an answer that comes late is left out. */
