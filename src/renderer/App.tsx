@@ -7,6 +7,8 @@ import { AlarmStrip } from './features/alarms/AlarmStrip.tsx';
 import { CoverageDialog } from './features/coverage/CoverageDialog.tsx';
 import { Header } from './features/header/Header.tsx';
 import { Inspector } from './features/inspector/Inspector.tsx';
+import { DayBar } from './features/highlights/DayBar.tsx';
+import { Highlights } from './features/highlights/Highlights.tsx';
 import { ImportDialog } from './features/isr/ImportDialog.tsx';
 import { Library } from './features/library/Library.tsx';
 import { Player } from './features/player/Player.tsx';
@@ -19,10 +21,12 @@ import { useShortcuts } from './features/shortcuts/useShortcuts.ts';
 import { SourceDialog } from './features/sourceDialog/SourceDialog.tsx';
 import { DisarmAllDialog, RemoveSourceDialog } from './features/sources/RemoveSourceDialog.tsx';
 import { SourceRail } from './features/sources/SourceRail.tsx';
+import { GoToDialog } from './features/timeline/GoToDialog.tsx';
+import { MarkerDialog } from './features/timeline/MarkerDialog.tsx';
 import { Welcome } from './features/welcome/Welcome.tsx';
 import { useConnection } from './stores/connection.ts';
 import { useDialogs } from './stores/dialogs.ts';
-import { useLibrary } from './stores/library.ts';
+import { useNothingRecorded } from './stores/library.ts';
 import { useNotices, noticesStore } from './stores/notices.ts';
 import { useSettings } from './stores/settings.ts';
 import { useSources } from './stores/sources.ts';
@@ -64,6 +68,8 @@ function Studio(): ReactElement {
       <main ref={centre} className="app-centre" id="recordings" tabIndex={-1}>
         <Header />
         <AlarmStrip />
+        <DayBar />
+        <Highlights />
         <Library />
       </main>
       <Inspector />
@@ -75,7 +81,7 @@ function Studio(): ReactElement {
 /** Nothing to record from and nothing recorded yet. */
 function useFirstStart(): boolean {
   const sources = useSources((state) => state.phase.name === 'ready' && state.ids.length === 0);
-  const library = useLibrary((state) => state.phase.name === 'ready' && state.days.length === 0);
+  const library = useNothingRecorded();
   return sources && library;
 }
 
@@ -112,6 +118,10 @@ function OpenDialogView(): ReactElement | null {
       return <CoverageDialog day={open.day} onClose={close} />;
     case 'deleteRecordings':
       return <DeleteDialog recordings={open.recordings} onClose={close} />;
+    case 'marker':
+      return <MarkerDialog marker={open.marker} onClose={close} />;
+    case 'goTo':
+      return <GoToDialog onClose={close} />;
     case 'retention':
       return <RetentionDialog onClose={close} />;
     case 'trash':

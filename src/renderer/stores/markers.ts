@@ -1,4 +1,4 @@
-import { createStore, useStore } from 'zustand';
+import { createStore } from 'zustand';
 import { request, type RequestInput } from '../bridge/bridge.ts';
 import type { Marker } from '../../shared/domain/section.ts';
 
@@ -29,7 +29,3 @@ export const markersStore = createStore<MarkersState>()((set, get) => {
     },
   };
 });
-
-export function useMarkers<Selected>(select: (state: MarkersState) => Selected): Selected {
-  return useStore(markersStore, select);
-}

@@ -1,18 +1,25 @@
-import { on } from '../bridge/bridge.ts';
+import { type EventPayload, on } from '../bridge/bridge.ts';
 import type { SourceStatus } from '../../shared/domain/source.ts';
 import type { SourceId } from '../../shared/units.ts';
 import { alarmsStore } from './alarms.ts';
 import { watchConnection } from './connection.ts';
 import { coverageStore, followToday } from './coverage.ts';
+import { dayReviewStore } from './dayReview.ts';
+import { type FilterState, filterStore, isFiltered } from './filter.ts';
 import { followVisibility, keepMetersOf, meterOf, pushLevels, watchAgain } from './levels.ts';
 import { libraryStore } from './library.ts';
+import { followEvents } from './listening.ts';
+import { markersStore } from './markers.ts';
 import { attempt, noticesStore } from './notices.ts';
+import { orderedPeriod } from './period.ts';
 import { playerStore } from './player.ts';
 import { deck } from './playerDeck.ts';
 import { followMarks } from './playerMarks.ts';
 import { followRecording } from './playerView.ts';
+import { reviewStore } from './review.ts';
 import { settingsStore } from './settings.ts';
 import { sourcesStore } from './sources.ts';
+import { timelineStore } from './timeline.ts';
 import { followPlayer, titlesStore } from './titles.ts';
 
 /** Free space is asked for this often, ms. */
@@ -47,6 +54,48 @@ function loadAll(): void {
   void Promise.all([settings.load(), sourcesStore.getState().load(), loadLibrary()]);
   attempt(settings.loadStorage());
   attempt(alarmsStore.getState().load());
+  attempt(reviewStore.getState().load());
+  timelineStore.getState().changed();
+}
+
+/** Sections of a day are others now, or are said to be something else. */
+function sectionsChanged(day: string): void {
+  reviewStore.getState().changed(day);
+  dayReviewStore.getState().changed(day);
+  timelineStore.getState().changed();
+}
+
+function verdictsChanged({ ids, verdict }: EventPayload<'verdicts.changed'>): void {
+  const { events, current, applyVerdicts } = reviewStore.getState();
+  const sections = [...events, ...(current ? [current] : [])].flatMap((event) => event.sections);
+  for (const day of new Set(sections.filter(({ id }) => ids.includes(id)).map((section) => section.day))) {
+    dayReviewStore.getState().changed(day);
+  }
+  applyVerdicts(ids, verdict);
+  timelineStore.getState().changed();
+}
+
+/** Another filter holds: everything that it is about is asked for anew. */
+function filterChanged({ filter: { fromDay, toDay } }: FilterState, { filter: before }: FilterState): void {
+  dayReviewStore.getState().forget();
+  const otherDays = fromDay !== before.fromDay || toDay !== before.toDay;
+  if (otherDays && fromDay !== undefined && toDay !== undefined) {
+    reviewStore.getState().show(orderedPeriod(fromDay, toDay));
+  }
+  void loadLibrary();
+  reviewStore.getState().changed();
+  timelineStore.getState().changed();
+}
+
+/** A new day begins: who looks at the day that was the newest, and plays nothing, sees the new one. */
+function followNewestDay(): () => void {
+  return libraryStore.subscribe(({ days: [newest] }, { days: [before] }) => {
+    const { period, current, show } = reviewStore.getState();
+    if (newest === undefined || newest === before || current || isFiltered(filterStore.getState().filter)) return;
+    if (before === undefined || (period.fromDay === before && period.toDay === before)) {
+      show({ fromDay: newest, toDay: newest });
+    }
+  });
 }
 
 /** Fills the stores and keeps them in step with the studio. Returns the end of it. */
@@ -61,6 +110,7 @@ export function startStores(): () => void {
     on('recordings.opened', (recording) => {
       libraryStore.getState().applyRecording(recording);
       coverageStore.getState().changed(recording.day);
+      timelineStore.getState().changed();
     }),
     on('recordings.changed', (recording) => {
       libraryStore.getState().applyRecording(recording);
@@ -69,17 +119,28 @@ export function startStores(): () => void {
     on('recordings.removed', ({ recordings }) => {
       libraryStore.getState().remove(recordings);
       playerStore.getState().removed(recordings.map(({ id }) => id));
-      for (const day of new Set(recordings.map((recording) => recording.day))) coverageStore.getState().changed(day);
+      for (const day of new Set(recordings.map((recording) => recording.day))) {
+        coverageStore.getState().changed(day);
+        sectionsChanged(day);
+      }
     }),
     on('recordings.closed', (recording) => {
       libraryStore.getState().applyRecording(recording);
       playerStore.getState().applyRecording(recording);
+      timelineStore.getState().changed();
       coverageStore.getState().changed(recording.day);
       attempt(settingsStore.getState().loadStorage());
     }),
     on('titles.added', (title) => titlesStore.getState().apply(title)),
     on('alarms.changed', (alarm) => alarmsStore.getState().apply(alarm)),
+    on('sections.changed', ({ day }) => sectionsChanged(day)),
+    on('verdicts.changed', verdictsChanged),
+    on('markers.changed', ({ marker, removed }) => markersStore.getState().apply(marker, removed)),
+    filterStore.subscribe(filterChanged),
+    followNewestDay(),
+    followEvents(),
     on('gaps.changed', (gap) => {
+      timelineStore.getState().changed();
       libraryStore.getState().applyGap(gap);
       coverageStore.getState().changed(gap.day);
     }),

@@ -4,7 +4,7 @@ import { useShallow } from 'zustand/react/shallow';
 import type { DaySummary, Gap, Recording } from '../../../shared/domain/recording.ts';
 import { Badge } from '../../elements/Badge.tsx';
 import { formatName, TEST_SIGNAL } from '../../format/audio.ts';
-import { size } from '../../format/quantity.ts';
+import { amount, count, size } from '../../format/quantity.ts';
 import {
   dayTitle,
   duration,
@@ -16,6 +16,7 @@ import {
   wallTime,
 } from '../../format/time.ts';
 import { useNow } from '../../stores/clock.ts';
+import { useDayReview } from '../../stores/dayReview.ts';
 import { useLibrary } from '../../stores/library.ts';
 import { lengthMs } from '../../format/recording.ts';
 import { usePlayer } from '../../stores/player.ts';
@@ -49,6 +50,7 @@ export function DayCells({ summary, expanded }: DayRowProps): ReactElement {
         <span className="day-long">{dayTitle(summary.day)}</span>
         <span className="day-short ellipsis">{shortDay(summary.day)}</span>
       </h2>
+      <DaySections day={summary.day} />
       <span className="day-count">{totals.recordings}</span>
       <span className="day-length" title="Total length">
         {totals.length}
@@ -66,6 +68,20 @@ export function DayCells({ summary, expanded }: DayRowProps): ReactElement {
         }
       />
     </div>
+  );
+}
+
+/** How many sections a day has, and how far their review is. */
+function DaySections({ day }: { readonly day: string }): ReactElement | null {
+  const review = useDayReview(day);
+  if (!review || review.total === 0) return null;
+  const { total, reviewed, starred } = review;
+  const progress = `${amount(reviewed)} of ${amount(total)} reviewed`;
+  return (
+    <span className="day-sections" title={`${count(total, 'section')}, ${progress}, ${amount(starred)} starred`}>
+      {reviewed === 0 ? count(total, 'section') : progress}
+      {starred > 0 && <span className="day-stars">, {amount(starred)} starred</span>}
+    </span>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { coverageStore } from '../../stores/coverage.ts';
+import { dayReviewStore } from '../../stores/dayReview.ts';
 import { libraryStore } from '../../stores/library.ts';
 import { attempt } from '../../stores/notices.ts';
 import type { RowIndex } from './rows.ts';
@@ -12,7 +13,10 @@ export function useLoading(rows: RowIndex, first: number, last: number): void {
     const coverage = coverageStore.getState();
     for (let index = first; index <= last; index += 1) {
       const row = rows.at(index);
-      if (row?.kind === 'day') coverage.need(row.key);
+      if (row?.kind === 'day') {
+        coverage.need(row.key);
+        dayReviewStore.getState().need(row.key);
+      }
       if (row?.kind === 'day' && row.expanded && !wanted.has(row.key)) wanted.set(row.key, { from: 0, to: 0 });
       if (row?.kind !== 'unloaded') continue;
       const range = wanted.get(row.day);

@@ -1,3 +1,5 @@
+import type { Verdict } from '../../../shared/domain/section.ts';
+
 /** A key as the list shows it; `Ctrl` stands for Cmd where people press that. */
 export interface Shortcut {
   readonly keys: readonly string[];
@@ -18,12 +20,23 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
       { keys: ['Shift ←', 'Shift →'], does: '1 second back or forward' },
       { keys: ['[', ']'], does: 'Slower or faster' },
       { keys: ['Alt ←', 'Alt →'], does: 'Previous or next recording of the source' },
-      { keys: ['J', 'K'], does: 'Previous or next section' },
-      { keys: ['U'], does: 'Next section without a verdict' },
       { keys: ['R'], does: 'Repeat' },
       { keys: ['A'], does: 'Play the next section by itself' },
       { keys: ['F'], does: 'Go on in the file' },
       { keys: ['V'], does: 'Details: the section, markers, the recording' },
+    ],
+  },
+  {
+    title: 'Sections',
+    shortcuts: [
+      { keys: ['J', 'K'], does: 'Previous or next section' },
+      { keys: ['U', 'Shift J'], does: 'Next section without a verdict' },
+      { keys: ['Y', 'N', 'S'], does: 'Keep, discard or star the section' },
+      { keys: ['Ctrl Z'], does: 'Take back the last verdict or deletion' },
+      { keys: ['D'], does: 'Show or hide the highlights' },
+      { keys: ['+', '−', '0'], does: 'Zoom, with focus on the timeline' },
+      { keys: ['G'], does: 'Go to a time' },
+      { keys: ['M'], does: 'Set a marker' },
     ],
   },
   {
@@ -60,14 +73,14 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
       { keys: ['Enter'], does: 'Record or stop' },
       { keys: ['P'], does: 'Pause or resume the source' },
       { keys: ['Shift P'], does: 'Pause or resume all' },
-      { keys: ['N'], does: 'Begin a new file of the source' },
+      { keys: ['N'], does: 'Begin a new file of the source that has focus' },
       { keys: ['Ctrl N'], does: 'Add a source' },
     ],
   },
   {
     title: 'Window',
     shortcuts: [
-      { keys: ['/'], does: 'Find a title' },
+      { keys: ['/'], does: 'Find recordings and titles' },
       { keys: ['F6'], does: 'Next part of the window' },
       { keys: ['Ctrl ,'], does: 'Settings' },
       { keys: ['?'], does: 'This list' },
@@ -101,6 +114,10 @@ export type Command =
         | 'nudgeBack'
         | 'nudgeForward'
         | 'details'
+        | 'undo'
+        | 'highlights'
+        | 'goTo'
+        | 'marker'
         | 'shortcuts'
         | 'settings'
         | 'addSource'
@@ -108,6 +125,7 @@ export type Command =
         | 'pauseAll'
         | 'nextPart';
     }
+  | { readonly name: 'verdict'; readonly verdict: Verdict }
   | { readonly name: 'seek'; readonly seconds: number };
 
 /** The parts of a key event that matter here. */
@@ -123,7 +141,7 @@ export interface Press {
 export type Focus = 'text' | 'control' | 'elsewhere';
 
 /** Single keys without Shift; they act on what the player has open. */
-const PLAYER_KEYS: ReadonlyMap<string, Exclude<Command['name'], 'seek'>> = new Map([
+const PLAYER_KEYS: ReadonlyMap<string, Exclude<Command['name'], 'seek' | 'verdict'>> = new Map([
   ['j', 'previousEvent'],
   ['k', 'nextEvent'],
   ['u', 'nextUnreviewed'],
@@ -144,6 +162,17 @@ const PLAYER_KEYS: ReadonlyMap<string, Exclude<Command['name'], 'seek'>> = new M
   ['v', 'details'],
 ]);
 
+/** Single keys about sections and days. */
+const REVIEW_KEYS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['J', { name: 'nextUnreviewed' }],
+  ['y', { name: 'verdict', verdict: 'keep' }],
+  ['n', { name: 'verdict', verdict: 'discard' }],
+  ['s', { name: 'verdict', verdict: 'star' }],
+  ['d', { name: 'highlights' }],
+  ['g', { name: 'goTo' }],
+  ['m', { name: 'marker' }],
+]);
+
 const SEEK_S = 5;
 const FINE_SEEK_S = 1;
 
@@ -156,6 +185,8 @@ export function commandOf(press: Press, focus: Focus): Command | undefined {
   if (press.ctrlKey || press.metaKey) {
     if (altKey || shiftKey) return undefined;
     if (key === ',') return { name: 'settings' };
+    // While a person types, it takes back what was typed.
+    if (key.toLowerCase() === 'z') return focus === 'text' ? undefined : { name: 'undo' };
     return key.toLowerCase() === 'n' ? { name: 'addSource' } : undefined;
   }
   if (key === 'F6') return { name: 'nextPart' };
@@ -166,6 +197,8 @@ export function commandOf(press: Press, focus: Focus): Command | undefined {
   }
   const single = PLAYER_KEYS.get(key);
   if (single !== undefined) return { name: single };
+  const review = REVIEW_KEYS.get(key);
+  if (review) return review;
   switch (key) {
     case ' ':
       return focus === 'control' ? undefined : { name: 'toggle' };

@@ -5,6 +5,8 @@ import { attempt } from '../../stores/notices.ts';
 import { playerStore } from '../../stores/player.ts';
 import { toggleAllPaused } from '../sources/sourceActions.tsx';
 import { runPlayerCommand } from '../player/playerCommands.ts';
+import { reviewStore } from '../../stores/review.ts';
+import { judgeCurrent, setMarker, takeBack } from '../highlights/reviewActions.ts';
 import { type Command, commandOf, type Focus } from './shortcuts.ts';
 
 /** The parts of the window that F6 goes through. */
@@ -40,7 +42,8 @@ function goToNextPart(): void {
 const needsRecording = ({ name }: Command): boolean =>
   name === 'toggle' || name === 'seek' || name === 'previous' || name === 'next';
 
-function run(command: Command): void {
+/** `pressedAt`: when the key went down, ms since 1970 UTC. */
+function run(command: Command, pressedAt: number): void {
   const player = playerStore.getState();
   const { show } = dialogsStore.getState();
   switch (command.name) {
@@ -74,6 +77,16 @@ function run(command: Command): void {
     case 'nudgeForward':
     case 'details':
       return runPlayerCommand(command.name);
+    case 'verdict':
+      return judgeCurrent(command.verdict);
+    case 'undo':
+      return takeBack();
+    case 'highlights':
+      return reviewStore.getState().toggle();
+    case 'goTo':
+      return show({ name: 'goTo' });
+    case 'marker':
+      return setMarker(pressedAt);
     case 'shortcuts':
       return show({ name: 'shortcuts' });
     case 'settings':
@@ -81,7 +94,7 @@ function run(command: Command): void {
     case 'addSource':
       return show({ name: 'addSource', kind: 'soundcard' });
     case 'search':
-      return document.querySelector<HTMLInputElement>('#title-search')?.focus();
+      return document.querySelector<HTMLInputElement>('#search')?.focus();
     case 'pauseAll':
       return toggleAllPaused();
     case 'nextPart':
@@ -105,10 +118,12 @@ export function useShortcuts(): void {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || dialogsStore.getState().open) return;
       if (document.querySelector('[role="menu"]')) return;
+      if (event.target instanceof Element && event.target.closest('[role="dialog"]')) return;
       const command = commandOf(event, focusOf(event.target, clicked));
       if (!command || (needsRecording(command) && !playerStore.getState().recording)) return;
       event.preventDefault();
-      run(command);
+      // A busy window comes to a key later than the person did.
+      run(command, Date.now() - (performance.now() - event.timeStamp));
     };
     document.addEventListener('keydown', onKeyDown, { signal: end.signal });
     return () => end.abort();

@@ -1,0 +1,111 @@
+import { type RefObject, useEffect } from 'react';
+import { eachFrame } from '../../elements/meterLoop.ts';
+import { usePalette } from '../../elements/palette.ts';
+import { markersStore } from '../../stores/markers.ts';
+import { playerStore } from '../../stores/player.ts';
+import { deck } from '../../stores/playerDeck.ts';
+import { reviewStore } from '../../stores/review.ts';
+import { lanesInView, timelineStore } from '../../stores/timeline.ts';
+import { dayCount } from '../../stores/period.ts';
+import { drawTimeline, hatchPattern, type Scene } from './drawTimeline.ts';
+import { localOffset, ticks } from './ticks.ts';
+
+const TICKS_APART_PX = 72;
+/** What grows by itself is drawn anew this often, ms. */
+const GROWTH_MS = 1000;
+
+interface Painted {
+  readonly canvas: RefObject<HTMLCanvasElement | null>;
+  readonly scroller: RefObject<HTMLElement | null>;
+}
+
+/** Keeps the canvas as the stores are; every change is drawn once, with the next frame of the screen. */
+export function usePainting({ canvas, scroller }: Painted): void {
+  const palette = usePalette();
+  useEffect(() => {
+    const surface = canvas.current;
+    const context = surface?.getContext('2d');
+    const place = scroller.current;
+    if (!surface || !context || !place) return undefined;
+    let frame: number | undefined;
+    let hatch: CanvasPattern | string = palette.hatch;
+    let ratio = 0;
+
+    const fit = (): { width: number; height: number } => {
+      const { clientWidth: width, clientHeight: height } = surface;
+      const wanted = window.devicePixelRatio;
+      if (surface.width !== Math.round(width * wanted) || surface.height !== Math.round(height * wanted)) {
+        surface.width = Math.round(width * wanted);
+        surface.height = Math.round(height * wanted);
+      }
+      if (ratio !== wanted) {
+        ratio = wanted;
+        hatch = hatchPattern(context, palette, ratio);
+      }
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      return { width, height };
+    };
+
+    const draw = (): void => {
+      frame = undefined;
+      const size = fit();
+      if (size.width === 0) return;
+      const state = timelineStore.getState();
+      const { current, period } = reviewStore.getState();
+      const scene: Scene = {
+        ...size,
+        view: state.view,
+        scrollTop: place.scrollTop,
+        lanes: lanesInView(state),
+        markers: markersStore.getState().markers,
+        ticks: ticks(state.view, size.width, TICKS_APART_PX, localOffset, dayCount(period) > 1),
+        now: Date.now(),
+        playhead: playhead(),
+        chosen: current && {
+          from: current.from,
+          to: current.to,
+          ids: new Set(current.sections.map(({ id }) => id as string)),
+        },
+        palette,
+        hatch,
+      };
+      drawTimeline(context, scene);
+    };
+    const soon = (): void => {
+      frame ??= requestAnimationFrame(draw);
+    };
+
+    const observer = new ResizeObserver(() => {
+      timelineStore.getState().resize(surface.clientWidth);
+      soon();
+    });
+    observer.observe(surface);
+    place.addEventListener('scroll', soon, { passive: true });
+    const growth = setInterval(soon, GROWTH_MS);
+    const ends = [
+      timelineStore.subscribe(soon),
+      markersStore.subscribe(soon),
+      reviewStore.subscribe((state, before) => {
+        if (state.current !== before.current) soon();
+      }),
+      playerStore.subscribe(soon),
+      eachFrame(() => {
+        if (deck.playing) soon();
+      }),
+    ];
+    soon();
+    return () => {
+      observer.disconnect();
+      clearInterval(growth);
+      place.removeEventListener('scroll', soon);
+      for (const end of ends) end();
+      if (frame !== undefined) cancelAnimationFrame(frame);
+    };
+  }, [canvas, scroller, palette]);
+}
+
+/** The instant that is heard, ms since 1970 UTC. */
+function playhead(): number | undefined {
+  const { recording } = playerStore.getState();
+  return recording && recording.startedAt + deck.position * 1000;
+}
