@@ -2,6 +2,7 @@ import { type EventPayload, on } from '../bridge/bridge.ts';
 import type { SourceStatus } from '../../shared/domain/source.ts';
 import type { SourceId } from '../../shared/units.ts';
 import { alarmsStore } from './alarms.ts';
+import { analysisStore } from './analysis.ts';
 import { watchConnection } from './connection.ts';
 import { coverageStore, followToday } from './coverage.ts';
 import { dayReviewStore } from './dayReview.ts';
@@ -54,6 +55,7 @@ function loadAll(): void {
   void Promise.all([settings.load(), sourcesStore.getState().load(), loadLibrary()]);
   attempt(settings.loadStorage());
   attempt(alarmsStore.getState().load());
+  attempt(analysisStore.getState().load());
   attempt(reviewStore.getState().load());
   timelineStore.getState().changed();
 }
@@ -136,6 +138,7 @@ export function startStores(): () => void {
     on('sections.changed', ({ day }) => sectionsChanged(day)),
     on('verdicts.changed', verdictsChanged),
     on('markers.changed', ({ marker, removed }) => markersStore.getState().apply(marker, removed)),
+    on('analysis.progress', (state) => analysisStore.getState().apply(state)),
     filterStore.subscribe(filterChanged),
     followNewestDay(),
     followEvents(),

@@ -14,6 +14,8 @@ import { DayCoverage } from '../coverage/DayCoverage.tsx';
 import { FilterPopover } from '../filters/FilterPopover.tsx';
 import { FoundLine } from '../filters/FoundLine.tsx';
 import { shortDay } from '../timeline/ticks.ts';
+import { AnalysisLine } from './AnalysisLine.tsx';
+import { DetectionPopover } from './DetectionPopover.tsx';
 import { ReviewLine } from './ReviewLine.tsx';
 import './highlights.css';
 
@@ -29,7 +31,9 @@ export function DayBar(): ReactElement | null {
       <FoundLine />
       <span className="day-bar-space" />
       <Coverage />
+      <AnalysisLine />
       <ReviewLine />
+      <DetectionPopover />
       <Button
         look="quiet"
         aria-pressed={shown}

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { Button } from '../../elements/Button.tsx';
 import { amount, count } from '../../format/quantity.ts';
 import { dayTitle } from '../../format/time.ts';
+import { useAnalysis } from '../../stores/analysis.ts';
 import { isFiltered, useFilter } from '../../stores/filter.ts';
 import { useNothingRecorded } from '../../stores/library.ts';
 import { markersStore } from '../../stores/markers.ts';
@@ -82,12 +83,15 @@ const MOST = 500;
 
 function NoSections(): ReactElement {
   const filtered = useFilter((state) => isFiltered(state.filter));
+  const waiting = useAnalysis((store) => store.state?.waiting ?? 0);
   return (
     <div className="highlights-note">
       <p>
         {filtered
           ? 'No sections in what the filter shows of this time.'
-          : 'No sections: nothing stands out from the noise floor. What does will be listed here, the loudest first.'}
+          : waiting > 0
+            ? 'No sections yet: not everything is analysed. They appear here as they are found.'
+            : 'No sections: nothing stands out from the noise floor. What does will be listed here, the loudest first.'}
       </p>
     </div>
   );

@@ -14,6 +14,7 @@ import { AXIS_HEIGHT, LANE_HEIGHT } from './layout.ts';
 import { LaneTable } from './LaneTable.tsx';
 import { localOffset, shortDay } from './ticks.ts';
 import { useGestures } from './useGestures.ts';
+import { useExplanation } from './useExplanation.ts';
 import { usePainting } from './usePainting.ts';
 import './timeline.css';
 
@@ -138,6 +139,7 @@ const LABEL_HALF_PX = 150;
 
 function HoverLabel({ hit, x }: { readonly hit: Hit; readonly x: number }): ReactElement {
   const { first, rest } = hitWords(hit);
+  const explanation = useExplanation(hit);
   const width = useTimeline((state) => state.width);
   const left = Math.max(LABEL_HALF_PX, Math.min(width - LABEL_HALF_PX, x));
   return (
@@ -146,6 +148,7 @@ function HoverLabel({ hit, x }: { readonly hit: Hit; readonly x: number }): Reac
       <span className="timeline-hover-label" style={{ left }}>
         <strong>{first}</strong>
         {rest !== '' && <span>{rest}</span>}
+        {explanation !== '' && <span>{explanation}</span>}
       </span>
     </div>
   );
