@@ -6,6 +6,7 @@ import { markersStore } from '../../stores/markers.ts';
 import { attempt, noticesStore } from '../../stores/notices.ts';
 import { playerStore } from '../../stores/player.ts';
 import { deck } from '../../stores/playerDeck.ts';
+import { judge } from '../../stores/playerVerdict.ts';
 import { reviewStore } from '../../stores/review.ts';
 import { undoStore } from '../../stores/undo.ts';
 import { localOffset } from '../timeline/ticks.ts';
@@ -14,7 +15,7 @@ const tell = (message: string): void => noticesStore.getState().show('info', mes
 
 /** What was played or chosen last gets the verdict. */
 export function judgeCurrent(verdict: Verdict): void {
-  const { current, judge } = reviewStore.getState();
+  const { current } = reviewStore.getState();
   if (current) attempt(judge(current, verdict));
   else tell('Choose a section first: J and K go through all of them.');
 }
