@@ -89,6 +89,23 @@ describe('a deleted recording', () => {
     expect(rig.library.keeping.removed(one.id)).toBeUndefined();
   });
 
+  it.each(['person', 'space'] as const)('takes the folders with it that were made for it (%s)', async (reason) => {
+    const connection = '0f0e0d0c-0b0a-4908-8706-050403020100';
+    const day = (path: string) => rig.record({ path, connection });
+    const [one, two] = [day('Studio A/2026-11-20/a.wav'), day('Studio A/2026-11-21/b.wav')];
+    const own = rig.record({ path: 'Tapes/old.wav' });
+    const noted = day('Studio B/c.wav');
+    rig.write('Studio B/notes.txt');
+    const folders = async (): Promise<string[]> =>
+      (await nodeFileSystem.list(rig.root)).map(({ name }) => name).filter((name) => !name.startsWith('.'));
+    await rig.trash.remove([one.id, own.id, noted.id], reason);
+    expect((await folders()).toSorted()).toEqual(['Studio A', 'Studio B', 'Tapes']);
+    expect((await nodeFileSystem.list(join(rig.root, 'Studio A'))).map(({ name }) => name)).toEqual(['2026-11-21']);
+    await rig.trash.remove([two.id], reason);
+    expect((await folders()).toSorted()).toEqual(['Studio B', 'Tapes']);
+    if (reason === 'person') expect((await rig.trash.restore([one.id])).restored[0]?.path).toBe(one.path);
+  });
+
   it('is removed for good once, with its cue sheet and its folders', async () => {
     const one = rig.record();
     rig.write(one.path.replace('.wav', '.cue'));

@@ -209,6 +209,7 @@ export class Trash {
     for (const belonging of belongings) {
       await this.#try(() => this.#move(root, belonging, withExtension(trash, extensionOf(belonging))), belonging);
     }
+    await this.#leaveFolder(recording);
     return item;
   }
 
@@ -229,6 +230,7 @@ export class Trash {
       await this.#try(() => fileSystem.removeFile(absolutePath(root, belonging)), belonging);
     }
     await this.#try(() => this.#ports.onPurged(id), id);
+    await this.#leaveFolder(item.recording);
     return this.#gone(item);
   }
 
@@ -323,9 +325,14 @@ export class Trash {
     }
   }
 
-  /** Inside of the trash only: nobody else makes files there. */
-  async #removeEmptyFolders(root: string, folder: string): Promise<void> {
-    for (let at = folder; at.startsWith(`${TRASH_FOLDER}/`); at = folderOf(at)) {
+  /** The folders of a recording are made for it, of a file that a person brought by that person. */
+  async #leaveFolder({ root, path, connection }: Recording): Promise<void> {
+    if (connection !== undefined && staysBelow(path)) await this.#removeEmptyFolders(root, folderOf(path), '');
+  }
+
+  /** From `folder` up to `top`, which stays. Nobody else makes files in the trash. */
+  async #removeEmptyFolders(root: string, folder: string, top = TRASH_FOLDER): Promise<void> {
+    for (let at = folder; at.length > top.length && at.startsWith(top); at = folderOf(at)) {
       try {
         await this.#ports.fileSystem.removeFolder(absolutePath(root, at));
       } catch {
