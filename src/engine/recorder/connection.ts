@@ -138,15 +138,10 @@ export class Connection implements CaptureListener {
     this.#pauses.turn(false, at);
   }
 
-  /**
-   * Begins a new recording with the sample that is captured now: when one has just begun, as soon as that is long enough,
-   * and when one is about to begin, with that.
-   */
+  /** Begins a new recording with the sample that is captured now, or as soon as the open one is long enough. */
   split(): void {
-    const now = this.#context.clock.now();
     const open = this.#next ?? this.live;
-    if (!open) return;
-    const at = this.#boundaries.split(open, now);
+    const at = open && this.#boundaries.split(open, this.#context.clock.now());
     if (at === undefined) return;
     if (this.#next) this.#next = { ...this.#next, nextBoundaryAt: at };
     else if (this.live) this.live.nextBoundaryAt = at;
@@ -391,10 +386,7 @@ export class Connection implements CaptureListener {
     if (!next) return;
     const live = this.live;
     if (!live || !areAlike(live.info.headers, next.info.headers)) {
-      if (!isTooShort(next)) {
-        this.#openNext();
-        return;
-      }
+      if (!isTooShort(next)) return this.#openNext();
       this.#next = undefined;
       this.#skipped += next.bytes;
       return;

@@ -218,7 +218,12 @@ export class LiveRecording {
       // A file where a folder should be is "there already", too, but no other number helps against it.
       await fileSystem.makeFolder(dirname(join(root, numbered)));
       if (await this.#isFull(root)) throw diskFull();
-      const file = await this.#create(join(root, numbered));
+      // A folder that has become empty may be removed in this moment.
+      const file = await this.#create(join(root, numbered)).catch(async (error: unknown) => {
+        if (errnoOf(error) !== 'ENOENT') throw error;
+        await fileSystem.makeFolder(dirname(join(root, numbered)));
+        return this.#create(join(root, numbered));
+      });
       if (!file) continue;
       this.#recording = { ...this.#recording, path: numbered };
       this.#opened = true;
