@@ -209,7 +209,7 @@ describe('a source', () => {
     pass(20, {});
     expect(told()).toEqual(['lowCoverage raised']);
     expect(changes[0]?.value).toBeCloseTo(100 - (38 / 3600) * 100);
-    expect(changes[0]?.message).toBe('Studio A has gaps: 38 s are missing of the last hour, 1 % are allowed.');
+    expect(changes[0]?.message).toBe('Studio A has gaps: 38 s are missing of the last hour, at most 1 % may be.');
     missing = 35_000;
     pass(60, {});
     expect(told()).toEqual(['lowCoverage raised']);

@@ -59,7 +59,7 @@ export function alarmWords(facts: AlarmFacts): { readonly message: string; reado
           };
     case 'lowCoverage':
       return {
-        message: `${name} has gaps: ${missing(value, seconds)} are missing of the last ${seconds === 3600 ? 'hour' : hours(seconds / 3600)}, ${percent(100 - threshold)} are allowed.`,
+        message: `${name} has gaps: ${missing(value, seconds)} are missing of the last ${seconds === 3600 ? 'hour' : hours(seconds / 3600)}, at most ${percent(100 - threshold)} may be.`,
         advice: 'The list of recordings shows each gap with its cause.',
       };
     default:
