@@ -71,6 +71,13 @@ describe('keeping and deleting in the window', () => {
     await running.screenshot('keeping-04-deleted');
     await page().getByRole('button', { name: 'Undo' }).click();
     await expect.poll(async () => (await trash()).total).toBe(0);
+    await expect.poll(() => page().locator('.line-recording[aria-selected="true"]').count()).toBe(1);
+    await page().keyboard.press('Delete');
+    await expect.poll(async () => (await trash()).total).toBe(1);
+    // The keys go on with the next line, and take back without the pointer.
+    await expect.poll(() => page().locator('.line-recording[aria-selected="true"]').count()).toBe(1);
+    await page().keyboard.press('Control+z');
+    await expect.poll(async () => (await trash()).total).toBe(0);
   });
 
   it('asks before several are deleted', async () => {

@@ -52,6 +52,8 @@ function ToastView({ toast, onDismiss }: { toast: Toast; onDismiss(id: number): 
       {toast.action && (
         <Button
           className="toast-action"
+          // The notice goes with its button, and focus would go with them: it stays where it is.
+          onMouseDown={(event) => event.preventDefault()}
           onClick={() => {
             onDismiss(toast.id);
             toast.action?.run();
@@ -60,7 +62,7 @@ function ToastView({ toast, onDismiss }: { toast: Toast; onDismiss(id: number): 
           {toast.action.label}
         </Button>
       )}
-      <IconButton label="Dismiss" onClick={() => onDismiss(toast.id)}>
+      <IconButton label="Dismiss" onMouseDown={(event) => event.preventDefault()} onClick={() => onDismiss(toast.id)}>
         <X size={14} aria-hidden />
       </IconButton>
     </div>

@@ -29,17 +29,12 @@ import { deleteRecordings, toggleLock } from '../retention/recordingActions.ts';
 import { dayMenu, keepingMenu } from '../retention/keepingMenu.tsx';
 import { useJumping } from './useJumping.ts';
 import { usePicked } from './usePicked.ts';
+import { type ActiveLine, activeLine, placeOf } from './activeLine.ts';
 import { useLoading } from './useLoading.ts';
 
 /** Height of every line, px: one height for all, so that no line must be known to place another. */
 const LINE_HEIGHT = 32;
 const lineHeight = (): number => LINE_HEIGHT;
-
-/** Which line the keys act on. */
-interface Active {
-  readonly day: string;
-  readonly key: string;
-}
 
 const play = (recording: Recording): void => attempt(playerStore.getState().open(recording));
 const reveal = (recording: Recording): void => attempt(request('desktop.revealRecording', { id: recording.id }));
@@ -72,9 +67,9 @@ function menuOf(row: Row | undefined, picked: readonly Recording[]): readonly Me
 export function LibraryGrid(): ReactElement {
   const rows = useRows();
   const scroller = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState<Active>();
+  const [active, setActive] = useState<ActiveLine>();
   const [menuRow, setMenuRow] = useState<Row>();
-  const activeIndex = useMemo(() => (active ? rows.indexOf(active.day, active.key) : undefined), [rows, active]);
+  const activeIndex = useMemo(() => (active ? placeOf(rows, active) : undefined), [rows, active]);
   const dayRows = useMemo(() => rows.dayRows, [rows]);
   const sticky = useRef(0);
 
@@ -102,7 +97,7 @@ export function LibraryGrid(): ReactElement {
   const activate = (index: number): void => {
     const row = rows.at(index);
     if (!row) return;
-    setActive({ day: row.kind === 'day' ? row.key : row.day, key: row.key });
+    setActive(activeLine(row));
     virtualizer.scrollToIndex(index);
   };
 

@@ -11,6 +11,7 @@ import {
   withRecording,
   withSummary,
 } from '../../stores/dayEntry.ts';
+import { activeLine, placeOf } from './activeLine.ts';
 import { RowIndex } from './rows.ts';
 
 const DAY = '2026-11-21';
@@ -138,6 +139,28 @@ describe('RowIndex', () => {
         },
       ),
     );
+  });
+});
+
+describe('the active line', () => {
+  const rowsOf = (entry: DayEntry, expanded = true) => new RowIndex([DAY], new Map([[DAY, entry]]), () => expanded);
+  const lineAt = (entry: DayEntry, index: number) => {
+    const row = rowsOf(entry).at(index);
+    if (!row) throw new Error('There is no such line.');
+    return activeLine(row);
+  };
+
+  it('stays with what it shows, wherever that goes', () => {
+    expect(placeOf(rowsOf(loaded([50, 40, 30, 10])), lineAt(loaded([30, 10]), 1))).toBe(3);
+    expect(placeOf(rowsOf(loaded([30, 10]), false), lineAt(loaded([30, 10]), 1))).toBe(0);
+  });
+
+  it('goes to what was before it when it was deleted, or to the last one', () => {
+    const active = lineAt(loaded([40, 30, 10]), 2);
+    expect(placeOf(rowsOf(loaded([40, 10])), active)).toBe(2);
+    expect(placeOf(rowsOf(loaded([50, 40], [35])), active)).toBe(3);
+    expect(placeOf(rowsOf(loaded([])), active)).toBe(0);
+    expect(placeOf(new RowIndex([], new Map(), () => true), active)).toBeUndefined();
   });
 });
 

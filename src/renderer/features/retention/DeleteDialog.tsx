@@ -17,11 +17,12 @@ interface DeleteDialogProps {
 /** Asks before many recordings are deleted. */
 export function DeleteDialog({ recordings, onClose }: DeleteDialogProps): ReactElement {
   const days = useSettings((state) => state.settings?.trashDays ?? 0);
-  const bytes = recordings.reduce((sum, recording) => sum + recording.bytes, 0);
-  const ms = recordings.reduce((sum, recording) => sum + lengthMs(recording), 0);
+  const going = recordings.filter((recording) => recording.locked !== true && recording.state !== 'recording');
+  const bytes = going.reduce((sum, recording) => sum + recording.bytes, 0);
+  const ms = going.reduce((sum, recording) => sum + lengthMs(recording), 0);
   const locked = recordings.filter((recording) => recording.locked === true).length;
-  const open = recordings.filter(({ state }) => state === 'recording').length;
-  const deleted = recordings.length - locked - open;
+  const deleted = going.length;
+  const open = recordings.length - deleted - locked;
   return (
     <Dialog
       title={`Delete ${count(deleted, 'recording')}?`}

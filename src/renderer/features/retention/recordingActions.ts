@@ -9,8 +9,11 @@ import { undoStore } from '../../stores/undo.ts';
 export function deleteRecordings(recordings: readonly Recording[]): void {
   const [one] = recordings;
   if (!one) return;
-  if (recordings.length > 1) dialogsStore.getState().show({ name: 'deleteRecordings', recordings });
-  else attempt(moveToTrash(recordings));
+  if (recordings.length === 1) attempt(moveToTrash(recordings));
+  else if (recordings.every((recording) => recording.locked === true)) {
+    const message = `All ${recordings.length} recordings are locked. Unlock them (L) to delete them.`;
+    noticesStore.getState().show('info', message);
+  } else dialogsStore.getState().show({ name: 'deleteRecordings', recordings });
 }
 
 /** Deletes, and offers to take it back. */
