@@ -32,6 +32,8 @@ const kinds: Readonly<Record<string, { readonly recipe: Recipe; readonly type: s
 export interface IcecastOptions {
   /** Adds a port that speaks TLS, with a certificate for `localhost` that signs itself. */
   readonly tls?: boolean;
+  /** A source that sends nothing for so long is cut off; Icecast's own 10 when absent. */
+  readonly sourceTimeoutSeconds?: number;
 }
 
 /** A real Icecast on loopback, with ffmpeg playing to its mounts. All it needs is in a folder of its own. */
@@ -55,7 +57,7 @@ export class Icecast {
     const folder = await mkdtemp(join(tmpdir(), 'longtake-icecast-'));
     const icecast = new Icecast(folder, await freePort(), options.tls ? await freePort() : undefined);
     try {
-      await icecast.#prepare();
+      await icecast.#prepare(options);
       await icecast.serve();
       return icecast;
     } catch (error) {
@@ -146,7 +148,7 @@ export class Icecast {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #prepare(): Promise<void> {
+  async #prepare(options: IcecastOptions): Promise<void> {
     const log = join(this.#folder, 'log');
     await mkdir(log);
     // As root, the server gives up its rights to an account that must read and write here all the same.
@@ -155,7 +157,7 @@ export class Icecast {
     const digest = createHash('md5').update(LISTENER.password).digest('hex');
     await writeFile(join(this.#folder, 'listeners'), `${LISTENER.username}:${digest}\n`);
     if (this.tlsPort !== undefined) await this.#makeCertificate();
-    await writeFile(join(this.#folder, 'icecast.xml'), this.#config());
+    await writeFile(join(this.#folder, 'icecast.xml'), this.#config(options));
   }
 
   async #makeCertificate(): Promise<void> {
@@ -168,7 +170,9 @@ export class Icecast {
     await chmod(join(this.#folder, 'server.pem'), 0o644);
   }
 
-  #config(): string {
+  #config({ sourceTimeoutSeconds }: IcecastOptions): string {
+    const patience =
+      sourceTimeoutSeconds === undefined ? '' : `<source-timeout>${sourceTimeoutSeconds}</source-timeout>`;
     const tls =
       this.tlsPort === undefined
         ? ''
@@ -178,7 +182,7 @@ export class Icecast {
     const owner =
       process.getuid?.() === 0 ? '<changeowner><user>icecast2</user><group>icecast</group></changeowner>' : '';
     return `<icecast>
-  <limits><clients>500</clients><sources>100</sources><burst-size>65535</burst-size></limits>
+  <limits><clients>500</clients><sources>100</sources><burst-size>65535</burst-size>${patience}</limits>
   <authentication>
     <source-password>${SOURCE_PASSWORD}</source-password>
     <admin-user>admin</admin-user><admin-password>admin-secret</admin-password>

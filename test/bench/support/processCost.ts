@@ -30,9 +30,10 @@ export class CostMeter {
 
   /** CPU time so far, s. */
   async cpuSeconds(): Promise<number> {
-    let ticks = 0;
-    for (const pid of await family(this.#roots)) ticks += await cpuTicks(pid);
-    return ticks / TICKS_PER_SECOND;
+    let seconds = 0;
+    // Ticks are cut off to hundredths of a second, user and system time each: of 32 small programs that is a third.
+    for (const pid of await family(this.#roots)) seconds += Math.max(await ticked(pid), await scheduled(pid));
+    return seconds;
   }
 
   /** The cost up to now; ends the sampling. */
@@ -72,9 +73,20 @@ async function fieldsOf(pid: number): Promise<readonly string[] | undefined> {
   return text?.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-async function cpuTicks(pid: number): Promise<number> {
+/** User and system time of a process, also of threads that have ended, s. */
+async function ticked(pid: number): Promise<number> {
   const fields = await fieldsOf(pid);
-  return Number(fields?.[11] ?? 0) + Number(fields?.[12] ?? 0);
+  return (Number(fields?.[11] ?? 0) + Number(fields?.[12] ?? 0)) / TICKS_PER_SECOND;
+}
+
+/** CPU time of the threads that a process has now, exactly, s; 0 where the kernel does not count it. */
+async function scheduled(pid: number): Promise<number> {
+  let nanoseconds = 0;
+  for (const thread of await readdir(`${PROC}/${pid}/task`).catch(() => [])) {
+    const text = await readFile(`${PROC}/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '');
+    nanoseconds += Number(text.split(' ')[0] ?? 0);
+  }
+  return nanoseconds / 1e9;
 }
 
 async function proportionalKiB(pid: number): Promise<number> {

@@ -35,7 +35,7 @@ export class Stations {
     const programme = await readFile(file);
     await rm(folder, { recursive: true });
     const mounts = Array.from({ length: count }, (_, index) => `/station${index}.mp3`);
-    const stations = new Stations(await Icecast.start(), mounts, programme);
+    const stations = new Stations(await Icecast.start({ sourceTimeoutSeconds: seconds }), mounts, programme);
     await stations.#play();
     return stations;
   }
