@@ -32,7 +32,10 @@ export class CostMeter {
   async cpuSeconds(): Promise<number> {
     let seconds = 0;
     // Ticks are cut off to hundredths of a second, user and system time each: of 32 small programs that is a third.
-    for (const pid of await family(this.#roots)) seconds += Math.max(await ticked(pid), await scheduled(pid));
+    for (const pid of await family(this.#roots)) {
+      const { own, ended } = await ticked(pid);
+      seconds += Math.max(own, await scheduled(pid)) + ended;
+    }
     return seconds;
   }
 
@@ -73,10 +76,12 @@ async function fieldsOf(pid: number): Promise<readonly string[] | undefined> {
   return text?.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-/** User and system time of a process, also of threads that have ended, s. */
-async function ticked(pid: number): Promise<number> {
+/** User and system time of a process, also of threads that have ended, and of its children that have ended; s. */
+async function ticked(pid: number): Promise<{ own: number; ended: number }> {
   const fields = await fieldsOf(pid);
-  return (Number(fields?.[11] ?? 0) + Number(fields?.[12] ?? 0)) / TICKS_PER_SECOND;
+  const sum = (first: number): number =>
+    (Number(fields?.[first] ?? 0) + Number(fields?.[first + 1] ?? 0)) / TICKS_PER_SECOND;
+  return { own: sum(11), ended: sum(13) };
 }
 
 /** CPU time of the threads that a process has now, exactly, s; 0 where the kernel does not count it. */
