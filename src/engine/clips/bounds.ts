@@ -28,9 +28,16 @@ export async function unitBounds(chain: Chain, { from, to }: Stretch): Promise<S
  * file itself) to the one that holds the end.
  */
 export async function decoderStretch(chain: Chain, { from, to }: Stretch): Promise<Stretch> {
-  if (isExact(chain)) return { from, to };
-  const isOgg = chain.first.units.container === 'ogg';
-  const begin = isOgg ? Math.max(chain.first.from, await unitStart(chain, from)) : await leadStart(chain, from);
+  return isExact(chain) ? { from, to } : unitStretch(chain, { from, to });
+}
+
+/** The same, with the frames of FLAC as they are. */
+export async function unitStretch(chain: Chain, { from, to }: Stretch): Promise<Stretch> {
+  const { container } = chain.first.units;
+  if (container === 'wav') return { from, to };
+  const isLed = container === 'mp3' || container === 'adts';
+  const start = await (isLed ? leadStart(chain, from) : unitStart(chain, from));
+  const begin = container === 'ogg' ? Math.max(chain.first.from, start) : start;
   let end = to;
   for await (const { start, block } of chain.runs(to - 1, to)) end = start + block.samples;
   return { from: begin, to: Math.max(end, to) };

@@ -91,7 +91,7 @@ async function openOggWriter(
 }
 
 /** Units that end at or before `from`. Its samples are what is not to be played, also of the unit behind them. */
-async function readLead(chain: Chain, begin: number, from: number): Promise<Block> {
+export async function readLead(chain: Chain, begin: number, from: number): Promise<Block> {
   const parts: Uint8Array[] = [];
   const frames: { readonly bytes: number; readonly samples: number }[] = [];
   let first: number | undefined;

@@ -61,6 +61,11 @@ export class FlacUnits implements Units {
     return new FlacUnits(reader, head, headers, first, end);
   }
 
+  /** A header with nothing but STREAMINFO, for a parser that begins in the middle. */
+  get shortHead(): Uint8Array {
+    return this.#head.short;
+  }
+
   async *runs(from: number, to: number): AsyncGenerator<UnitRun> {
     if (from >= this.end || to <= this.#first.start) return;
     const place = await this.#locate(Math.max(from, this.#first.start));
