@@ -10,7 +10,7 @@ import { createElectronProcessHost } from './electronProcessHost.ts';
 import { harden } from './hardening.ts';
 import { openIpc } from './ipc.ts';
 import { openLog } from './log.ts';
-import { createMediaResponder } from './mediaResponse.ts';
+import { createMediaResponder } from '../engine/studio/mediaResponse.ts';
 import { createKeepAwake } from './keepAwake.ts';
 import { powerState } from './powerState.ts';
 import { buildMenu } from './menu.ts';
@@ -103,8 +103,7 @@ async function start({ profile, page, noDialogs, log }: Surroundings): Promise<v
   handleProtocols(session.defaultSession, {
     app: createAppResponder(join(MAIN_FOLDER, '../renderer')),
     media: createMediaResponder({
-      mediaFile: (id) => studio.mediaFile(id),
-      fileSystem: nodeFileSystem,
+      open: (path) => studio.media.open(path),
       pageOrigin: page.origin,
       log: log.scoped('media'),
     }),

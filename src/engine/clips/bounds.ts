@@ -36,8 +36,8 @@ export async function unitStretch(chain: Chain, { from, to }: Stretch): Promise<
   const { container } = chain.first.units;
   if (container === 'wav') return { from, to };
   const isLed = container === 'mp3' || container === 'adts';
-  const start = await (isLed ? leadStart(chain, from) : unitStart(chain, from));
-  const begin = container === 'ogg' ? Math.max(chain.first.from, start) : start;
+  const led = await (isLed ? leadStart(chain, from) : unitStart(chain, from));
+  const begin = container === 'ogg' ? Math.max(chain.first.from, led) : led;
   let end = to;
   for await (const { start, block } of chain.runs(to - 1, to)) end = start + block.samples;
   return { from: begin, to: Math.max(end, to) };

@@ -5,14 +5,14 @@ import { LongtakeError } from '../../shared/errors.ts';
 import type { FileSystem, OpenFile } from '../../shared/ports/fileSystem.ts';
 import { areAlike } from '../containers/streamHeaders.ts';
 import { vorbisOverlap } from '../containers/ogg/vorbisOverlap.ts';
-import { type AnyUnits, openUnits } from './units/openUnits.ts';
-import type { FrameIndex } from './units/frameIndex.ts';
+import { type AnyUnits, openUnits, rateOf } from './units/openUnits.ts';
+import type { FrameIndexes } from './frameIndexes.ts';
 import { type UnitRun, withoutBefore, withoutBehind } from './units/unitFile.ts';
 
 export interface ChainPorts {
   readonly fileSystem: Pick<FileSystem, 'openForReading'>;
-  /** A kept index of the frames of an MP3 or AAC file, of the file as it is now. */
-  readonly frameIndex?: (recording: Recording) => Promise<FrameIndex | undefined>;
+  /** Where indexes of MP3 and AAC files are kept. */
+  readonly frameIndexes?: FrameIndexes;
 }
 
 /**
@@ -60,9 +60,9 @@ export class Chain {
         const size = await file.size();
         const read = (from: number, length: number) => file.read(from, Math.max(0, Math.min(length, size - from)));
         const reader = { size, read };
-        const isFramed = recording.container === 'mp3' || recording.container === 'adts';
-        const index = isFramed ? await ports.frameIndex?.(recording) : undefined;
-        all.push(await openUnits(reader, recording.container, { index }));
+        const units = await openUnits(reader, recording.container, { kept: ports.frameIndexes?.get(recording.id) });
+        ports.frameIndexes?.keep(recording.id, units);
+        all.push(units);
       }
       return new Chain(placeLinks(recordings, all, anchor), files);
     } catch (error) {
@@ -170,20 +170,6 @@ function placeLinks(recordings: readonly Recording[], all: readonly AnyUnits[], 
 export function follows(before: Recording, after: Recording): boolean {
   if (before.connection === undefined || before.connection !== after.connection) return false;
   return after.firstSample !== undefined && nextSample(before) === after.firstSample;
-}
-
-function rateOf(units: AnyUnits): number {
-  switch (units.container) {
-    case 'wav':
-      return units.header.sampleRate;
-    case 'flac':
-      return units.headers.format.sampleRate;
-    case 'ogg':
-      return units.headers.sampleRate;
-    case 'mp3':
-    case 'adts':
-      return units.format.sampleRate;
-  }
 }
 
 function isVorbis(units: AnyUnits): boolean {

@@ -37,7 +37,8 @@ export interface PreparedClip {
  * INVALID_INPUT when nothing of it is there, NOT_FOUND, DAMAGED, CONFLICT, and Node errors.
  */
 export async function prepareClip(request: ClipRequest, ports: ChainPorts): Promise<PreparedClip> {
-  const chain = await Chain.open(request.recordings, request.anchor, ports);
+  const open = (): Promise<Chain> => Chain.open(request.recordings, request.anchor, ports);
+  const chain = await open();
   try {
     const from = Math.max(chain.first.from, request.from);
     const to = Math.min(chain.last.to, request.to);
@@ -45,7 +46,7 @@ export async function prepareClip(request: ClipRequest, ports: ChainPorts): Prom
       throw new LongtakeError('INVALID_INPUT', 'There is no audio in this time. Choose another beginning or end.');
     }
     const stretch = await unitStretch(chain, { from, to });
-    const body = await openBody(chain, stretch, ports);
+    const body = await openBody(chain, stretch, ports, open);
     const { container } = chain.first.recording;
     const lead = from - stretch.from;
     return { container, size: body.size, sampleRate: chain.sampleRate, from, to, lead, bytes: body.bytes };
@@ -54,13 +55,18 @@ export async function prepareClip(request: ClipRequest, ports: ChainPorts): Prom
   }
 }
 
-async function openBody(chain: Chain, stretch: Stretch, ports: ChainPorts): Promise<ClipBody> {
+async function openBody(
+  chain: Chain,
+  stretch: Stretch,
+  ports: ChainPorts,
+  reopen: () => Promise<Chain>,
+): Promise<ClipBody> {
   const { units } = chain.first;
   if (units.container === 'wav') return wavBody(units, await rangesOf(chain, stretch), stretch, ports);
-  if (units.container === 'ogg') return buildClip(chain, units, stretch);
+  if (units.container === 'ogg') return buildClip(chain, units, stretch, reopen);
   const ranges = await rangesOf(chain, stretch);
-  if (units.container !== 'flac') return ranges ? framesBody(ranges, ports) : buildClip(chain, units, stretch);
-  return flacBody(chain, units, ranges, stretch, ports);
+  if (units.container !== 'flac') return ranges ? framesBody(ranges, ports) : buildClip(chain, units, stretch, reopen);
+  return flacBody(chain, units, ranges, stretch, ports, reopen);
 }
 
 /** The bytes of units that follow each other in a file without anything in between. */

@@ -31,6 +31,10 @@ type Files = { readonly fileSystem: Pick<FileSystem, 'openForReading'> };
 /** The first piece is small, so that it comes soon. */
 const FIRST_BYTES = 64 * 1024;
 const PIECE_BYTES = 256 * 1024;
+/** Clips of up to so many bytes stay in memory once they had to be made. */
+const KEPT_BYTES = 8 * 1024 * 1024;
+/** Of the stream in a clip: no two of them meet. */
+const CLIP_SERIAL = 1;
 
 /** Headers and samples as they are. */
 export function wavBody(
@@ -62,12 +66,19 @@ export async function flacBody(
   ranges: readonly ByteRange[] | undefined,
   stretch: Stretch,
   files: Files,
+  reopen: () => Promise<Chain>,
 ): Promise<ClipBody> {
   const isFixed = keepsFrameSize(chain, stretch.from, stretch.to);
   const format = { ...units.headers.format, variable: !isFixed };
   const head = flacClipHeader(format, stretch.to - stretch.from);
   const isCounted = ranges?.every(({ link }) => link.units.container === 'flac' && !link.units.headers.format.variable);
-  if (!ranges || isCounted !== true) return built(head, chain, new FlacWriter({ format, ...BARE }), stretch);
+  if (!ranges || isCounted !== true) {
+    const writer = () => {
+      const flac = new FlacWriter({ format, ...BARE });
+      return { header: head, write: (block: Block) => flac.write(block) };
+    };
+    return built(chain, stretch, { reopen, writer });
+  }
   let size = head.length;
   let frames = 0;
   for (const { from, to, at, end, link } of ranges) {
@@ -95,41 +106,64 @@ export async function flacBody(
 
 const BARE = { comments: NO_COMMENTS, seekPoints: 0 } as const;
 
-/** What cannot be counted before is made now, and kept: Ogg, and files that hold other things between their frames. */
-export async function buildClip(chain: Chain, units: OggUnits | FrameUnits, stretch: Stretch): Promise<ClipBody> {
-  if (units.container !== 'ogg') return built(new Uint8Array(0), chain, { write: ({ bytes }) => bytes }, stretch);
+/** What cannot be counted before is made now: Ogg, and files that hold other things between their frames. */
+export async function buildClip(
+  chain: Chain,
+  units: OggUnits | FrameUnits,
+  stretch: Stretch,
+  reopen: () => Promise<Chain>,
+): Promise<ClipBody> {
+  if (units.container !== 'ogg')
+    return built(chain, stretch, { reopen, writer: () => ({ write: ({ bytes }) => bytes }) });
   const begin = await leadStart(chain, stretch.from);
   const lead = await readLead(chain, begin, stretch.from);
   const metadata = { sourceName: '', startedAt: 0, offsetMinutes: 0, zone: '', title: undefined };
-  const muxer = oggMuxer(units, lead, metadata);
-  return built(muxer.header, chain, muxer, { from: begin, to: stretch.to }, stretch.from);
+  const writer = () => oggMuxer(units, lead, metadata, CLIP_SERIAL);
+  return built(chain, { from: begin, to: stretch.to }, { reopen, writer, ownFrom: stretch.from });
 }
 
+interface Making {
+  readonly reopen: () => Promise<Chain>;
+  readonly writer: () => { readonly header?: Uint8Array; write(block: Block): Uint8Array; end?(): Uint8Array };
+  /** Units that end at or before this are passed over. */
+  readonly ownFrom?: number;
+}
+
+/** Counted by making it once. It is kept when it is small, and made again when it is not. */
 async function built(
-  head: Uint8Array,
   chain: Chain,
-  writer: { write(block: Block): Uint8Array; end?(): Uint8Array },
   { from, to }: Stretch,
-  ownFrom = from,
+  { reopen, writer: makeWriter, ownFrom = from }: Making,
 ): Promise<ClipBody> {
-  const parts = [head];
-  for await (const run of chain.runs(from, to)) {
-    const own = withoutBefore(run, ownFrom);
-    if (own) parts.push(Uint8Array.from(writer.write(own.block)));
-  }
-  if (writer.end) parts.push(writer.end());
-  const size = parts.reduce((sum, { length }) => sum + length, 0);
-  const whole = concat(parts, size);
-  return {
-    size,
-    async *bytes(first, last) {
-      yield whole.subarray(first, last + 1);
-    },
+  const make = async function* (open: Chain): AsyncGenerator<Uint8Array> {
+    const writer = makeWriter();
+    if (writer.header) yield writer.header;
+    for await (const run of open.runs(from, to)) {
+      const own = withoutBefore(run, ownFrom);
+      if (own) yield writer.write(own.block);
+    }
+    if (writer.end) yield writer.end();
   };
+  let size = 0;
+  const parts: Uint8Array[] = [];
+  for await (const part of make(chain)) {
+    size += part.length;
+    if (size <= KEPT_BYTES) parts.push(Uint8Array.from(part));
+    else parts.length = 0;
+  }
+  if (size <= KEPT_BYTES) return segments([concat(parts, size)]);
+  return generated(size, async function* () {
+    const again = await reopen();
+    try {
+      yield* make(again);
+    } finally {
+      await again.close();
+    }
+  });
 }
 
 /** Bytes in memory and in files, one behind the other. */
-function segments(parts: readonly (Uint8Array | ByteRange)[], files: Files): ClipBody {
+function segments(parts: readonly (Uint8Array | ByteRange)[], files?: Files): ClipBody {
   const lengthOf = (part: Uint8Array | ByteRange): number => ('link' in part ? part.end - part.at : part.length);
   return {
     size: parts.reduce((sum, part) => sum + lengthOf(part), 0),
@@ -139,8 +173,8 @@ function segments(parts: readonly (Uint8Array | ByteRange)[], files: Files): Cli
         const [begin, end] = [Math.max(0, first - at), Math.min(lengthOf(part), last + 1 - at)];
         at += lengthOf(part);
         if (begin >= end) continue;
-        if ('link' in part) yield* readRange({ path: part.path, at: part.at + begin, end: part.at + end }, files);
-        else yield part.subarray(begin, end);
+        if (!('link' in part)) yield part.subarray(begin, end);
+        else if (files) yield* readRange({ path: part.path, at: part.at + begin, end: part.at + end }, files);
       }
     },
   };

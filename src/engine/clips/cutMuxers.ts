@@ -64,9 +64,13 @@ export function flacMuxer({ headers }: FlacUnits, format: FlacFormat, metadata: 
 }
 
 /** `preRoll`: packets before the first one that is played. */
-export function oggMuxer({ headers }: OggUnits, preRoll: Block, metadata: CutMetadata): CutMuxer {
+export function oggMuxer(
+  { headers }: OggUnits,
+  preRoll: Block,
+  metadata: CutMetadata,
+  serial = randomBytes(4).readUInt32LE(),
+): CutMuxer {
   const comments = cutComments(metadata, headers.comments);
-  const serial = randomBytes(4).readUInt32LE();
   const writer = new OggWriter({ headers, comments, serial, isFirst: false, preRoll });
   return { ...plain, header: writer.header(), write: (block) => writer.write(block), end: () => writer.end() };
 }

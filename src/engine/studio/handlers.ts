@@ -11,6 +11,7 @@ import type { RecordingId, SourceId } from '../../shared/units.ts';
 import { createAlarmHandlers } from './alarmHandlers.ts';
 import { analysisHandlers } from './analysisHandlers.ts';
 import type { ArmingActions } from './arming.ts';
+import { clipHandlers } from './clipHandlers.ts';
 import { createControlHandlers } from './controls.ts';
 import { createIsrHandlers } from './isr/isrHandlers.ts';
 import { keepingHandlers } from './keepingHandlers.ts';
@@ -144,6 +145,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     'library.recording': ({ id }) => recording(id),
     'library.rescan': () => scanFolder(parts, settings().recordingsFolder),
     ...titleHandlers(parts),
+    ...clipHandlers(parts),
     'recordings.peaks': ({ id, points }) => analyst.peaks(recording(id), points),
 
     ...createAlarmHandlers(parts),

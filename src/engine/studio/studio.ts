@@ -10,10 +10,10 @@ import type { PowerState } from '../../shared/ports/powerState.ts';
 import type { ProcessHost } from '../../shared/ports/processHost.ts';
 import type { Secrets } from '../../shared/ports/secrets.ts';
 import type { SettingsStore } from '../../shared/ports/settingsStore.ts';
-import type { Container, Recording } from '../../shared/domain/recording.ts';
+import type { Recording } from '../../shared/domain/recording.ts';
 import type { SourceConfig } from '../../shared/domain/source.ts';
 import { errorText, LongtakeError } from '../../shared/errors.ts';
-import { type SourceId, recordingId } from '../../shared/units.ts';
+import type { SourceId } from '../../shared/units.ts';
 import { leftArmed } from '../library/leftArmed.ts';
 import { type Library, openLibrary } from '../library/library.ts';
 import type { ArmTerms, RecorderEvent } from '../recorder/protocol.ts';
@@ -31,6 +31,7 @@ import { createHandlers } from './handlers.ts';
 import { Interruptions } from './interruptions.ts';
 import { Keeping } from './keeping.ts';
 import { KeyedLock } from './keyedLock.ts';
+import { Media } from './media.ts';
 import { Probers } from './probers.ts';
 import { Recorders } from './recorders.ts';
 import { Review } from './review.ts';
@@ -79,20 +80,13 @@ export interface StudioPorts {
   readonly power?: PowerState;
 }
 
-export interface MediaFile {
-  /** Absolute. */
-  readonly path: string;
-  readonly mimeType: string;
-  readonly bytes: number;
-}
-
 export interface Studio {
   /** Answers the contract; every face uses these. */
   readonly handlers: Handlers;
   /** Returns a function that ends the subscription. */
   onEvent(listener: <Name extends EventName>(name: Name, payload: EventPayload<Name>) => void): () => void;
-  /** The file of a finished recording. NOT_FOUND for an unknown id, CONFLICT while it is being recorded. */
-  mediaFile(id: string): Promise<MediaFile>;
+  /** Audio to be served, by its address: see {@link Media}. */
+  readonly media: Pick<Media, 'open'>;
   /** Number of sources that are armed now. */
   armedCount(): number;
   /** Opens the library, mends what was interrupted, starts the recorder and arms what was armed. */
@@ -100,14 +94,6 @@ export interface Studio {
   /** Closes every file and ends every child; at most about 5 s. */
   stop(): Promise<void>;
 }
-
-const mimeTypes = {
-  wav: 'audio/wav',
-  mp3: 'audio/mpeg',
-  adts: 'audio/aac',
-  ogg: 'audio/ogg',
-  flac: 'audio/flac',
-} as const satisfies Record<Container, string>;
 
 /** The parts that handlers work with. */
 export interface StudioParts {
@@ -127,6 +113,7 @@ export interface StudioParts {
   readonly armings: Armings;
   readonly keeping: Keeping;
   readonly review: Review;
+  readonly media: Media;
   /** Held while a source is armed, disarmed, changed or moved. */
   readonly lock: KeyedLock<SourceId>;
 }
@@ -156,6 +143,7 @@ export function createStudio(ports: StudioPorts): Studio {
   const diskNotices = new DiskNotices(events.emit, log);
   const keeping = new Keeping({ ...ports, log, events, sources, library });
   const review = new Review({ ...ports, events, library, ledger: keeping.ledger });
+  const media = new Media({ fileSystem: ports.fileSystem, library });
   const analysis = new Analysis({
     ...ports,
     log: ports.log.scoped('analysis'),
@@ -244,6 +232,7 @@ export function createStudio(ports: StudioPorts): Studio {
     armings: sources.armings,
     keeping,
     review,
+    media,
     lock,
   };
   const arming = createArming(parts);
@@ -350,14 +339,7 @@ export function createStudio(ports: StudioPorts): Studio {
     handlers,
     onEvent: (listener) => events.on(listener),
     armedCount: () => sources.armed().length,
-    mediaFile: async (id) => {
-      const recording = library().recording(recordingId(id));
-      if (!recording) throw new LongtakeError('NOT_FOUND', 'This recording does not exist any more.');
-      const path = join(recording.root, recording.path);
-      const found = await ports.fileSystem.stat(path);
-      if (!found) throw new LongtakeError('NOT_FOUND', `The file is gone: ${path}`);
-      return { path, mimeType: mimeTypes[recording.container], bytes: found.bytes };
-    },
+    media,
     start: async () => {
       await ports.fileSystem.makeFolder(ports.dataFolder);
       openCatalogue();

@@ -15,7 +15,9 @@ export const EVENT_CHANNEL = 'longtake:event';
 
 /** Scheme of the page itself: `longtake-app://studio/index.html`. */
 export const APP_SCHEME = 'longtake-app';
-/** Scheme of audio: `longtake-media://recording/<id>`; answers Range requests. */
+/** Scheme of audio: `longtake-media://recording/<id>`, `longtake-media://clip/…`; answers Range requests. */
 export const MEDIA_SCHEME = 'longtake-media';
 
 export const mediaUrl = (recordingId: string): string => `${MEDIA_SCHEME}://recording/${recordingId}`;
+/** Of what the studio says is at `path` below the media protocol: a clip, or a recording up to now. */
+export const mediaAddress = (path: string): string => `${MEDIA_SCHEME}://${path}`;

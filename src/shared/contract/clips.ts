@@ -8,22 +8,25 @@ const seconds = z.number().min(0).max(1e7);
 export const MAX_CLIP_SECONDS = 600;
 
 export const clipSchema = z.object({
-  /** Path below the media protocol, for {@link mediaUrl}-like use: `clip/<recording>/<from>-<to>` in sample frames. */
+  /** Path below the media protocol, for `mediaAddress`: `clip/<recording>/<from>-<to>` in sample frames. */
   url: z.string(),
   mimeType: z.string(),
-  /** What it really begins and ends with, s from the start of the recording; frames cannot be halved. */
+  /** What is heard of it, s from the start of the recording: what was asked for, as far as it is there. */
   fromSeconds: z.number(),
   toSeconds: z.number(),
-  /** So much of the beginning is there only for the decoder and is to be skipped, s. */
+  /** So much of the beginning comes before that, for the decoder, and is to be skipped, s: frames cannot be halved. */
   leadSeconds: z.number(),
 });
 export type Clip = z.infer<typeof clipSchema>;
 
 export const clipRequests = {
-  /** A playable slice of a recording, also of one in progress; at most {@link MAX_CLIP_SECONDS}. Nothing is made before it is fetched. */
+  /**
+   * A playable slice of a recording, also of one in progress; at most {@link MAX_CLIP_SECONDS}. It may begin before the
+   * recording and end behind it where the audio goes on without a gap. Its file is made while it is fetched.
+   */
   'clips.prepare': {
     input: z
-      .strictObject({ recordingId, fromSeconds: seconds, toSeconds: seconds })
+      .strictObject({ recordingId, fromSeconds: z.number().min(-MAX_CLIP_SECONDS).max(1e7), toSeconds: seconds })
       .refine(({ fromSeconds, toSeconds }) => fromSeconds < toSeconds, 'The end must come after the beginning.')
       .refine(
         ({ fromSeconds, toSeconds }) => toSeconds - fromSeconds <= MAX_CLIP_SECONDS,
@@ -31,6 +34,20 @@ export const clipRequests = {
       ),
     output: clipSchema,
   },
+  /** How to play a recording from its beginning. One that is being recorded plays up to now: ask again for more. */
+  'recordings.playable': {
+    input: z.strictObject({ id: recordingId }),
+    output: z.object({
+      /** Path below the media protocol, for `mediaAddress`. */
+      url: z.string(),
+      mimeType: z.string(),
+      /** Of what the url gives, which stays as long as it is. */
+      durationSeconds: z.number(),
+    }),
+  },
+} as const;
+
+export const slicePeaksRequests = {
   /** For drawing at any zoom: pairs of lowest and highest sample of a stretch, from the kept peaks, or from the samples where those are too coarse. */
   'recordings.peaksOf': {
     input: z

@@ -12,6 +12,7 @@ import {
   sourceStatusSchema,
   streamReportSchema,
 } from '../domain/source.ts';
+import { clipRequests } from './clips.ts';
 import { isrRequests } from './isr.ts';
 import { analysisRequests, reviewQueries, reviewRequests } from './review.ts';
 import type { AlarmId, Day, RecordingId, SourceId } from '../units.ts';
@@ -72,6 +73,7 @@ const peaksSchema = z.object({
  */
 export const requests = {
   ...isrRequests,
+  ...clipRequests,
   ...reviewRequests,
   ...reviewQueries,
   ...analysisRequests,

@@ -1,4 +1,4 @@
-import { FrameParser, type FrameSyntax } from '../../containers/frameParser.ts';
+import { type FrameHeader, FrameParser, type FrameSyntax } from '../../containers/frameParser.ts';
 import { type ByteReader, PIECE_BYTES } from './unitFile.ts';
 
 /** A frame whose place is certain. */
@@ -22,23 +22,25 @@ type Note = (position: number, at: number) => void;
 
 /**
  * Looks at the header of every frame from `first` on. Where the next header is not where it should be, everything from
- * there on is read as the recorder reads a stream, so that damaged parts are counted as it counts them. `spacing`:
- * least distance of two places in sample frames.
+ * there on is read as the recorder reads a stream, so that damaged parts are counted as it counts them. `before`: an
+ * index of the file when it was shorter.
  */
 export async function buildFrameIndex(
   reader: ByteReader,
   syntax: FrameSyntax,
-  first: FramePlace,
-  spacing: number,
+  { place: first, header }: { readonly place: FramePlace; readonly header: FrameHeader },
+  before?: FrameIndex,
 ): Promise<FrameIndex> {
-  const positions: number[] = [];
-  const offsets: number[] = [];
+  const spacing = header.sampleRate;
+  const positions = [...(before?.positions ?? [])];
+  const offsets = [...(before?.offsets ?? [])];
+  const from = before && before.positions.length > 0 ? placeBefore(before, Infinity) : first;
   const note: Note = (position, at) => {
     if (positions.length > 0 && position - (positions.at(-1) ?? 0) < spacing) return;
     positions.push(position);
     offsets.push(at);
   };
-  const place = await hop(reader, syntax, first, note);
+  const place = await hop(reader, syntax, from, note);
   return { end: await crawl(reader, syntax, place, note), positions, offsets };
 }
 

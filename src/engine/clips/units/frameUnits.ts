@@ -23,8 +23,8 @@ const TABLE_BYTES = 2048;
 
 /** What is known of a file's frames besides the file. */
 export interface KnownFrames {
-  /** An index that was kept, of the file as it is. */
-  readonly index?: FrameIndex | undefined;
+  /** An index of the same file when it had so many bytes; since then it may have grown. */
+  readonly kept?: { readonly index: FrameIndex; readonly size: number } | undefined;
 }
 
 /** The frames of an MP3 or AAC file, found by their number: computed where the bitrate is constant, else by an index. */
@@ -33,7 +33,9 @@ export class FrameUnits implements Units {
   readonly origin: number;
   readonly end: number;
   readonly format: FrameHeader;
-  /** The index that was made to open the file, if one was needed. */
+  /** Of the file, bytes. */
+  readonly size: number;
+  /** The index that was needed to open the file. */
   readonly index: FrameIndex | undefined;
   readonly #reader: ByteReader;
   readonly #syntax: FrameSyntax;
@@ -52,6 +54,7 @@ export class FrameUnits implements Units {
     this.#first = place;
     this.format = header;
     this.origin = origin;
+    this.size = reader.size;
     this.#rate = found.rate;
     this.index = found.index;
     this.end = found.rate ? found.rate.count * found.rate.samples : (found.index?.end ?? 0);
@@ -61,10 +64,11 @@ export class FrameUnits implements Units {
   static async open(reader: ByteReader, container: 'mp3' | 'adts', known: KnownFrames = {}): Promise<FrameUnits> {
     const syntax = SYNTAXES[container];
     const beginning = await readBeginning(reader, syntax);
-    const rate = container === 'mp3' && !known.index ? await constantRate(reader, syntax, beginning.place) : undefined;
+    const kept = known.kept && known.kept.size <= reader.size ? known.kept : undefined;
+    const rate = container === 'mp3' && !kept ? await constantRate(reader, syntax, beginning.place) : undefined;
     if (rate) return new FrameUnits(reader, container, beginning, { rate });
-    const spacing = beginning.header.sampleRate;
-    const index = known.index ?? (await buildFrameIndex(reader, syntax, beginning.place, spacing));
+    if (kept?.size === reader.size) return new FrameUnits(reader, container, beginning, { index: kept.index });
+    const index = await buildFrameIndex(reader, syntax, beginning, kept?.index);
     return new FrameUnits(reader, container, beginning, { index });
   }
 

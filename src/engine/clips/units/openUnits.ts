@@ -25,3 +25,18 @@ export function openUnits(reader: ByteReader, container: Container, known: Known
       return assertNever(container);
   }
 }
+
+/** Hz; positions count at this rate. */
+export function rateOf(units: AnyUnits): number {
+  switch (units.container) {
+    case 'wav':
+      return units.header.sampleRate;
+    case 'flac':
+      return units.headers.format.sampleRate;
+    case 'ogg':
+      return units.headers.sampleRate;
+    case 'mp3':
+    case 'adts':
+      return units.format.sampleRate;
+  }
+}

@@ -2,10 +2,11 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { silentLog } from '../../test/support/silentLog.ts';
-import { nodeFileSystem } from '../engine/platform/nodeFileSystem.ts';
-import { LongtakeError } from '../shared/errors.ts';
-import type { OpenFile } from '../shared/ports/fileSystem.ts';
+import { silentLog } from '../../../test/support/silentLog.ts';
+import { nodeFileSystem } from '../platform/nodeFileSystem.ts';
+import { LongtakeError } from '../../shared/errors.ts';
+import type { OpenFile } from '../../shared/ports/fileSystem.ts';
+import { fileBody } from '../clips/mediaBody.ts';
 import { createMediaResponder } from './mediaResponse.ts';
 
 const ID = '1b7c1b0e-6d0f-4d8c-9f3e-0d3c5a1b2c3d';
@@ -47,11 +48,13 @@ const counted = async (name: string): Promise<OpenFile> => {
 };
 
 const respond = createMediaResponder({
-  mediaFile: (id) => {
-    if (id === ID) return Promise.resolve({ path, mimeType: 'audio/wav' });
-    return Promise.reject(new LongtakeError(id.startsWith('c') ? 'CONFLICT' : 'NOT_FOUND', 'No.'));
+  open: async (address) => {
+    const [, id = ''] = /^recording\/([0-9a-f-]{36})$/.exec(address) ?? [];
+    if (id !== ID) throw new LongtakeError(id.startsWith('c') ? 'CONFLICT' : 'NOT_FOUND', 'No.');
+    const size = (await nodeFileSystem.stat(path))?.bytes;
+    if (size === undefined) throw new LongtakeError('NOT_FOUND', 'Gone.');
+    return fileBody({ openForReading: counted }, { path, size, mimeType: 'audio/wav' });
   },
-  fileSystem: { openForReading: counted },
   pageOrigin: 'longtake-app://studio',
   log: silentLog,
 });
