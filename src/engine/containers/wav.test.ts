@@ -90,8 +90,8 @@ describe('WavWriter', () => {
   test('rewrites two sizes as it grows, and the head when it passes 4 GiB', () => {
     const writer = new WavWriter(STEREO, { ...START, sourceName: 'x' });
     expect(writer.patch(1000).map((patch) => [patch.offset, patch.bytes.length])).toEqual([
-      [4, 4],
       [writer.dataOffset - 4, 4],
+      [4, 4],
     ]);
     const largest = 0xffff_fffe - (writer.dataOffset - 8);
     expect(readWavHeader(patched(writer, largest)).form).toBe('RIFF');

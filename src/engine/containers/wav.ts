@@ -108,8 +108,10 @@ export function sizePatches({ dataOffset, frameBytes, form, factAt }: SizePlaces
   const riffBytes = riffSize(dataOffset, dataBytes);
   const sampleCount = Math.floor(dataBytes / frameBytes);
   if (fitsPlainHeader(dataOffset, dataBytes)) {
-    const sizes = form === 'RIFF' ? { offset: 4, bytes: uint32(riffBytes) } : plainHead(riffBytes);
-    return [...fact(factAt, sampleCount), sizes, { offset: dataSizeAt, bytes: uint32(dataBytes) }];
+    const data = { offset: dataSizeAt, bytes: uint32(dataBytes) };
+    if (form === 'RF64') return [...fact(factAt, sampleCount), plainHead(riffBytes), data];
+    // Killed between the two, samples that go beyond the file's stated end are still samples; other chunks they are not.
+    return [...fact(factAt, sampleCount), data, { offset: 4, bytes: uint32(riffBytes) }];
   }
   // The size that is left open comes first: between the two writes a player reads on to the end of the file.
   return [
