@@ -34,9 +34,10 @@ export class Ledger {
     folder.write(entry);
   }
 
-  /** Resolves when everything written so far is on disk, or was refused by it. */
-  async flushed(): Promise<void> {
-    await Promise.all([...this.#folders.values()].map((folder) => folder.flushed()));
+  /** Resolves when everything written so far, of all folders or of one, is on disk, or was refused by it. */
+  async flushed(root?: string): Promise<void> {
+    const folders = root === undefined ? [...this.#folders.values()] : [this.#folders.get(root)];
+    await Promise.all(folders.map((folder) => folder?.flushed()));
   }
 }
 

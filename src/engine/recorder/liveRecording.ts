@@ -168,7 +168,10 @@ export class LiveRecording {
     this.#envelope?.end();
     // Before the file counts as closed: one that does not yet gets its sheet when it is repaired.
     if (this.#wantsCue) await this.#writeCue(closed);
-    this.#publish(closed);
+    this.#note(closed);
+    // Killed before the ledger has it, main must not know it as closed: it would not be mended there.
+    await this.#context.ledger.flushed(closed.root);
+    this.#context.emit({ type: 'recording', recording: closed });
     return closed;
   }
 
@@ -255,9 +258,12 @@ export class LiveRecording {
   }
 
   #publish(recording: Recording): void {
-    const { root, ...row } = recording;
-    this.#context.ledger.write(root, { type: 'recording', at: this.#context.clock.now(), recording: row });
+    this.#note(recording);
     this.#context.emit({ type: 'recording', recording });
+  }
+
+  #note({ root, ...row }: Recording): void {
+    this.#context.ledger.write(root, { type: 'recording', at: this.#context.clock.now(), recording: row });
   }
 }
 
