@@ -113,7 +113,7 @@ export class ArmedTime {
     this.#options.gap.add(from, to, gapCause(problem), problem.message);
   }
 
-  /** Call it once a second. */
+  /** The clock was set: a gap that lasts is told by the clock of now. */
   followClock(): void {
     this.#options.gap.followClock();
   }

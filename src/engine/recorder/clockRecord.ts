@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { CLOCK_FILE } from '../../shared/domain/folders.ts';
 import { errnoOf } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
+import { type Millis, millis } from '../../shared/units.ts';
 import type { RecorderContext } from './context.ts';
 import { within } from './within.ts';
 
@@ -17,6 +18,16 @@ interface Line {
   readonly boot: string;
   /** When that was by the clock as it was set, ms since 1970 UTC. */
   readonly bootedAt: number;
+  /** By the same clock, when this was written. */
+  readonly at: number;
+}
+
+/** How the clock stood for a while. */
+export interface ClockSetting {
+  /** By that clock, ms since 1970 UTC. */
+  readonly from: number;
+  /** By so much the clock shows more now, ms. */
+  readonly stepMs: number;
 }
 
 /**
@@ -32,35 +43,38 @@ export class ClockRecord {
     this.#context = context;
   }
 
-  /** By how much the clock was set since a recorder last wrote here, ms; 0 when that is not known. */
-  async step(root: string): Promise<number> {
+  /** How the clock stood while recorders wrote here, the latest first; nothing of what is not known. */
+  async settings(root: string): Promise<readonly ClockSetting[]> {
     const now = lineOf(this.#context.clock);
-    if (!now) return 0;
+    if (!now) return [];
     try {
-      const before = await within(LOOK_MS, this.#lastLine(root));
-      const step = before?.boot === now.boot ? now.bootedAt - before.bootedAt : 0;
-      return Math.abs(step) > CLOCK_STEP_MS ? step : 0;
+      const lines = (await within(LOOK_MS, this.#lines(root))) ?? [];
+      return lines
+        .filter(({ boot }) => boot === now.boot)
+        .map(({ at, bootedAt }) => ({ from: at, stepMs: now.bootedAt - bootedAt }))
+        .toReversed();
     } catch (error) {
       this.#context.log.warn('How the clock stood before is not known.', { root, error: String(error) });
-      return 0;
+      return [];
     }
   }
 
-  /** Notes how the clock stands, if it was set since; call it once a second, and whenever it seems so. */
-  note(root: string): void {
+  /** Notes how the clock stands, if it was set since; call it once a second, and whenever it seems so. True when it was. */
+  note(root: string): boolean {
     const now = lineOf(this.#context.clock);
-    if (!now || Math.abs(now.bootedAt - (this.#written ?? Number.POSITIVE_INFINITY)) <= CLOCK_STEP_MS) return;
+    if (!now || Math.abs(now.bootedAt - (this.#written ?? Number.POSITIVE_INFINITY)) <= CLOCK_STEP_MS) return false;
     this.#written = now.bootedAt;
     this.#write(root, now).catch((error: unknown) => {
       this.#written = undefined;
       this.#context.log.debug('How the clock stands could not be noted.', { root, error: String(error) });
     });
+    return true;
   }
 
-  async #lastLine(root: string): Promise<Line | undefined> {
+  async #lines(root: string): Promise<readonly Line[]> {
     const { fileSystem } = this.#context;
-    if (!(await fileSystem.stat(fileOf(root)))) return undefined;
-    return (await fileSystem.readText(fileOf(root))).split('\n').flatMap(readLine).at(-1);
+    if (!(await fileSystem.stat(fileOf(root)))) return [];
+    return (await fileSystem.readText(fileOf(root))).split('\n').flatMap(readLine);
   }
 
   async #write(root: string, line: Line): Promise<void> {
@@ -73,6 +87,16 @@ export class ClockRecord {
   }
 }
 
+/**
+ * An instant that a recorder told before it ended, ms since 1970 UTC, by the clock of now. What a recorder that lives
+ * tells is told by the clock of that moment; so it is of a time since the clock stood as it told it.
+ */
+export function onClockOfNow(at: number, settings: readonly ClockSetting[], now: Millis): Millis {
+  const setting = settings.find(({ from, stepMs }) => at >= from - CLOCK_STEP_MS && at + stepMs <= now);
+  const step = setting && Math.abs(setting.stepMs) > CLOCK_STEP_MS ? setting.stepMs : 0;
+  return millis(Math.min(at + step, now));
+}
+
 function fileOf(root: string): string {
   return join(root, CLOCK_FILE);
 }
@@ -82,13 +106,15 @@ function lineOf(clock: Clock): Line | undefined {
   const boot = clock.bootId?.();
   const asleepMs = clock.asleepMs?.();
   if (boot === undefined || asleepMs === undefined) return undefined;
-  return { boot, bootedAt: Math.round(clock.now() - clock.monotonic() - asleepMs) };
+  const at = clock.now();
+  return { boot, bootedAt: Math.round(at - clock.monotonic() - asleepMs), at };
 }
 
 function readLine(text: string): Line[] {
   try {
-    const { boot, bootedAt } = JSON.parse(text) as Partial<Record<keyof Line, unknown>>;
-    return typeof boot === 'string' && typeof bootedAt === 'number' ? [{ boot, bootedAt }] : [];
+    const { boot, bootedAt, at } = JSON.parse(text) as Partial<Record<keyof Line, unknown>>;
+    const isLine = typeof boot === 'string' && typeof bootedAt === 'number' && typeof at === 'number';
+    return isLine ? [{ boot, bootedAt, at }] : [];
   } catch {
     // An empty line, or one that a kill has torn.
     return [];

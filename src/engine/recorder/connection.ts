@@ -92,7 +92,7 @@ export class Connection implements CaptureListener {
 
   onBlock(block: Block, arrivedAt: Millis): void {
     if (this.#ended || block.bytes.length === 0) return;
-    this.#followWallClock();
+    this.followClock();
     const before = this.#at.wallTime();
     if (this.#at.observe(block.samples, arrivedAt)) this.#leaveOut(before);
     this.#distribute(block);
@@ -397,7 +397,7 @@ export class Connection implements CaptureListener {
   }
 
   /** A clock that was set begins a new recording. */
-  #followWallClock(): void {
+  followClock(): void {
     if (this.#at.step() === undefined) return;
     this.#options.onClockMoved();
     const stepMs = this.#at.step();

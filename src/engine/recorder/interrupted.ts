@@ -3,6 +3,7 @@ import type { Gap, Recording } from '../../shared/domain/recording.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { SourceId } from '../../shared/units.ts';
 import { type Millis, millis, samples, samplesToMillis } from '../../shared/units.ts';
+import { type ClockSetting, onClockOfNow } from './clockRecord.ts';
 import type { RecorderContext } from './context.ts';
 import { endGap, gapStart } from './gaps.ts';
 import { inspectFile } from './inspect.ts';
@@ -23,33 +24,32 @@ const WRITING_MS = 1000;
 
 /**
  * Tells for each source that is armed again since when nothing was captured. Gaps of sources that are not armed again
- * end now. Quick: it is what a person who waits for their recording to go on waits for. `clockStep`: by so many
- * ms the clock was set meanwhile; instants of before are told by the clock of now.
+ * end now. Quick: it is what a person who waits for their recording to go on waits for. `clock`: how it
+ * stood until then; instants of before are told by the clock of now.
  */
 export async function findLosses(
   context: RecorderContext,
   interrupted: Interrupted,
-  clockStep: Promise<number> = Promise.resolve(0),
+  clock: Promise<readonly ClockSetting[]>,
 ): Promise<Map<SourceId, Loss>> {
   const losses = new Map<SourceId, Loss>();
   const resumed = new Set(interrupted.resumed);
   const looking = interrupted.recordings
     .filter(({ sourceId }) => resumed.has(sourceId))
     .map(async (recording) => ({ sourceId: recording.sourceId, at: await endOf(context, recording) }));
-  const [clockStepMs, ends] = await Promise.all([clockStep, Promise.all(looking)]);
+  const [settings, ends] = await Promise.all([clock, Promise.all(looking)]);
   const now = context.clock.now();
-  // What would be to come was told by the clock of now already, just before the end.
-  const onClockOfNow = (at: number): Millis => millis(Math.min(at + clockStepMs <= now ? at + clockStepMs : at, now));
+  const told = (at: number): Millis => onClockOfNow(at, settings, now);
   for (const { sourceId, at } of ends) {
     const known = losses.get(sourceId);
-    const end = at === undefined ? undefined : onClockOfNow(at);
+    const end = at === undefined ? undefined : told(at);
     if (end !== undefined && (known?.kind !== 'end' || known.at < end)) losses.set(sourceId, { kind: 'end', at: end });
   }
   for (const { sourceId, at } of interrupted.left) {
-    if (resumed.has(sourceId) && !losses.has(sourceId)) losses.set(sourceId, { kind: 'end', at: onClockOfNow(at) });
+    if (resumed.has(sourceId) && !losses.has(sourceId)) losses.set(sourceId, { kind: 'end', at: told(at) });
   }
   for (const open of interrupted.gaps) {
-    const gap = { ...open, ...gapStart(context.clock, onClockOfNow(open.from)) };
+    const gap = { ...open, ...gapStart(context.clock, told(open.from)) };
     if (resumed.has(gap.sourceId)) losses.set(gap.sourceId, { kind: 'gap', gap });
     else endGap(context, gap, now);
   }

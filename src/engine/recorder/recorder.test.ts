@@ -28,15 +28,42 @@ describe('Recorder', () => {
 
   describe('after a recorder that saw another time', () => {
     const CLOCK = '/r/.longtake/clock.jsonl';
-    const lineOf = (boot: string, earlierMs: number): Uint8Array => {
-      const bootedAt = rig.clock.now() - rig.clock.monotonic() - earlierMs;
-      return new TextEncoder().encode(`torn\n${JSON.stringify({ boot, bootedAt })}\n{"boot`);
+    /** Recorders wrote `agoMs` ago, when the clock showed `stepMs` less than it would now. */
+    const noteClock = (
+      boot: string,
+      ...times: readonly { readonly stepMs: number; readonly agoMs: number }[]
+    ): void => {
+      const lines = times.map(({ stepMs, agoMs }) => {
+        const now = rig.clock.now() - stepMs;
+        return JSON.stringify({ boot, bootedAt: now - rig.clock.monotonic(), at: now - agoMs });
+      });
+      rig.disk.files.set(CLOCK, new TextEncoder().encode(['torn', ...lines, '{"boot'].join('\n')));
     };
+
+    it.each([3_600_000, -7_200_000])(
+      'knows by which clock a loss was told just after that was set by %d ms',
+      async (step) => {
+        noteClock('this-boot', { stepMs: step, agoMs: 60_000 }, { stepMs: 0, agoMs: 8000 });
+        const now = rig.clock.now();
+        const left = [
+          { sourceId: A, at: now - 7000 },
+          { sourceId: B, at: now - 9500 - step },
+        ];
+        await rig.start({ left, resumed: [A, B] });
+        await rig.arm(A, 'a');
+        await rig.arm(B, 'b');
+        await rig.playAll(1);
+        expect(rig.gaps().map(({ sourceId, from }) => [sourceId, now - from])).toEqual([
+          [A, 7000],
+          [B, 9500],
+        ]);
+      },
+    );
 
     it.each([3_600_000, -7_200_000])(
       'counts what is lost by the clock of now, which was set by %d ms',
       async (step) => {
-        rig.disk.files.set(CLOCK, lineOf('this-boot', step));
+        noteClock('this-boot', { stepMs: step, agoMs: 60_000 });
         const lost = rig.clock.now() - 7000;
         const open = makeGap({ sourceId: B, from: lost - step, to: undefined });
         await rig.start({ left: [{ sourceId: A, at: lost - step }], gaps: [open], resumed: [A, B] });
@@ -53,7 +80,7 @@ describe('Recorder', () => {
     );
 
     it('does not know by how much the clock was set when the computer was started anew', async () => {
-      rig.disk.files.set(CLOCK, lineOf('another-boot', 3_600_000));
+      noteClock('another-boot', { stepMs: 3_600_000, agoMs: 60_000 });
       const at = rig.clock.now() - 7000;
       await rig.start({ left: [{ sourceId: A, at }], resumed: [A] });
       await rig.arm(A, 'a');

@@ -138,7 +138,7 @@ export class Recorder {
       this.#ports.emit({ type: 'alive' });
       this.#lookForStandstill();
       const runners = [...this.#runners.values()];
-      if (this.#losses) this.#clock.note(this.#root());
+      if (this.#losses) this.#followClock();
       this.#disks.tick(new Set(runners.map(({ root }) => root)));
       const statuses = runners.map((runner) => runner.tick()).filter((status) => status !== undefined);
       if (statuses.length > 0) this.#ports.emit({ type: 'statuses', statuses });
@@ -146,8 +146,8 @@ export class Recorder {
       if (signals.length > 0) this.#ports.emit({ type: 'signals', signals });
     }, TICK_MS);
     const wasInterrupted = Object.values(interrupted).some(({ length }) => length > 0);
-    const clockStep = wasInterrupted ? this.#clock.step(this.#root()) : undefined;
-    this.#losses = await findLosses(this.#context, interrupted, clockStep);
+    const clock = wasInterrupted ? this.#clock.settings(this.#root()) : Promise.resolve([]);
+    this.#losses = await findLosses(this.#context, interrupted, clock);
     this.#clock.note(this.#root());
     this.#ports.emit({ type: 'ready' });
     // Recording goes on meanwhile: reading through a day of frames takes its time.
@@ -173,7 +173,7 @@ export class Recorder {
         gap: this.#gapFor(source),
         disks: this.#disks,
         onClockMoved: () => {
-          this.#clock.note(this.#root());
+          this.#followClock();
           this.#lookForStandstill();
         },
         paused: source.paused ?? false,
@@ -190,6 +190,12 @@ export class Recorder {
   #contextOf({ recordingsFolder }: ArmedSource): RecorderContext {
     if (recordingsFolder === undefined) return this.#context;
     return { ...this.#context, plan: () => ({ ...this.#currentPlan(), recordingsFolder }) };
+  }
+
+  /** All sources at once: what a recorder tells at one time must be by one clock. */
+  #followClock(): void {
+    if (!this.#clock.note(this.#root())) return;
+    for (const runner of this.#runners.values()) runner.followClock();
   }
 
   #lookForStandstill(): void {

@@ -127,6 +127,12 @@ export class SourceRunner {
     this.#enter(this.#state);
   }
 
+  /** The clock was set. */
+  followClock(): void {
+    this.#armedTime.followClock();
+    this.#connection?.followClock();
+  }
+
   /** The computer was asleep, or this process stood still. */
   standStill(still: Standstill): void {
     this.#armedTime.standStill(still, still.kind === 'asleep' ? this.#connection?.sleep() : undefined);
@@ -160,7 +166,6 @@ export class SourceRunner {
   tick(): SourceStatus | undefined {
     this.#connectionEnd.tick();
     const { paused } = this.#armedTime;
-    this.#armedTime.followClock();
     if (this.#state === 'arming') this.#armedTime.wait(this.#context.clock.now());
     this.#ticks += 1;
     if (this.#state === 'recording' && this.#ticks % FILE_TICKS === 0) this.#connection?.live?.checkFile();
