@@ -46,6 +46,9 @@ export function createHeadlessStudio(options: HeadlessStudioOptions): Studio {
       revealFile: noDesktop,
       openFolder: () => Promise.resolve().then(noDesktop),
       chooseFolder: () => Promise.resolve().then(noDesktop),
+      chooseExport: () => Promise.resolve().then(noDesktop),
+      startDrag: noDesktop,
+      copyFile: () => Promise.resolve().then(noDesktop),
     },
   });
 }

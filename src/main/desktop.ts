@@ -1,5 +1,8 @@
-import { type BrowserWindow, Notification, dialog, shell } from 'electron';
+import { join } from 'node:path';
+import { type BrowserWindow, Notification, app, dialog, nativeImage, shell } from 'electron';
 import type { Desktop } from '../engine/studio/studio.ts';
+import { drawDragIcon } from './dragIcon.ts';
+import { copyFileToClipboard } from './fileClipboard.ts';
 import { LongtakeError } from '../shared/errors.ts';
 import type { Notifier } from '../shared/ports/notifier.ts';
 
@@ -17,6 +20,29 @@ export function createDesktop({ window, noDialogs }: DesktopOptions): Desktop {
       const problem = await shell.openPath(path);
       if (problem !== '') throw new LongtakeError('NOT_FOUND', `The folder ${path} could not be opened: ${problem}`);
     },
+    chooseExport: async ({ name, folder }) => {
+      if (noDialogs) return undefined;
+      const defaultPath = join(app.getPath('documents'), folder ? '' : name);
+      const parent = window();
+      if (folder) {
+        const options = {
+          title: 'Choose a folder to export to',
+          buttonLabel: 'Export here',
+          defaultPath,
+          properties: ['openDirectory' as const, 'createDirectory' as const],
+        };
+        const { filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options));
+        return filePaths[0];
+      }
+      const options = { title: 'Export as', defaultPath, buttonLabel: 'Export' };
+      const { filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options));
+      return filePath === '' ? undefined : filePath;
+    },
+    startDrag: (path) => {
+      // The window that asked is the one that the person drags in.
+      window()?.webContents.startDrag({ file: path, icon: nativeImage.createFromBuffer(drawDragIcon()) });
+    },
+    copyFile: copyFileToClipboard,
     chooseFolder: async (current) => {
       if (noDialogs) return undefined;
       const options = {

@@ -9,9 +9,10 @@ const serviceNames: Readonly<Record<ProcessRole, string>> = {
   recorder: 'Longtake recorder',
   prober: 'Longtake prober',
   analyst: 'Longtake analyst',
+  exporter: 'Longtake exporter',
 };
 
-/** Starts children as utility processes. `entryFolder` holds `recorder.js`, `prober.js` and `analyst.js`. */
+/** Starts children as utility processes. `entryFolder` holds the built entry of each role. */
 export function createElectronProcessHost(entryFolder: string): ProcessHost {
   return {
     start: (role) => handleOf(join(entryFolder, `${role}.js`), serviceNames[role]),

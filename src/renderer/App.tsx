@@ -5,6 +5,8 @@ import { TooltipProvider } from './elements/Tooltip.tsx';
 import { AlarmsDialog } from './features/alarms/AlarmsDialog.tsx';
 import { AlarmStrip } from './features/alarms/AlarmStrip.tsx';
 import { CoverageDialog } from './features/coverage/CoverageDialog.tsx';
+import { ExportDialog } from './features/exports/ExportDialog.tsx';
+import { ExportsStrip } from './features/exports/ExportsStrip.tsx';
 import { Header } from './features/header/Header.tsx';
 import { Inspector } from './features/inspector/Inspector.tsx';
 import { DayBar } from './features/highlights/DayBar.tsx';
@@ -71,6 +73,7 @@ function Studio(): ReactElement {
         <DayBar />
         <Highlights />
         <Library />
+        <ExportsStrip />
       </main>
       <Inspector />
       <Player />
@@ -122,6 +125,8 @@ function OpenDialogView(): ReactElement | null {
       return <MarkerDialog marker={open.marker} onClose={close} />;
     case 'goTo':
       return <GoToDialog onClose={close} />;
+    case 'export':
+      return <ExportDialog content={open.content} onClose={close} />;
     case 'retention':
       return <RetentionDialog onClose={close} />;
     case 'trash':

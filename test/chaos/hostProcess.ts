@@ -35,6 +35,9 @@ const studio = createStudio({
     revealFile: () => undefined,
     openFolder: () => Promise.resolve(),
     chooseFolder: () => Promise.resolve(undefined),
+    chooseExport: () => Promise.resolve(undefined),
+    startDrag: () => undefined,
+    copyFile: () => Promise.resolve(),
   },
 });
 studio.onEvent((name, payload) => send({ type: 'event', name, payload }));

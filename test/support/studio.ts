@@ -43,6 +43,8 @@ export class TestStudio {
   readonly alarms: Alarm[] = [];
   /** What a person was told beside the window. */
   readonly notices: { readonly title: string; readonly body: string; readonly urgent: boolean }[] = [];
+  /** Files that were dragged out of the window. */
+  readonly dragged: string[] = [];
   readonly children: { readonly role: ProcessRole; readonly child: ChildHandle }[] = [];
   readonly studio: Studio;
   /** A scan of the recordings folder has come to its end. */
@@ -83,6 +85,9 @@ export class TestStudio {
         revealFile: () => undefined,
         openFolder: () => Promise.resolve(),
         chooseFolder: () => Promise.resolve(undefined),
+        chooseExport: () => Promise.resolve(undefined),
+        startDrag: (path) => void this.dragged.push(path),
+        copyFile: () => Promise.resolve(),
       },
     });
     this.studio.onEvent((name, payload) => this.#onEvent(name, payload));

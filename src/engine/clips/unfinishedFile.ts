@@ -117,7 +117,8 @@ function numbered(path: string, count: number): string {
   return match ? `${match[1]}_${count}${match[2]}` : `${path}_${count}`;
 }
 
-function toDiskError(error: unknown): LongtakeError {
+/** The coded form of an error of the disk where something is written. */
+export function toDiskError(error: unknown): LongtakeError {
   if (error instanceof LongtakeError) return error;
   const system = errnoOf(error);
   const options = { cause: error, details: { system: system ?? '' } };

@@ -11,7 +11,7 @@ import type { ChildHandle, ProcessHost, ProcessRole } from '../../shared/ports/p
 export const THREAD_POOL_SIZE = '64';
 
 /**
- * Starts children with Node's child_process. `entryFolder` holds `recorder.js`, `prober.js` and `analyst.js`;
+ * Starts children with Node's child_process. `entryFolder` holds the built entry of each role;
  * `env` is added to this process's environment.
  */
 export function createChildProcessHost(entryFolder: string, env: Readonly<Record<string, string>> = {}): ProcessHost {

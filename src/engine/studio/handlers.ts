@@ -13,6 +13,7 @@ import { analysisHandlers } from './analysisHandlers.ts';
 import type { ArmingActions } from './arming.ts';
 import { clipHandlers } from './clipHandlers.ts';
 import { createControlHandlers } from './controls.ts';
+import { exportHandlers } from './exports/exportHandlers.ts';
 import { createIsrHandlers } from './isr/isrHandlers.ts';
 import { keepingHandlers } from './keepingHandlers.ts';
 import { reviewHandlers } from './reviewHandlers.ts';
@@ -152,6 +153,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     ...keepingHandlers(parts),
     ...reviewHandlers(parts),
     ...analysisHandlers(parts, recording),
+    ...exportHandlers(parts),
 
     'desktop.revealRecording': async ({ id }) => {
       const { root, path } = recording(id);

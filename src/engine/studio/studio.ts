@@ -27,6 +27,9 @@ import { DeviceWatch } from './deviceWatch.ts';
 import { DiskNotices } from './diskNotices.ts';
 import { Emitter } from './emitter.ts';
 import { CatalogueWriter } from './catalogueWriter.ts';
+import { Exporter } from './exports/exporter.ts';
+import { Exports } from './exports/exports.ts';
+import { ReadyCuts } from './exports/readyCuts.ts';
 import { createHandlers } from './handlers.ts';
 import { Interruptions } from './interruptions.ts';
 import { Keeping } from './keeping.ts';
@@ -46,6 +49,12 @@ export interface Desktop {
   openFolder(path: string): Promise<void>;
   /** Absent when the person changed their mind. */
   chooseFolder(current: string): Promise<string | undefined>;
+  /** Where to write an export of this name: a file, or a folder. Absent when the person changed their mind. */
+  chooseExport(wanted: { readonly name: string; readonly folder: boolean }): Promise<string | undefined>;
+  /** Begins to drag a file out of the window; the person has the button down. */
+  startDrag(path: string): void;
+  /** Puts a file on the clipboard, as file managers do. */
+  copyFile(path: string): Promise<void>;
 }
 
 export interface AppInfo {
@@ -112,6 +121,8 @@ export interface StudioParts {
   readonly interruptions: Interruptions;
   readonly armings: Armings;
   readonly keeping: Keeping;
+  readonly exports: Exports;
+  readonly readyCuts: ReadyCuts;
   readonly review: Review;
   readonly media: Media;
   /** Held while a source is armed, disarmed, changed or moved. */
@@ -142,6 +153,21 @@ export function createStudio(ports: StudioPorts): Studio {
   });
   const diskNotices = new DiskNotices(events.emit, log);
   const keeping = new Keeping({ ...ports, log, events, sources, library });
+  const exporter = new Exporter(ports.processHost, log);
+  const exports = new Exports({
+    ...ports,
+    log,
+    emit: events.emit,
+    library,
+    exporter,
+    choose: (wanted) => ports.desktop.chooseExport(wanted),
+  });
+  const readyCuts = new ReadyCuts({
+    ...ports,
+    log,
+    folder: join(ports.dataFolder, 'cache', 'cuts'),
+    make: (content, format, folder, signal) => exports.make(content, format, folder, signal),
+  });
   const review = new Review({ ...ports, events, library, ledger: keeping.ledger });
   const media = new Media({ fileSystem: ports.fileSystem, library });
   const analysis = new Analysis({
@@ -233,6 +259,8 @@ export function createStudio(ports: StudioPorts): Studio {
     keeping,
     review,
     media,
+    exports,
+    readyCuts,
     lock,
   };
   const arming = createArming(parts);
@@ -355,6 +383,7 @@ export function createStudio(ports: StudioPorts): Studio {
       if (ports.sharesFolder === true) return;
       keeping.start();
       analysis.start();
+      await readyCuts.prune();
       void scanKnownFolders(parts, root);
     },
     stop: async () => {
@@ -364,6 +393,9 @@ export function createStudio(ports: StudioPorts): Studio {
       wakefulness.end();
       await alarms.stop();
       await analysis.stop();
+      readyCuts.stop();
+      await exports.stop();
+      exporter.stop();
       analyst.stop();
       await keeping.stop();
       catalogue.close();

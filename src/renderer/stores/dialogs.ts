@@ -2,6 +2,7 @@ import { createStore, useStore } from 'zustand';
 import type { Recording } from '../../shared/domain/recording.ts';
 import type { Marker } from '../../shared/domain/section.ts';
 import type { SourceKind } from '../../shared/domain/source.ts';
+import type { ExportContent } from './exports.ts';
 import type { SourceId } from '../../shared/units.ts';
 
 /** The dialog that is open; there is one at a time. */
@@ -15,6 +16,7 @@ export type OpenDialog =
   | { readonly name: 'deleteRecordings'; readonly recordings: readonly Recording[] }
   | { readonly name: 'marker'; readonly marker: Marker }
   | { readonly name: 'goTo' }
+  | { readonly name: 'export'; readonly content: ExportContent }
   | { readonly name: 'retention' }
   | { readonly name: 'trash' }
   | { readonly name: 'settings' }

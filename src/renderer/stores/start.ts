@@ -7,6 +7,7 @@ import { watchConnection } from './connection.ts';
 import { coverageStore, followToday } from './coverage.ts';
 import { dayReviewStore } from './dayReview.ts';
 import { type FilterState, filterStore, isFiltered } from './filter.ts';
+import { followExports } from './exports.ts';
 import { followVisibility, keepMetersOf, meterOf, pushLevels, watchAgain } from './levels.ts';
 import { libraryStore } from './library.ts';
 import { followEvents } from './listening.ts';
@@ -157,6 +158,7 @@ export function startStores(): () => void {
       if (state.ids !== before.ids) keepMetersOf(state.ids);
     }),
     followVisibility(),
+    followExports(),
     () => deck.close(),
     followPlayer(),
     followRecording(),

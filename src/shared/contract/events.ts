@@ -6,11 +6,13 @@ import { settingsSchema } from '../domain/settings.ts';
 import { deviceSchema, levelsSchema, sourceStatusSchema } from '../domain/source.ts';
 import { titleSchema } from '../domain/title.ts';
 import { analysisEvents, reviewEvents } from './review.ts';
+import { exportEvents } from './exports.ts';
 
 /** Every event that the studio sends to its faces. */
 export const events = {
   ...reviewEvents,
   ...analysisEvents,
+  ...exportEvents,
   /** A source's state, reason, title or open recording changed; also once a second while it records. */
   'sources.status': sourceStatusSchema,
   /** The list of sources changed (added, edited, removed); ask for it again. */

@@ -13,6 +13,7 @@ import {
   streamReportSchema,
 } from '../domain/source.ts';
 import { clipRequests } from './clips.ts';
+import { exportRequests } from './exports.ts';
 import { isrRequests } from './isr.ts';
 import { analysisRequests, reviewQueries, reviewRequests } from './review.ts';
 import type { AlarmId, Day, RecordingId, SourceId } from '../units.ts';
@@ -74,6 +75,7 @@ const peaksSchema = z.object({
 export const requests = {
   ...isrRequests,
   ...clipRequests,
+  ...exportRequests,
   ...reviewRequests,
   ...reviewQueries,
   ...analysisRequests,

@@ -39,7 +39,7 @@ export interface ExportPlan {
 
 /** A file that was cut. */
 export interface MadeCut {
-  /** Absolute: the output that was asked for, with the extension of its container. */
+  /** Absolute: the output that was asked for, with the extension of its container, and a number where that was taken. */
   readonly path: string;
   readonly container: Container;
   /** What of it is there for the decoder alone, at its beginning, s; 0 unless it was asked for. */
@@ -52,7 +52,7 @@ export interface MadeCut {
 }
 
 export interface CutOptions {
-  /** Absolute, without extension; nothing may be there. */
+  /** Absolute, without extension. */
   readonly output: string;
   /** What follows decodes it: frames that its decoder needs come before it, and it is exact to the sample. */
   readonly forDecoder: boolean;

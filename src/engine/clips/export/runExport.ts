@@ -2,6 +2,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { reelSheet } from '../../containers/cue.ts';
 import { errnoOf, LongtakeError } from '../../../shared/errors.ts';
 import type { FileSystem } from '../../../shared/ports/fileSystem.ts';
+import { toDiskError } from '../unfinishedFile.ts';
 import { demuxerOf } from '../ffmpeg.ts';
 import type { CutMaker, ExportPiece, ExportPlan } from './exportPlan.ts';
 import type { EncodeJob } from './encodeOptions.ts';
@@ -36,15 +37,15 @@ export interface Exported {
 export async function runExport(plan: ExportPlan, tools: ExportTools, run: ExportRun): Promise<Exported> {
   const { fileSystem } = tools;
   const made: string[] = [];
-  await fileSystem.makeFolder(run.workFolder);
   try {
+    await fileSystem.makeFolder(run.workFolder);
     const bounds = await (plan.shape === 'one' ? one(plan, tools, run, made) : each(plan, tools, run, made));
     return { files: made, bounds };
   } catch (error) {
     for (const path of made) await remove(fileSystem, path);
     throw run.signal.aborted
       ? new LongtakeError('CANCELLED', 'The export was cancelled.', { cause: error })
-      : coded(error);
+      : told(error);
   } finally {
     await clear(fileSystem, run.workFolder);
   }
@@ -53,10 +54,11 @@ export async function runExport(plan: ExportPlan, tools: ExportTools, run: Expor
 async function each(plan: ExportPlan, tools: ExportTools, run: ExportRun, made: string[]): Promise<Exported['bounds']> {
   let bounds: Exported['bounds'] | undefined;
   const total = plan.pieces.length;
+  await tools.fileSystem.makeFolder(plan.folder);
   for (const [index, piece] of plan.pieces.entries()) {
     const part = { ...run, onProgress: (fraction: number) => run.onProgress((index + fraction) / total) };
     const result = await pieceFile(plan, piece, tools, part);
-    made.push(await place(tools.fileSystem, result.path, join(plan.folder, `${piece.name}${extname(result.path)}`)));
+    made.push(result.path);
     bounds = { from: bounds?.from ?? result.from, to: result.to };
   }
   if (!bounds) throw new LongtakeError('INVALID_INPUT', 'There is nothing to export.');
@@ -69,7 +71,7 @@ interface PieceFile {
   readonly to: number;
 }
 
-/** One piece as a file in the work folder. */
+/** One piece as a file of its own. */
 async function pieceFile(
   plan: ExportPlan,
   piece: ExportPiece,
@@ -78,7 +80,7 @@ async function pieceFile(
 ): Promise<PieceFile> {
   const { format } = plan;
   if (format.kind === 'cut') {
-    return tools.cut(piece, { output: join(workFolder, 'cut'), forDecoder: false, signal, onProgress });
+    return tools.cut(piece, { output: join(plan.folder, piece.name), forDecoder: false, signal, onProgress });
   }
   const half = (fraction: number): void => onProgress(fraction / 2);
   const cut = await tools.cut(piece, { output: join(workFolder, 'cut'), forDecoder: true, signal, onProgress: half });
@@ -93,7 +95,8 @@ async function pieceFile(
   };
   await tools.encode(job, signal, (fraction) => onProgress(0.5 + fraction / 2));
   await tools.fileSystem.removeFile(cut.path);
-  return { path: output, from: cut.from, to: cut.to };
+  const path = await place(tools.fileSystem, output, join(plan.folder, `${piece.name}.${format.to}`));
+  return { path, from: cut.from, to: cut.to };
 }
 
 /** All pieces in one file, with a cue sheet where they are several. */
@@ -167,6 +170,7 @@ async function place(fileSystem: FileSystem, from: string, wanted: string): Prom
 }
 
 async function clear(fileSystem: FileSystem, folder: string): Promise<void> {
+  if (!(await fileSystem.stat(folder))) return;
   for (const { name } of await fileSystem.list(folder)) await fileSystem.removeFile(join(folder, name));
   await fileSystem.removeFolder(folder);
 }
@@ -179,19 +183,5 @@ async function remove(fileSystem: FileSystem, path: string): Promise<void> {
   }
 }
 
-function coded(error: unknown): unknown {
-  const system = errnoOf(error);
-  if (system === 'ENOSPC' || system === 'EDQUOT') {
-    return new LongtakeError(
-      'DISK_FULL',
-      'The disk is full. Free some space, or choose another place, and export again.',
-      {
-        cause: error,
-      },
-    );
-  }
-  if (system === 'EACCES' || system === 'EPERM' || system === 'EROFS') {
-    return new LongtakeError('DISK_DENIED', 'Nothing may be written there. Choose another place.', { cause: error });
-  }
-  return error;
-}
+/** What is no error of the disk is a bug, or has its code already. */
+const told = (error: unknown): unknown => (errnoOf(error) === undefined ? error : toDiskError(error));

@@ -49,6 +49,9 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
       { keys: [',', '.'], does: 'A hundredth of what is seen back or forward' },
       { keys: ['I', 'O'], does: 'Select from here, or up to here' },
       { keys: ['X'], does: 'Select nothing' },
+      { keys: ['C'], does: 'Cut: save the selection, the section or the recording as it is' },
+      { keys: ['E'], does: 'Export it in another format' },
+      { keys: ['Shift C'], does: 'Copy it as a file' },
       { keys: ['Page Up', 'Page Down'], does: 'Move along, with focus on the waveform' },
     ],
   },
@@ -118,6 +121,9 @@ export type Command =
         | 'highlights'
         | 'goTo'
         | 'marker'
+        | 'cut'
+        | 'export'
+        | 'copyCut'
         | 'shortcuts'
         | 'settings'
         | 'addSource'
@@ -157,6 +163,8 @@ const PLAYER_KEYS: ReadonlyMap<string, Exclude<Command['name'], 'seek' | 'verdic
   ['i', 'selectFrom'],
   ['o', 'selectTo'],
   ['x', 'selectNothing'],
+  ['c', 'cut'],
+  ['e', 'export'],
   [',', 'nudgeBack'],
   ['.', 'nudgeForward'],
   ['v', 'details'],
@@ -213,6 +221,8 @@ export function commandOf(press: Press, focus: Focus): Command | undefined {
       return { name: 'faster' };
     case '/':
       return { name: 'search' };
+    case 'C':
+      return shiftKey ? { name: 'copyCut' } : undefined;
     case 'P':
       return shiftKey ? { name: 'pauseAll' } : undefined;
     case '?':

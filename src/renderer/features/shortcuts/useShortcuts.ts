@@ -4,6 +4,7 @@ import { dialogsStore } from '../../stores/dialogs.ts';
 import { attempt } from '../../stores/notices.ts';
 import { playerStore } from '../../stores/player.ts';
 import { toggleAllPaused } from '../sources/sourceActions.tsx';
+import { runExportCommand } from '../exports/exportCommands.ts';
 import { runPlayerCommand } from '../player/playerCommands.ts';
 import { reviewStore } from '../../stores/review.ts';
 import { judgeCurrent, setMarker, takeBack } from '../highlights/reviewActions.ts';
@@ -87,6 +88,10 @@ function run(command: Command, pressedAt: number): void {
       return show({ name: 'goTo' });
     case 'marker':
       return setMarker(pressedAt);
+    case 'cut':
+    case 'export':
+    case 'copyCut':
+      return runExportCommand(command.name);
     case 'shortcuts':
       return show({ name: 'shortcuts' });
     case 'settings':

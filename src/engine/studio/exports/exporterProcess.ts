@@ -1,0 +1,100 @@
+import { constants, setPriority } from 'node:os';
+import { assertNever } from '../../../shared/assertNever.ts';
+import { errorText, toWireError } from '../../../shared/errors.ts';
+import { createCutMaker, planPiece } from '../../clips/cutMaker.ts';
+import { encode } from '../../clips/export/encode.ts';
+import { runExport } from '../../clips/export/runExport.ts';
+import { findFfmpeg } from '../../clips/findFfmpeg.ts';
+import { childLog } from '../../platform/childLog.ts';
+import { nodeFileSystem } from '../../platform/nodeFileSystem.ts';
+import { loadFlacLibrary } from '../../recorder/flacLibrary.ts';
+import { connectParent } from '../../platform/parentLink.ts';
+import type { ExporterCommand, ExporterEvent } from './exporterProtocol.ts';
+
+/** When the parent is gone, what was begun has so long to be taken back. */
+const STOP_MS = 3000;
+/** Between two words about the progress of one export, ms. */
+const TELL_MS = 200;
+
+const parent = connectParent();
+const emit = (event: ExporterEvent): void => parent.send(event);
+const log = childLog((line) => emit({ type: 'log', ...line }));
+const working = new Map<number, { readonly controller: AbortController; readonly done: Promise<void> }>();
+
+try {
+  // Nothing here may take time from the recorder.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+} catch (error) {
+  log.warn('The priority of the exporter could not be lowered.', { error: String(error) });
+}
+
+const ports = { fileSystem: nodeFileSystem, loadFlac: loadFlacLibrary };
+
+async function plan({ callId, piece }: ExporterCommand & { type: 'plan' }): Promise<void> {
+  try {
+    const { from, to, bytes, recordings, extension } = await planPiece(piece, ports);
+    emit({ type: 'planned', callId, from, to, bytes, recordings: recordings.length, extension });
+  } catch (error) {
+    tellError(callId, error);
+  }
+}
+
+async function run({ callId, plan: made, workFolder }: ExporterCommand & { type: 'export' }, signal: AbortSignal) {
+  let toldAt = 0;
+  const onProgress = (fraction: number): void => {
+    if (performance.now() - toldAt < TELL_MS) return;
+    toldAt = performance.now();
+    emit({ type: 'progress', callId, fraction });
+  };
+  try {
+    const done = await runExport(
+      made,
+      {
+        fileSystem: nodeFileSystem,
+        cut: createCutMaker(ports),
+        encode: async (job, aborted, progress) =>
+          encode(job, { program: await findFfmpeg(), signal: aborted, onProgress: progress }),
+      },
+      { workFolder, signal, onProgress },
+    );
+    emit({ type: 'done', callId, ...done });
+  } catch (error) {
+    tellError(callId, error);
+  } finally {
+    working.delete(callId);
+  }
+}
+
+function tellError(callId: number, error: unknown): void {
+  const wire = toWireError(error);
+  if (wire.code === 'INTERNAL') log.error('An export failed.', { error: errorText(error) });
+  emit({ type: 'error', callId, error: wire });
+}
+
+parent.onMessage((message) => {
+  // Only main sends here, and main is this program: the type is what it is declared to be.
+  const command = message as ExporterCommand;
+  switch (command.type) {
+    case 'export': {
+      const controller = new AbortController();
+      working.set(command.callId, { controller, done: run(command, controller.signal) });
+      return;
+    }
+    case 'plan':
+      void plan(command);
+      return;
+    case 'cancel':
+      working.get(command.callId)?.controller.abort();
+      return;
+    default:
+      assertNever(command);
+  }
+});
+parent.onClosed(() => {
+  setTimeout(() => process.exit(1), STOP_MS);
+  for (const { controller } of working.values()) controller.abort();
+  void Promise.all([...working.values()].map(({ done }) => done)).then(() => process.exit(0));
+});
+// Signals to the whole group (Ctrl+C) reach main too, which then ends this process.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
