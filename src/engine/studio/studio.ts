@@ -27,9 +27,7 @@ import { DeviceWatch } from './deviceWatch.ts';
 import { DiskNotices } from './diskNotices.ts';
 import { Emitter } from './emitter.ts';
 import { CatalogueWriter } from './catalogueWriter.ts';
-import { Exporter } from './exports/exporter.ts';
-import { Exports } from './exports/exports.ts';
-import { ReadyCuts } from './exports/readyCuts.ts';
+import { createExporting, type Exporting } from './exports/exporting.ts';
 import { createHandlers } from './handlers.ts';
 import { Interruptions } from './interruptions.ts';
 import { Keeping } from './keeping.ts';
@@ -121,8 +119,7 @@ export interface StudioParts {
   readonly interruptions: Interruptions;
   readonly armings: Armings;
   readonly keeping: Keeping;
-  readonly exports: Exports;
-  readonly readyCuts: ReadyCuts;
+  readonly exporting: Exporting;
   readonly review: Review;
   readonly media: Media;
   /** Held while a source is armed, disarmed, changed or moved. */
@@ -153,21 +150,7 @@ export function createStudio(ports: StudioPorts): Studio {
   });
   const diskNotices = new DiskNotices(events.emit, log);
   const keeping = new Keeping({ ...ports, log, events, sources, library });
-  const exporter = new Exporter(ports.processHost, log);
-  const exports = new Exports({
-    ...ports,
-    log,
-    emit: events.emit,
-    library,
-    exporter,
-    choose: (wanted) => ports.desktop.chooseExport(wanted),
-  });
-  const readyCuts = new ReadyCuts({
-    ...ports,
-    log,
-    folder: join(ports.dataFolder, 'cache', 'cuts'),
-    make: (content, format, folder, signal) => exports.make(content, format, folder, signal),
-  });
+  const exporting = createExporting(ports, { log, emit: events.emit, library });
   const review = new Review({ ...ports, events, library, ledger: keeping.ledger });
   const media = new Media({ fileSystem: ports.fileSystem, library });
   const analysis = new Analysis({
@@ -259,8 +242,7 @@ export function createStudio(ports: StudioPorts): Studio {
     keeping,
     review,
     media,
-    exports,
-    readyCuts,
+    exporting,
     lock,
   };
   const arming = createArming(parts);
@@ -383,7 +365,7 @@ export function createStudio(ports: StudioPorts): Studio {
       if (ports.sharesFolder === true) return;
       keeping.start();
       analysis.start();
-      await readyCuts.prune();
+      await exporting.readyCuts.prune();
       void scanKnownFolders(parts, root);
     },
     stop: async () => {
@@ -393,9 +375,7 @@ export function createStudio(ports: StudioPorts): Studio {
       wakefulness.end();
       await alarms.stop();
       await analysis.stop();
-      readyCuts.stop();
-      await exports.stop();
-      exporter.stop();
+      await exporting.stop();
       analyst.stop();
       await keeping.stop();
       catalogue.close();

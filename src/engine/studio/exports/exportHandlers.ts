@@ -7,7 +7,8 @@ import type { StudioParts } from '../studio.ts';
 const MAX_READY_SECONDS = 1800;
 
 /** Cuts, conversions and reels, and what a desktop does with them. */
-export function exportHandlers({ ports, exports, readyCuts }: StudioParts): Handlers<keyof typeof exportRequests> {
+export function exportHandlers({ ports, exporting }: StudioParts): Handlers<keyof typeof exportRequests> {
+  const { exports, readyCuts } = exporting;
   return {
     'exports.plan': ({ range }) => exports.plan(range),
     'exports.start': (request) => exports.start(request),
