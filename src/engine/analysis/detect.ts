@@ -1,10 +1,5 @@
-import { dbOfStep, LEVEL_STEPS_PER_DB } from '../../shared/domain/envelope.ts';
-import {
-  type Detection,
-  ENVELOPE_WINDOWS_PER_SECOND,
-  FLOOR_BLOCK_WINDOWS,
-  type FoundSection,
-} from '../../shared/domain/section.ts';
+import { dbOfStep, LEVEL_STEPS_PER_DB, ENVELOPE_WINDOWS_PER_SECOND } from '../../shared/domain/envelope.ts';
+import { type Detection, FLOOR_BLOCK_WINDOWS, type FoundSection } from '../../shared/domain/section.ts';
 import { FloorLine, type NoiseFloor } from './noiseFloor.ts';
 
 /** What of the detection's settings decides what is found. */

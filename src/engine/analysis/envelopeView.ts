@@ -1,6 +1,6 @@
 import type { Envelope, Explanation } from '../../shared/contract/review.ts';
-import { dbOfStep, LEVEL_STEPS_PER_DB } from '../../shared/domain/envelope.ts';
-import { ENVELOPE_WINDOWS_PER_SECOND } from '../../shared/domain/section.ts';
+import { dbOfStep, LEVEL_STEPS_PER_DB, ENVELOPE_WINDOWS_PER_SECOND } from '../../shared/domain/envelope.ts';
+
 import { detect, type Thresholds } from './detect.ts';
 import { FloorLine, type NoiseFloor } from './noiseFloor.ts';
 

@@ -1,6 +1,7 @@
 import { open, rename } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { ENVELOPE_WINDOWS_PER_SECOND, FLOOR_BLOCK_WINDOWS } from '../../shared/domain/section.ts';
+import { FLOOR_BLOCK_WINDOWS } from '../../shared/domain/section.ts';
+import { ENVELOPE_WINDOWS_PER_SECOND } from '../../shared/domain/envelope.ts';
 import { type AudioState, bytesOf, type FileState, isSameState, openIfThere, readAt, unfinished } from './cacheFile.ts';
 import { type NoiseFloor, noiseFloorOf } from './noiseFloor.ts';
 

@@ -1,4 +1,5 @@
-import { ENVELOPE_WINDOWS_PER_SECOND, type FoundSection, type Section } from '../../shared/domain/section.ts';
+import type { FoundSection, Section } from '../../shared/domain/section.ts';
+import { ENVELOPE_WINDOWS_PER_SECOND } from '../../shared/domain/envelope.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
 import type { RecordingId, SectionId } from '../../shared/units.ts';
 import type { Command, Connection, Query } from './database.ts';

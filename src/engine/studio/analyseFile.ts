@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
-import { dbOfStep } from '../../shared/domain/envelope.ts';
+import { dbOfStep, ENVELOPE_WINDOWS_PER_SECOND } from '../../shared/domain/envelope.ts';
 import type { Container } from '../../shared/domain/recording.ts';
-import { ENVELOPE_WINDOWS_PER_SECOND } from '../../shared/domain/section.ts';
+
 import { errnoOf, LongtakeError } from '../../shared/errors.ts';
 import type { Decoder } from '../../shared/ports/decoder.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';

@@ -1,4 +1,7 @@
-import { QUIETEST } from './section.ts';
+/** Windows of the envelope in a second: one is 100 ms. Window n holds floor(n * rate / 10) to floor((n + 1) * rate / 10). */
+export const ENVELOPE_WINDOWS_PER_SECOND = 10;
+/** Quieter than 16 bits hold, dBFS: what is below counts as this, so that silence and dither are equally silent. */
+export const QUIETEST = -100;
 
 /** Levels of an envelope are kept in 16 bits as whole steps above {@link QUIETEST}: up to +31 dBFS, which float reaches. */
 export const LEVEL_STEPS_PER_DB = 500;

@@ -1,15 +1,10 @@
 import { z } from 'zod';
 import type { Day, EventId, RecordingId, SectionId, SourceId } from '../units.ts';
 
-/** Windows of the envelope in a second: one is 100 ms. Window n holds floor(n * rate / 10) to floor((n + 1) * rate / 10). */
-export const ENVELOPE_WINDOWS_PER_SECOND = 10;
 /** The noise floor is taken once for so many windows: 30 s. */
 export const FLOOR_BLOCK_WINDOWS = 300;
 /** Percentile of a block's windows that is its noise floor; between two ranks, as far as the rank lies between them. */
 export const FLOOR_PERCENTILE = 20;
-/** Quieter than 16 bits hold, dBFS: what is below counts as this, so that silence and dither are equally silent. */
-export const QUIETEST = -100;
-
 /** What makes a section of the envelope. */
 export const detectionSchema = z.object({
   /** dB above the noise floor from which a window is loud. */

@@ -1,5 +1,5 @@
-import { stepOfMeanSquare } from '../../../shared/domain/envelope.ts';
-import { ENVELOPE_WINDOWS_PER_SECOND } from '../../../shared/domain/section.ts';
+import { stepOfMeanSquare, ENVELOPE_WINDOWS_PER_SECOND } from '../../../shared/domain/envelope.ts';
+
 import { checkPcm, frameBytesOf, fullScaleOf, type PcmFormat, samplesOf } from '../pcm.ts';
 import { SampleSpan } from './sampleSpan.ts';
 import { VectorSpan } from './vectorSpan.ts';

@@ -1,4 +1,4 @@
-import { QUIETEST } from '../../../shared/domain/section.ts';
+import { QUIETEST } from '../../../shared/domain/envelope.ts';
 import type { Box } from './drawPeaks.ts';
 import type { Piece } from './pieces.ts';
 import type { Span } from '../../format/span.ts';

@@ -1,5 +1,5 @@
 import type { Recording } from '../../../shared/domain/recording.ts';
-import { ENVELOPE_WINDOWS_PER_SECOND } from '../../../shared/domain/section.ts';
+import { ENVELOPE_WINDOWS_PER_SECOND } from '../../../shared/domain/envelope.ts';
 import type { Span } from '../../format/span.ts';
 import type { Levels } from './drawLevels.ts';
 import type { Peaks } from './drawPeaks.ts';
