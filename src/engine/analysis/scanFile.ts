@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Container } from '../../shared/domain/recording.ts';
 import { LongtakeError } from '../../shared/errors.ts';
-import type { Decoder } from '../../shared/ports/decoder.ts';
+import type { Decoder, PcmHalves, PcmStream } from '../../shared/ports/decoder.ts';
 import { frameBytesOf } from '../containers/pcm.ts';
 import { PcmScan, type Scanned } from '../containers/scan/pcmScan.ts';
 import { openWav, type WavSamples } from './wavFile.ts';
@@ -41,6 +41,8 @@ export async function scanFile(
 }
 
 async function scanDecoded(path: string, container: Container, options: ScanFileOptions): Promise<ScannedAudio> {
+  const halves = await options.decoder.decodeHalves?.(path, container, options.signal);
+  if (halves) return scanHalves(halves, options);
   const { sampleRate, channels, chunks } = await options.decoder.decodeFile(path, container, options.signal);
   const scan = new PcmScan({ sampleRate, channels, bitDepth: 16 });
   for await (const chunk of chunks) {
@@ -49,6 +51,59 @@ async function scanDecoded(path: string, container: Container, options: ScanFile
     options.onFrames?.(scan.frames);
   }
   return endOf(scan, sampleRate, options);
+}
+
+/** What the second half gives waits until the first is done: an hour of it is under 1 MB. */
+async function scanHalves({ first, second, at, lead }: PcmHalves, options: ScanFileOptions): Promise<ScannedAudio> {
+  const frames = { first: 0, second: 0 };
+  const tell = (): void => options.onFrames?.(frames.first + frames.second);
+  const waiting: Scanned[] = [];
+  const firstScan = scanOf(first);
+  const secondScan = scanOf(second);
+  const work = [
+    scanStretch(first, firstScan, { skip: 0, most: at }, async () => {
+      frames.first = firstScan.frames;
+      await options.onScanned(firstScan.take());
+      tell();
+    }),
+    scanStretch(second, secondScan, { skip: lead, most: Infinity }, () => {
+      frames.second = secondScan.frames;
+      waiting.push(secondScan.take());
+      tell();
+      return Promise.resolve();
+    }),
+  ];
+  const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  // Where damaged audio gave less, what follows keeps its place.
+  while (firstScan.frames < at)
+    firstScan.push(new Uint8Array(Math.min(at - firstScan.frames, 65_536) * 2 * first.channels));
+  await options.onScanned(firstScan.take());
+  for (const scanned of waiting) await options.onScanned(scanned);
+  const { sampleRate } = await endOf(secondScan, second.sampleRate, options);
+  return { frames: at + secondScan.frames, sampleRate };
+}
+
+const scanOf = ({ sampleRate, channels }: PcmStream): PcmScan => new PcmScan({ sampleRate, channels, bitDepth: 16 });
+
+/** Scans `most` sample frames behind the first `skip`. */
+async function scanStretch(
+  { channels, chunks }: PcmStream,
+  scan: PcmScan,
+  { skip, most }: { readonly skip: number; readonly most: number },
+  onChunk: () => Promise<void>,
+): Promise<void> {
+  const frameBytes = 2 * channels;
+  let skipped = 0;
+  for await (const chunk of chunks) {
+    const count = chunk.length / frameBytes;
+    const from = Math.min(count, skip - skipped);
+    skipped += from;
+    const end = Math.min(count, from + most - scan.frames);
+    scan.push(chunk.subarray(from * frameBytes, end * frameBytes));
+    await onChunk();
+    if (scan.frames >= most) return;
+  }
 }
 
 async function scanWav(file: FileHandle, { format, from, end }: WavSamples, options: ScanFileOptions) {

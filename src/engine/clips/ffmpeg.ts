@@ -3,10 +3,12 @@ import { PassThrough, Readable } from 'node:stream';
 import fluentFfmpeg from 'fluent-ffmpeg';
 import type { Container } from '../../shared/domain/recording.ts';
 import { LongtakeError } from '../../shared/errors.ts';
-import type { Decoder, PcmStream } from '../../shared/ports/decoder.ts';
+import type { Decoder, PcmHalves, PcmStream } from '../../shared/ports/decoder.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { scanWavHeader, type WavHeader } from '../containers/wavReader.ts';
 import { decodeError } from './ffmpegOutput.ts';
+import { findSecondHalf } from './secondHalf.ts';
+import { FileRun } from './fileRun.ts';
 import { type FfmpegEnvironment, findFfmpeg } from './findFfmpeg.ts';
 
 /** ffmpeg's names of the demuxers. They are given, not guessed: a playlist named .mp3 would make it fetch addresses. */
@@ -17,9 +19,6 @@ const demuxers = { wav: 'wav', mp3: 'mp3', adts: 'aac', ogg: 'ogg', flac: 'flac'
 
 export const demuxerOf = (container: Container): string => demuxers[container];
 
-/** Added to this process's niceness, 0 to 19: a waveform can wait, a meter only a little. */
-const FILE_NICENESS = 10;
-const LIVE_NICENESS = 0;
 /** Decoded audio that waits for its reader. */
 const BUFFER_BYTES = 256 * 1024;
 /** Lines of stderr that are kept to tell what went wrong. */
@@ -31,19 +30,16 @@ const MAX_HEADER_BYTES = 64 * 1024;
 
 interface Job {
   readonly container: Container;
-  readonly input: string | Readable;
+  readonly input: Readable;
   readonly inputOptions: readonly string[];
   readonly outputOptions: readonly string[];
-  readonly niceness: number;
-  /** For messages. */
-  readonly path?: string;
 }
 
 /** The one owner of ffmpeg processes. */
 export class Ffmpeg implements Decoder {
   readonly #log: Log;
   readonly #env: FfmpegEnvironment;
-  readonly #runs = new Set<Run>();
+  readonly #runs = new Set<Run | FileRun>();
   #disposed = false;
 
   constructor(log: Log, env: FfmpegEnvironment = process.env) {
@@ -59,20 +55,23 @@ export class Ffmpeg implements Decoder {
     );
   }
 
-  decodeFile(path: string, container: Container, signal: AbortSignal): Promise<PcmStream> {
-    return this.#decode(
-      {
-        container,
-        // An absolute path is never taken for an option or an address.
-        input: path,
-        inputOptions: ['-protocol_whitelist', 'file'],
-        // Otherwise each frame comes as a piece of its own, which costs more than decoding it.
-        outputOptions: ['-flush_packets', '0'],
-        niceness: FILE_NICENESS,
-        path,
-      },
-      signal,
-    );
+  async decodeFile(path: string, container: Container, signal: AbortSignal): Promise<PcmStream> {
+    return (await this.#runFile(path, container, 0, signal)).start();
+  }
+
+  async decodeHalves(path: string, container: Container, signal: AbortSignal): Promise<PcmHalves | undefined> {
+    await findFfmpeg(this.#env);
+    const half = await findSecondHalf(path, container);
+    if (!half) return undefined;
+    const runs = await Promise.all([0, half.from].map((from) => this.#runFile(path, container, from, signal)));
+    const [first, second] = await Promise.allSettled(runs.map((run) => run.start()));
+    if (first?.status === 'fulfilled' && second?.status === 'fulfilled') {
+      return { first: first.value, second: second.value, at: half.at, lead: half.lead };
+    }
+    await Promise.all(runs.map((run) => run.end()));
+    // What only the second one stumbles over is told when all is decoded in one go.
+    if (first?.status === 'rejected') throw first.reason;
+    return undefined;
   }
 
   decodeLive(container: Container, input: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<PcmStream> {
@@ -88,7 +87,6 @@ export class Ffmpeg implements Decoder {
           '0',
         ]),
         outputOptions: ['-flush_packets', '1'],
-        niceness: LIVE_NICENESS,
       },
       signal,
     );
@@ -103,6 +101,15 @@ export class Ffmpeg implements Decoder {
   /** Processes that are alive. */
   get running(): number {
     return this.#runs.size;
+  }
+
+  async #runFile(path: string, container: Container, from: number, signal: AbortSignal): Promise<FileRun> {
+    const program = await findFfmpeg(this.#env);
+    if (signal.aborted || this.#disposed) throw cancelled();
+    const run = new FileRun({ program, demuxer: demuxers[container], path, from, signal, log: this.#log });
+    this.#runs.add(run);
+    void run.exited.then(() => this.#runs.delete(run));
+    return run;
   }
 
   async #decode(job: Job, signal: AbortSignal): Promise<PcmStream> {
@@ -146,7 +153,7 @@ class Run {
     this.#told = new Promise((resolve) => {
       this.#markTold = resolve;
     });
-    this.#command = fluentFfmpeg({ niceness: job.niceness, stdoutLines: STDERR_LINES })
+    this.#command = fluentFfmpeg({ stdoutLines: STDERR_LINES })
       .setFfmpegPath(program)
       .input(job.input)
       .inputFormat(demuxers[job.container])
@@ -180,7 +187,7 @@ class Run {
     this.#ending = true;
     this.#signal.removeEventListener('abort', this.#onAbort);
     this.#process?.kill('SIGKILL');
-    if (this.#job.input instanceof Readable) this.#job.input.destroy();
+    this.#job.input.destroy();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>((resolve) => {
       timer = setTimeout(() => resolve('late'), EXIT_WAIT_MS);
@@ -202,7 +209,7 @@ class Run {
 
   #onError(error: Error, stderr: unknown): void {
     const text = typeof stderr === 'string' ? stderr : '';
-    this.#failure ??= decodeError(error.message, text, this.#job.path);
+    this.#failure ??= decodeError(error.message, text);
     if (!this.#process) {
       // Nothing else will end them.
       this.#markExited();
