@@ -31,6 +31,9 @@ function useChoice(): { choose(item: Exclude<MenuItem, 'separator'>): void; fini
   };
 }
 
+/** Menus are a part of the page like any other: those who go through it by its landmarks find them, too. */
+const landmark = (): HTMLElement | null => document.querySelector('main');
+
 type ItemComponent = typeof DropdownMenu.Item | typeof ContextMenu.Item;
 
 function itemsOf(
@@ -67,7 +70,7 @@ export function Menu({ items, children, label, align = 'end' }: MenuProps): Reac
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={landmark()}>
         <DropdownMenu.Content
           className="menu"
           aria-label={label}
@@ -96,7 +99,7 @@ export function RightClickMenu({ items, children, label, disabled = false }: Rig
       <ContextMenu.Trigger asChild disabled={disabled}>
         {children}
       </ContextMenu.Trigger>
-      <ContextMenu.Portal>
+      <ContextMenu.Portal container={landmark()}>
         <ContextMenu.Content className="menu" aria-label={label} collisionPadding={8} onCloseAutoFocus={finish}>
           {itemsOf(items, ContextMenu.Item, ContextMenu.Separator, choose)}
         </ContextMenu.Content>

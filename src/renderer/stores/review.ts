@@ -78,6 +78,12 @@ export const reviewStore = createStore<ReviewState>()((set, get) => {
     });
   };
 
+  /** The totals with one verdict more, until the studio tells them. */
+  const counted = (before: Verdict | undefined, after: Verdict | undefined) => {
+    const { reviewed, starred } = countChange(before, after);
+    return { reviewed: get().reviewed + reviewed, starred: get().starred + starred };
+  };
+
   const send = async (said: FormerVerdicts): Promise<void> => {
     say(said);
     try {
@@ -156,11 +162,16 @@ export const reviewStore = createStore<ReviewState>()((set, get) => {
     async judge(event, verdict) {
       const before = formerVerdicts(event);
       const after = event.verdict === verdict ? null : verdict;
-      const { reviewed, starred } = countChange(event.verdict, after ?? undefined);
       const what = `${verdictDone(after)} ${eventTime(event)}`;
-      set({ reviewed: get().reviewed + reviewed, starred: get().starred + starred, told: `${what}.` });
+      set({ ...counted(event.verdict, after ?? undefined), told: `${what}.` });
       await send(new Map(event.sections.map(({ id }) => [id, after])));
-      undoStore.getState().did({ what, undo: () => send(before) });
+      undoStore.getState().did({
+        what,
+        undo: () => {
+          set(counted(after ?? undefined, event.verdict));
+          return send(before);
+        },
+      });
     },
     applyVerdicts(ids, verdict) {
       say(new Map(ids.map((id) => [id, verdict])));

@@ -33,7 +33,7 @@ function contrast(one: string, other: string): number {
 }
 
 const surfaces = ['--ground', '--panel', '--raised', '--hover', '--selected'];
-const texts = ['--text', '--text-2', '--text-3', '--blue', '--yellow'];
+const texts = ['--text', '--text-2', '--text-3', '--blue', '--yellow', '--orange'];
 /** Text on a ground of its own. */
 const pairs = [
   ['--red', '--red-wash'],
