@@ -56,6 +56,18 @@ describe('leftArmed', () => {
     expect(await left()).toEqual([[SOURCE_ID, START + 4000]]);
   });
 
+  it('goes by the clock of the end when that was set back', async () => {
+    const back = 3_600_000;
+    await write(
+      armed(START),
+      recorded(),
+      recorded({}, AFTER - back),
+      recorded({ startedAt: AFTER - back, samples: 0 }, AFTER - back + 100),
+      recorded({ startedAt: AFTER - back }, AFTER - back + 12_000),
+    );
+    expect(await left()).toEqual([[SOURCE_ID, AFTER - back + 10_000]]);
+  });
+
   it('knows nothing where there is no ledger', async () => {
     expect(await left()).toEqual([]);
   });

@@ -6,11 +6,15 @@ import { absolutePath } from './paths.ts';
 
 /** How much of the end of the ledger is read: thousands of events, also where stations change titles all the time. */
 const TAIL_BYTES = 2 * 1024 * 1024;
+/** Lines may be written so much out of order; one that is older than that was written after the clock was set back. */
+const DISORDER_MS = 2000;
 
 interface Trace {
   armed: boolean;
   /** Until when the ledger accounts for the source; ms since 1970 UTC. */
   until: number;
+  /** When its last line was written. */
+  at: number;
 }
 
 /**
@@ -41,8 +45,10 @@ function isAboutSource(entry: LedgerEntry): entry is SourceEntry {
 
 function follow(traces: Map<string, Trace>, entry: SourceEntry): void {
   const id = idOf(entry);
-  const trace = traces.get(id) ?? { armed: true, until: Number.NEGATIVE_INFINITY };
+  const trace = traces.get(id) ?? { armed: true, until: Number.NEGATIVE_INFINITY, at: entry.at };
   traces.set(id, trace);
+  if (entry.at < trace.at - DISORDER_MS) trace.until = Number.NEGATIVE_INFINITY;
+  trace.at = entry.at;
   if (entry.type === 'armed' || entry.type === 'disarmed') trace.armed = entry.type === 'armed';
   trace.until = Math.max(trace.until, Math.min(endOf(entry), entry.at));
 }

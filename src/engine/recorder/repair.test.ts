@@ -37,7 +37,7 @@ function unfinished(format: WavFormat, stated: number, held: number): Uint8Array
 }
 
 /** The same, killed while its header was brought up to date: so many of the changes were written. */
-function torn(format: WavFormat, stated: number, held: number, changes: number): Uint8Array {
+function killedInHeader(format: WavFormat, stated: number, held: number, changes: number): Uint8Array {
   const writer = new WavWriter(format, START);
   const file = unfinished(format, stated, held);
   for (const patch of writer.patch(held).slice(0, changes)) file.set(patch.bytes, patch.offset);
@@ -61,7 +61,7 @@ describe('WAV', () => {
   test.each([0, 1, 2, 3])('a recording that was killed after change %d of its header is whole', async (changes) => {
     for (const float of [false, true]) {
       const format = { sampleRate: 48_000, channels: 2, bitDepth: 32, float } as const;
-      const path = await fileOf(torn(format, 8000, 24_000, changes), 'wav');
+      const path = await fileOf(killedInHeader(format, 8000, 24_000, changes), 'wav');
       expect(await repairFile(nodeFileSystem, path)).toMatchObject({ samples: 3000, needsRepair: false });
       const bytes = await readFile(path);
       expect(readWavHeader(bytes)).toMatchObject({ dataBytes: 24_000, riffEnd: bytes.length });
