@@ -1,6 +1,15 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { CircleCheck, CircleX, Star } from 'lucide-react';
-import { type KeyboardEvent, type ReactElement, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type ReactElement,
+  type ReactNode,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { flushSync } from 'react-dom';
 import type { SoundEvent } from '../../../shared/domain/section.ts';
 import { classes } from '../../elements/classes.ts';
@@ -9,6 +18,7 @@ import { eventTime, eventWords, leading, scoreText, sourceNames } from '../../fo
 import { listen } from '../../stores/listening.ts';
 import { attempt } from '../../stores/notices.ts';
 import { reviewStore, useReview } from '../../stores/review.ts';
+import { useDragOut } from '../exports/useDragOut.ts';
 import { shortDay } from '../timeline/ticks.ts';
 import { eventMenu } from './eventMenu.tsx';
 import { nextChip } from './nextChip.ts';
@@ -140,6 +150,7 @@ interface ChipProps {
 function Chip({ id, event, place, count, active, names, day }: ChipProps): ReactElement {
   const sources = sourceNames(event);
   const words = eventWords(event);
+  const drag = useDragOut(useMemo(() => ({ kind: 'sections', ids: [leading(event).id] }), [event]));
   return (
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the list has focus and takes the keys
     <div
@@ -153,13 +164,11 @@ function Chip({ id, event, place, count, active, names, day }: ChipProps): React
       title={words}
       data-chip={place}
       className={classes('chip', active && 'chip-active', event.verdict === 'discard' && 'chip-discarded')}
-      onMouseDown={(press) => {
-        // Focus goes to the list and not to the chip.
-        press.preventDefault();
-        press.currentTarget.closest<HTMLElement>('[role="listbox"]')?.focus({ preventScroll: true });
-        reviewStore.getState().choose(event);
-      }}
+      onMouseDown={() => reviewStore.getState().choose(event)}
+      // Focus goes to the list and not to the chip, which is still free to be dragged.
+      onFocus={(focus) => focus.currentTarget.closest<HTMLElement>('[role="listbox"]')?.focus({ preventScroll: true })}
       onClick={() => attempt(listen(event))}
+      {...drag}
     >
       {day && <span className="chip-day">{shortDay(leading(event).day)}</span>}
       <span className="chip-time">{eventTime(event)}</span>

@@ -1,6 +1,12 @@
 import type { ReactElement } from 'react';
 import { amount, count } from '../../format/quantity.ts';
+import { Button } from '../../elements/Button.tsx';
+import { dialogsStore } from '../../stores/dialogs.ts';
+import { day as asDay } from '../../../shared/units.ts';
 import { useReview } from '../../stores/review.ts';
+
+const exportReel = (day: string): void =>
+  dialogsStore.getState().show({ name: 'export', content: { kind: 'reel', day: asDay(day) } });
 
 /** How far the review of the days in view is. */
 export function ReviewLine(): ReactElement | null {
@@ -8,6 +14,7 @@ export function ReviewLine(): ReactElement | null {
   const reviewed = useReview((state) => state.reviewed);
   const starred = useReview((state) => state.starred);
   const told = useReview((state) => state.told);
+  const { fromDay, toDay } = useReview((state) => state.period);
   return (
     <div className="review-line">
       <p className="visually-hidden" role="status">
@@ -24,6 +31,15 @@ export function ReviewLine(): ReactElement | null {
             </>
           )}
         </p>
+      )}
+      {starred > 0 && fromDay === toDay && (
+        <Button
+          look="quiet"
+          onClick={() => exportReel(fromDay)}
+          title="All starred sections of the day as files, one file or a table"
+        >
+          Reel…
+        </Button>
       )}
     </div>
   );

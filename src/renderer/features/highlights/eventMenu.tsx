@@ -8,6 +8,7 @@ import { listen, openInFile } from '../../stores/listening.ts';
 import { attempt } from '../../stores/notices.ts';
 import { reviewStore } from '../../stores/review.ts';
 import { timelineStore } from '../../stores/timeline.ts';
+import { exportMenu } from '../exports/exportMenu.tsx';
 import { copyText } from '../library/copyText.ts';
 
 const judge = (event: SoundEvent, verdict: Verdict): void => attempt(reviewStore.getState().judge(event, verdict));
@@ -51,6 +52,8 @@ export function eventMenu(event: SoundEvent): readonly MenuItem[] {
       keys: 'S',
       onSelect: () => judge(event, 'star'),
     },
+    'separator',
+    ...exportMenu({ kind: 'sections', ids: event.sections.map(({ id }) => id) }),
     'separator',
     {
       label: 'Copy time',

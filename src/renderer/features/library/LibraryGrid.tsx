@@ -21,6 +21,8 @@ import { canPlay } from '../../format/recording.ts';
 import { usePlayer, playerStore } from '../../stores/player.ts';
 import type { Recording } from '../../../shared/domain/recording.ts';
 import { ArmingCells, DayCells, GapCells, RecordingCells } from './LibraryRows.tsx';
+import { exportMenu } from '../exports/exportMenu.tsx';
+import type { ExportContent } from '../../stores/exports.ts';
 import { copyText } from './copyText.ts';
 import { nextActive } from './navigation.ts';
 import { type Row, RowIndex } from './rows.ts';
@@ -60,8 +62,16 @@ function menuOf(row: Row | undefined, picked: readonly Recording[]): readonly Me
     },
     { label: 'Show in file manager', icon: <FolderOpen size={14} />, onSelect: () => reveal(recording) },
     'separator',
+    ...exportMenu(exportable(picked)),
+    'separator',
     ...keepingMenu(picked),
   ];
+}
+
+/** What is finished can be exported. */
+function exportable(picked: readonly Recording[]): ExportContent | undefined {
+  const ids = picked.filter(({ state }) => state !== 'recording' && state !== 'damaged').map(({ id }) => id);
+  return ids.length > 0 ? { kind: 'recordings', ids } : undefined;
 }
 
 export function LibraryGrid(): ReactElement {

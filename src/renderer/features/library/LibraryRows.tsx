@@ -1,5 +1,5 @@
 import { ChevronRight, CircleDot, CircleStop, Ellipsis, Lock, Pause, Play, TriangleAlert, Volume2 } from 'lucide-react';
-import type { ReactElement } from 'react';
+import { type ReactElement, useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { DaySummary, Gap, Recording } from '../../../shared/domain/recording.ts';
 import { Badge } from '../../elements/Badge.tsx';
@@ -25,6 +25,7 @@ import type { ArmingMark } from '../../stores/armingMarks.ts';
 import { DayCoverage } from '../coverage/DayCoverage.tsx';
 import { armingWords } from '../coverage/coverageWords.ts';
 import { SeamMark } from '../coverage/SeamMark.tsx';
+import { useDragOut } from '../exports/useDragOut.ts';
 import { useOpenRecording, useSources } from '../../stores/sources.ts';
 import { openLength } from '../sources/sourceWords.ts';
 import { followedAt, shownEdge, shownEnd } from './shownTimes.ts';
@@ -96,6 +97,8 @@ function useOpenTotals(day: string): { ms: number; bytes: number } {
   );
 }
 
+const isFinished = ({ state }: Recording): boolean => state === 'complete' || state === 'repaired';
+
 interface RecordingRowProps {
   readonly recording: Recording;
   onPlay(): void;
@@ -107,13 +110,16 @@ export function RecordingCells({ recording, onPlay, onMenu }: RecordingRowProps)
   const live = recording.state === 'recording' && open !== undefined;
   const note = stateNote(recording.state);
   const { startedAt, offsetMinutes } = recording;
+  const drag = useDragOut(
+    useMemo(() => (isFinished(recording) ? { kind: 'recordings', ids: [recording.id] } : undefined), [recording]),
+  );
   return (
     <>
       <span className="cell-play" role="gridcell">
         {!live && <PlayButton recording={recording} onPlay={onPlay} />}
       </span>
       <span className="cell-source" role="gridcell">
-        <span className="ellipsis" title={recording.sourceName}>
+        <span className="ellipsis" title={recording.sourceName} {...drag}>
           {recording.sourceName}
         </span>
         {live && <Badge tone="recording">REC</Badge>}

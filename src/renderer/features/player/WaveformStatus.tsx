@@ -6,6 +6,7 @@ import { TextInput } from '../../elements/controls.tsx';
 import { exactTime, parseTime } from '../../format/exactTime.ts';
 import { useLength } from '../../stores/playerLength.ts';
 import { type Selection, selectionStore, useSelection } from '../../stores/selection.ts';
+import { SelectionExport } from '../exports/SelectionExport.tsx';
 import './waveformStatus.css';
 
 /** Below the waveform: what is selected, to the millisecond. */
@@ -19,6 +20,7 @@ export function WaveformStatus({ recording }: { readonly recording: Recording })
       <p className="waveform-status-length">
         <span className="field-label">Length</span> {exactTime(selection.to - selection.from)}
       </p>
+      <SelectionExport selection={selection} />
       <IconButton label="Select nothing" keys="X" onClick={() => selectionStore.getState().clear()}>
         <X size={14} aria-hidden />
       </IconButton>

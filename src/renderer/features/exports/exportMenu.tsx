@@ -1,0 +1,37 @@
+import { ClipboardCopy, Download, Scissors } from 'lucide-react';
+import type { MenuItem } from '../../elements/Menu.tsx';
+import { dialogsStore } from '../../stores/dialogs.ts';
+import { type ExportContent, copyAsFile, exportsStore } from '../../stores/exports.ts';
+import { attempt } from '../../stores/notices.ts';
+
+/** What can be taken out of the studio: as it is, in another format, or by the clipboard. */
+export function exportMenu(content: ExportContent | undefined): readonly MenuItem[] {
+  if (!content) return [];
+  const isOne = content.kind === 'range' || ('ids' in content && content.ids.length === 1);
+  const cut = { content, format: { kind: 'cut' as const }, shape: 'one' as const };
+  return [
+    ...(isOne
+      ? [
+          {
+            label: 'Save as…',
+            icon: <Scissors size={14} />,
+            onSelect: () => attempt(exportsStore.getState().start(cut)),
+          },
+        ]
+      : []),
+    {
+      label: 'Export…',
+      icon: <Download size={14} />,
+      onSelect: () => dialogsStore.getState().show({ name: 'export', content }),
+    },
+    ...(isOne
+      ? [
+          {
+            label: 'Copy as file',
+            icon: <ClipboardCopy size={14} />,
+            onSelect: () => attempt(copyAsFile(content)),
+          },
+        ]
+      : []),
+  ];
+}
