@@ -186,4 +186,44 @@ describe('listening and looking', () => {
     await expect.poll(() => details.count()).toBe(0);
     expect(running.pageErrors).toEqual([]);
   });
+
+  it('plays sections one after the other, judges them, and says why they are there', async () => {
+    const { page } = running;
+    const wav = (await recordings()).find(({ container }) => container === 'wav');
+    if (!wav) throw new Error('There should be a WAV file.');
+    const sections = () => running.request('review.sections', { recordingId: wav.id });
+    await expect.poll(async () => (await sections()).length, { timeout: 60_000 }).toBe(SOUNDS.length);
+    await page.setViewportSize(SIZES[0]);
+    await rows('WAV').click();
+    await player().getByRole('button', { name: 'Pause' }).click();
+    await running.screenshot('player-sections');
+    const { x, y, width } = await box();
+    await page.mouse.dblclick(x + (width * 41) / SECONDS, y + 30);
+    const row = player().getByRole('group', { name: 'Section' });
+    await row.getByText('2 of 3').waitFor();
+    const clicked = await page.evaluate(() => performance.getEntriesByName('longtake:sound').at(-1)?.duration);
+    console.log(`From the double click to sound: ${clicked ?? Number.NaN} ms`);
+    await page.keyboard.press('k');
+    await row.getByText('3 of 3').waitFor();
+    await expect.poll(now).toBeGreaterThan(88);
+    await page.keyboard.press('j');
+    await row.getByText('2 of 3').waitFor();
+    await row.getByRole('button', { name: 'Star' }).click();
+    await expect.poll(() => row.getByRole('button', { name: 'Star' }).getAttribute('aria-pressed')).toBe('true');
+    expect((await sections()).map(({ verdict }) => verdict)).toEqual([undefined, 'star', undefined]);
+    const details = page.getByRole('complementary', { name: 'Details' });
+    await details.getByLabel('Label').fill('Fox');
+    await details.getByLabel('Label').press('Enter');
+    await details.getByLabel('Note').fill('Near the gate.');
+    await details.getByLabel('Note').blur();
+    await expect.poll(async () => (await sections())[1]).toMatchObject({ label: 'Fox', note: 'Near the gate.' });
+    await page.mouse.click(x + (width * 60) / SECONDS, y + 30);
+    await player()
+      .getByText(/dB below the threshold/)
+      .waitFor();
+    await page.keyboard.press('w');
+    await expectAccessible('section');
+    await page.keyboard.press('w');
+    expect(running.pageErrors).toEqual([]);
+  });
 });

@@ -80,12 +80,17 @@ interface PlayerState {
   removed(ids: readonly Recording['id'][]): void;
 }
 
+/** In the performance timeline: from asking for an event to its sound. */
+const SOUND_MEASURE = 'longtake:sound';
+
 const NO_CLIP = { clip: undefined, inFile: false, place: undefined } as const;
 
 export const playerStore = createStore<PlayerState>()((set, get) => {
   const isOpen = (recording: Recording): boolean => get().recording?.id === recording.id;
   /** Counts what was asked to be opened, so that a slow answer never replaces a newer one. */
   let opened = 0;
+  /** When sound was asked for, as performance.now() counts; undefined once it is heard. */
+  let askedAt: number | undefined;
 
   const play = (): void => {
     deck.play().catch((error: unknown) => {
@@ -119,6 +124,7 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
 
   const openPart = async (playing: Playing): Promise<void> => {
     opened += 1;
+    askedAt = performance.now();
     const mine = opened;
     const section = playing.parts[playing.part];
     if (!section) return;
@@ -153,6 +159,10 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
 
   deck.on((event) => {
     set({ playing: deck.playing });
+    if (event === 'sounding' && askedAt !== undefined) {
+      performance.measure(SOUND_MEASURE, { start: askedAt });
+      askedAt = undefined;
+    }
     if (event === 'finished') finished();
     else if (event === 'failed') failedToPlay();
   });

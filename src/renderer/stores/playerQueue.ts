@@ -1,4 +1,5 @@
-import type { SoundEvent } from '../../shared/domain/section.ts';
+import type { Section, SoundEvent } from '../../shared/domain/section.ts';
+import type { EventId } from '../../shared/units.ts';
 
 /** An event and where it stands among those that are gone through. */
 export interface QueuePlace {
@@ -19,6 +20,13 @@ export interface EventQueue {
    * with a verdict. Undefined: there is none.
    */
   step(from: SoundEvent | undefined, direction: Direction, unreviewed: boolean): Promise<QueuePlace | undefined>;
+}
+
+/** A section as an event of its own. */
+export function eventOf(section: Section): SoundEvent {
+  const { id, from, to, score, verdict } = section;
+  const event = { id: id as string as EventId, from, to, score, sections: [section] };
+  return verdict === undefined ? event : { ...event, verdict };
 }
 
 /** A queue of events that are all known, in the order in which they are given. */

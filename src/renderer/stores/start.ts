@@ -16,6 +16,7 @@ import { attempt, noticesStore } from './notices.ts';
 import { orderedPeriod } from './period.ts';
 import { playerStore } from './player.ts';
 import { deck } from './playerDeck.ts';
+import { followExplained } from './explanation.ts';
 import { followMarks } from './playerMarks.ts';
 import { followRecording } from './playerView.ts';
 import { reviewStore } from './review.ts';
@@ -163,6 +164,7 @@ export function startStores(): () => void {
     followPlayer(),
     followRecording(),
     followMarks(),
+    followExplained(),
     followToday(COVERAGE_INTERVAL_MS),
     watchConnection(() => {
       loadAll();

@@ -1,4 +1,5 @@
 import { assertNever } from '../../../shared/assertNever.ts';
+import { explanationStore } from '../../stores/explanation.ts';
 import { inspectorStore } from '../../stores/inspector.ts';
 import { attempt } from '../../stores/notices.ts';
 import { playerStore } from '../../stores/player.ts';
@@ -31,7 +32,8 @@ export type PlayerCommand =
   | 'selectNothing'
   | 'nudgeBack'
   | 'nudgeForward'
-  | 'details';
+  | 'details'
+  | 'explain';
 
 /** What a key, or the button with the same name, does to what the player has open. */
 export function runPlayerCommand(command: PlayerCommand): void {
@@ -71,6 +73,8 @@ export function runPlayerCommand(command: PlayerCommand): void {
       return nudge(NUDGE);
     case 'details':
       return inspectorStore.getState().toggle(isNarrow());
+    case 'explain':
+      return explainHere();
     default:
       return assertNever(command);
   }
@@ -103,6 +107,11 @@ function selectHere(which: 'selectFrom' | 'selectTo'): void {
   const { setIn, setOut } = selectionStore.getState();
   if (which === 'selectFrom') setIn(recording.id, deck.position, lengthOf(recording));
   else setOut(recording.id, deck.position);
+}
+
+function explainHere(): void {
+  const { recording } = playerStore.getState();
+  if (recording) attempt(explanationStore.getState().explain(recording, deck.position));
 }
 
 function nudge(part: number): void {

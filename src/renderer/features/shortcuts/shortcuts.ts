@@ -47,6 +47,7 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
       { keys: ['0'], does: 'The whole recording' },
       { keys: ['Z'], does: 'The selection, or the section' },
       { keys: [',', '.'], does: 'A hundredth of what is seen back or forward' },
+      { keys: ['Q'], does: 'Why this spot is, or is not, in a section' },
       { keys: ['I', 'O'], does: 'Select from here, or up to here' },
       { keys: ['X'], does: 'Select nothing' },
       { keys: ['C'], does: 'Cut: save the selection, the section or the recording as it is' },
@@ -117,6 +118,7 @@ export type Command =
         | 'nudgeBack'
         | 'nudgeForward'
         | 'details'
+        | 'explain'
         | 'undo'
         | 'highlights'
         | 'goTo'
@@ -168,6 +170,7 @@ const PLAYER_KEYS: ReadonlyMap<string, Exclude<Command['name'], 'seek' | 'verdic
   [',', 'nudgeBack'],
   ['.', 'nudgeForward'],
   ['v', 'details'],
+  ['q', 'explain'],
 ]);
 
 /** Single keys about sections and days. */

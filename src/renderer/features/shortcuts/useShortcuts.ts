@@ -77,6 +77,7 @@ function run(command: Command, pressedAt: number): void {
     case 'nudgeBack':
     case 'nudgeForward':
     case 'details':
+    case 'explain':
       return runPlayerCommand(command.name);
     case 'verdict':
       return judgeCurrent(command.verdict);

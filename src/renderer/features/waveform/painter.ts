@@ -73,6 +73,12 @@ export class Painter {
     this.#soon();
   }
 
+  /** They may be others now, or there at last. */
+  levelsChanged(): void {
+    this.#levels.markStale(() => true);
+    this.#soon();
+  }
+
   close(): void {
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
     this.#peaks.close();

@@ -1,8 +1,35 @@
+import { request } from '../../bridge/bridge.ts';
+import { LongtakeError } from '../../../shared/errors.ts';
+import { ENVELOPE_WINDOWS_PER_SECOND } from '../../../shared/domain/section.ts';
+import type { RecordingId } from '../../../shared/units.ts';
+import type { Levels } from './drawLevels.ts';
 import type { Sources } from './painter.ts';
+import { TILE_POINTS, tileSpan } from './pieces.ts';
 
-/** Nothing finer than the overview is known yet. */
-export const pictureSources = (): Sources => ({
-  peaks: (_id, _scale) => new Promise(() => undefined),
-  levels: (_id, _scale) => new Promise(() => undefined),
-  failed: (error) => console.error(error),
-});
+/** Where the tiles of a recording come from: the kept peaks and the kept envelope. */
+export function pictureSources(id: RecordingId, lengthNow: () => number): Sources {
+  const within = (span: {
+    readonly from: number;
+    readonly to: number;
+  }): { fromSeconds: number; toSeconds: number } => ({
+    fromSeconds: span.from,
+    toSeconds: Math.max(span.from + 1e-6, Math.min(span.to, lengthNow())),
+  });
+  return {
+    peaks: () => new Promise(() => undefined),
+    levels: async (tile, scale): Promise<Levels> => {
+      const envelope = await request('review.envelope', {
+        recordingId: id,
+        ...within(tileSpan(scale, tile)),
+        points: TILE_POINTS,
+      });
+      const from = envelope.firstWindow / ENVELOPE_WINDOWS_PER_SECOND;
+      const length = (envelope.level.length * envelope.windowsPerPoint) / ENVELOPE_WINDOWS_PER_SECOND;
+      return { from, to: from + length, level: envelope.level, floor: envelope.floor, marginDb: envelope.marginDb };
+    },
+    failed: (error) => {
+      // What is not analysed yet comes later; the waveform says what is missing.
+      if (!(error instanceof LongtakeError)) console.error(error);
+    },
+  };
+}

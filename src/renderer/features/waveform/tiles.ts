@@ -1,5 +1,7 @@
 /** Asked for at once; more would only stand before what is wanted next. */
 const MOST_IN_FLIGHT = 2;
+/** After a failure nothing is asked for so long, ms: what failed once would fail in every frame. */
+const REST_MS = 2000;
 
 export interface TileId {
   /** Each level is twice as coarse as the one below; 0 is the finest. */
@@ -27,6 +29,7 @@ export class Tiles<Data> {
   readonly #flying = new Set<string>();
   #wanted: readonly TileId[] = [];
   #closed = false;
+  #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: TilesOptions<Data>) {
     this.#options = options;
@@ -49,6 +52,8 @@ export class Tiles<Data> {
 
   /** They are drawn until they are there anew. */
   markStale(isStale: (data: Data) => boolean): void {
+    clearTimeout(this.#rest);
+    this.#rest = undefined;
     for (const [key, { data }] of this.#kept) if (isStale(data)) this.#kept.set(key, { data, stale: true });
     this.#next();
   }
@@ -56,11 +61,13 @@ export class Tiles<Data> {
   /** What arrives later is forgotten. */
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#rest);
     this.#wanted = [];
     this.#kept.clear();
   }
 
   #next(): void {
+    if (this.#rest !== undefined) return;
     for (const id of this.#wanted) {
       if (this.#closed || this.#flying.size >= MOST_IN_FLIGHT) return;
       const key = keyOf(id);
@@ -82,8 +89,10 @@ export class Tiles<Data> {
       }
       this.#options.changed();
     } catch (error) {
-      // What failed once is not asked for again until something else is wanted.
-      this.#wanted = this.#wanted.filter((wanted) => keyOf(wanted) !== key);
+      this.#rest ??= setTimeout(() => {
+        this.#rest = undefined;
+        this.#next();
+      }, REST_MS);
       throw error;
     } finally {
       this.#flying.delete(key);

@@ -3,6 +3,8 @@ import type { Recording } from '../../../shared/domain/recording.ts';
 import { usePalette } from '../../elements/palette.ts';
 import type { Span } from '../../format/span.ts';
 import { type Waveform, usePlayer } from '../../stores/player.ts';
+import { lengthOf } from '../../stores/playerLength.ts';
+import { playerMarksStore } from '../../stores/playerMarks.ts';
 import { playerViewStore } from '../../stores/playerView.ts';
 import { useSelection } from '../../stores/selection.ts';
 import type { Peaks } from './drawPeaks.ts';
@@ -41,16 +43,26 @@ export function usePainter(
   useEffect(() => {
     const element = canvas.current;
     if (!element) return undefined;
-    const made = new Painter(element, known.current, pictureSources());
+    const made = new Painter(
+      element,
+      known.current,
+      pictureSources(known.current.id, () => lengthOf(known.current)),
+    );
     painter.current = made;
     const draw = (): void => {
       const now = look.current;
       if (now) made.show({ ...now, view: viewOf(playerViewStore.getState().span, now.length) });
     };
     draw();
-    const end = playerViewStore.subscribe(draw);
+    const ends = [
+      playerViewStore.subscribe(draw),
+      // Other sections: the analysis has gone on.
+      playerMarksStore.subscribe(({ sections }, before) => {
+        if (sections !== before.sections) made.levelsChanged();
+      }),
+    ];
     return () => {
-      end();
+      for (const end of ends) end();
       made.close();
     };
   }, [canvas]);
