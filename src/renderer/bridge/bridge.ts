@@ -1,9 +1,9 @@
-import { type LongtakeBridge, mediaUrl } from '../../shared/contract/bridge.ts';
+import { type LongtakeBridge, mediaAddress, mediaUrl } from '../../shared/contract/bridge.ts';
 import type { EventName, EventPayload } from '../../shared/contract/events.ts';
 import type { RequestInput, RequestName, RequestOutput, Source } from '../../shared/contract/requests.ts';
 import { fromWireError, LongtakeError } from '../../shared/errors.ts';
 
-export { mediaUrl };
+export { mediaAddress, mediaUrl };
 export type { EventName, EventPayload, RequestInput, RequestName, RequestOutput, Source };
 
 declare global {

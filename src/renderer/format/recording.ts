@@ -5,5 +5,4 @@ export function lengthMs({ samples, format }: Recording): number {
   return format.sampleRate > 0 ? (samples * 1000) / format.sampleRate : 0;
 }
 
-export const canPlay = (recording: Recording): boolean =>
-  recording.state === 'complete' || recording.state === 'repaired';
+export const canPlay = (recording: Recording): boolean => recording.state !== 'damaged';

@@ -2,10 +2,11 @@ import { request } from '../bridge/bridge.ts';
 import type { Lane } from '../../shared/contract/review.ts';
 import type { Section, SoundEvent } from '../../shared/domain/section.ts';
 import type { EventId, RecordingId, SectionId } from '../../shared/units.ts';
+import { filterStore } from './filter.ts';
 import { playerStore } from './player.ts';
 import { type EventQueue, setHomeQueue } from './playerQueue.ts';
 import { boundsOf } from './period.ts';
-import { reviewStore } from './review.ts';
+import { reviewStore, scopeOf } from './review.ts';
 import { timelineStore } from './timeline.ts';
 
 /** All events of the days in view that the filter means, in order of time. */
@@ -13,6 +14,10 @@ export const dayQueue: EventQueue = {
   place: (event) => {
     const { current, place } = reviewStore.getState();
     return current?.id === event.id ? place : undefined;
+  },
+  peek: async (from) => {
+    const filter = scopeOf(reviewStore.getState().period, filterStore.getState().filter);
+    return (await request('review.step', { filter, direction: 'next', at: from.from })).event;
   },
   step: (from, direction, unreviewed) => {
     const next = stepping.then(() => {

@@ -1,8 +1,8 @@
 import { createStore, useStore } from 'zustand';
 import { request, type RequestOutput } from '../bridge/bridge.ts';
-import { canPlay, lengthMs } from '../format/recording.ts';
+import { canPlay } from '../format/recording.ts';
 import { LongtakeError } from '../../shared/errors.ts';
-import { DEFAULT_DETECTION, type Section, type SoundEvent } from '../../shared/domain/section.ts';
+import type { Section, SoundEvent } from '../../shared/domain/section.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
 import type { SourceId } from '../../shared/units.ts';
 import { libraryStore } from './library.ts';
@@ -10,7 +10,8 @@ import { attempt, sentence, noticesStore } from './notices.ts';
 import { deck } from './playerDeck.ts';
 import { type Direction, type EventQueue, homeQueue, type QueuePlace } from './playerQueue.ts';
 import { nextRate } from './playerRates.ts';
-import { partOf, partsOf, wholeOf } from './playerStretch.ts';
+import { lengthOf } from './playerLength.ts';
+import { fileStretch, forgetPrepared, partsOf, preparePart, reaches } from './playerStretch.ts';
 
 /** Enough to come four times nearer before anything else must be known. */
 const WAVEFORM_POINTS = 16_384;
@@ -83,6 +84,9 @@ interface PlayerState {
 /** In the performance timeline: from asking for an event to its sound. */
 const SOUND_MEASURE = 'longtake:sound';
 
+/** What is longer than this is played on when what was open of it ends, s. */
+const GOES_ON_S = 2;
+
 const NO_CLIP = { clip: undefined, inFile: false, place: undefined } as const;
 
 export const playerStore = createStore<PlayerState>()((set, get) => {
@@ -91,6 +95,10 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
   let opened = 0;
   /** When sound was asked for, as performance.now() counts; undefined once it is heard. */
   let askedAt: number | undefined;
+  /** Where the recording is being opened, s. */
+  let heading: number | undefined;
+  /** What is played of the section that is open, s. */
+  let bounds = { from: 0, to: Infinity };
 
   const play = (): void => {
     deck.play().catch((error: unknown) => {
@@ -118,25 +126,51 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
     if (recording.state === 'damaged') {
       set({ problem: 'This file cannot be read as audio. It is left as it is; another program may rescue parts.' });
     }
-    if (canPlay(recording)) attempt(loadWaveform(recording));
-    else deck.close();
+    if (!canPlay(recording)) deck.close();
+    else if (recording.state !== 'recording') attempt(loadWaveform(recording));
   };
 
-  const openPart = async (playing: Playing): Promise<void> => {
+  const openPart = async (playing: Playing, asked = performance.now()): Promise<void> => {
     opened += 1;
-    askedAt = performance.now();
     const mine = opened;
     const section = playing.parts[playing.part];
     if (!section) return;
-    const recording = await request('library.recording', { id: section.recordingId });
+    const { recording, stretch, from, to } = await preparePart(section);
     if (mine !== opened) return;
+    askedAt = asked;
     show(recording);
     set({ clip: playing, inFile: false });
     if (!canPlay(recording)) return;
-    const { from, to } = partOf(section, recording, DEFAULT_DETECTION.preRollSeconds);
-    deck.load(wholeOf(recording), from);
+    bounds = { from, to };
+    deck.load(stretch, from);
     deck.setLimit(to);
     play();
+  };
+
+  /** Opens the recording itself at a position. */
+  const openFile = async (recording: Recording, at: number, sounds: boolean): Promise<void> => {
+    opened += 1;
+    const mine = opened;
+    heading = at;
+    try {
+      const stretch = await fileStretch(recording, at);
+      if (mine !== opened) return;
+      deck.load(stretch, at);
+      if (sounds) play();
+    } finally {
+      if (mine === opened) heading = undefined;
+    }
+  };
+
+  /** Makes ready what comes next. */
+  const warmNext = async (): Promise<void> => {
+    const { clip, inFile, queue } = get();
+    if (!clip || inFile) return;
+    const event = clip.part + 1 < clip.parts.length ? clip.event : await queue?.peek?.(clip.event);
+    const section = event === clip.event ? clip.parts[clip.part + 1] : event && partsOf(event)[0];
+    if (!section) return;
+    const { stretch, from } = await preparePart(section);
+    if (get().clip === clip) deck.warm(stretch, from);
   };
 
   const finished = (): void => {
@@ -146,10 +180,12 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
       if (loop) return attempt(openPart({ ...clip, part: 0 }));
       deck.pause();
       if (autoAdvance) attempt(get().stepEvent(1));
-    } else if (loop && recording) {
-      deck.seek(0);
-      play();
+      return;
     }
+    if (!recording) return;
+    const end = deck.stretch?.to ?? Infinity;
+    if (end + GOES_ON_S < lengthOf(recording)) attempt(openFile(recording, end, true));
+    else if (loop) attempt(openFile(recording, 0, true));
   };
 
   const failedToPlay = (): void => {
@@ -163,6 +199,8 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
       performance.measure(SOUND_MEASURE, { start: askedAt });
       askedAt = undefined;
     }
+    // Nobody waits for what is only made ready: that it fails is told when it is asked for.
+    if (event === 'sounding') warmNext().catch(() => undefined);
     if (event === 'finished') finished();
     else if (event === 'failed') failedToPlay();
   });
@@ -183,12 +221,9 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
       await get().openAt(recording, 0);
     },
     async openAt(recording, seconds) {
-      opened += 1;
       show(recording);
       set(NO_CLIP);
-      if (!canPlay(recording)) return;
-      deck.load(wholeOf(recording), seconds);
-      play();
+      if (canPlay(recording)) await openFile(recording, seconds, true);
     },
     async playEvent(event, queue = get().queue ?? homeQueue(), sourceId) {
       set({ queue, place: queue?.place(event) });
@@ -210,13 +245,9 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
     openInFile() {
       const { recording } = get();
       if (!recording || !canPlay(recording)) return;
-      const at = deck.position;
-      const { playing } = deck;
       set({ inFile: true });
       deck.setLimit(Infinity);
-      if (deck.stretch?.url === wholeOf(recording).url) return;
-      deck.load(wholeOf(recording), at);
-      if (playing) play();
+      attempt(openFile(recording, deck.position, deck.playing));
     },
     close() {
       opened += 1;
@@ -232,22 +263,25 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
     toggle() {
       const { recording, problem } = get();
       if (!recording || !canPlay(recording) || problem !== undefined) return;
-      if (!deck.playing) play();
-      else deck.pause();
+      const { stretch, position } = deck;
+      if (deck.playing) deck.pause();
+      else if (!stretch || (position >= stretch.to && get().inFile)) attempt(openFile(recording, position, true));
+      else play();
     },
     seekTo(seconds) {
       const { recording, clip, inFile } = get();
       if (!recording || !canPlay(recording)) return;
-      const at = Math.max(0, Math.min(seconds, lengthMs(recording) / 1000));
-      const section = clip?.parts[clip.part];
-      if (section && !inFile) {
-        const { from, to } = partOf(section, recording, DEFAULT_DETECTION.preRollSeconds);
-        if (at < from || at >= to) get().openInFile();
+      const at = Math.max(0, Math.min(seconds, lengthOf(recording)));
+      if (clip && !inFile && (at < bounds.from || at >= bounds.to)) {
+        set({ inFile: true });
+        deck.setLimit(Infinity);
       }
-      deck.seek(at);
+      // What is still being opened is left for the new position.
+      if (heading === undefined && reaches(deck.stretch, recording, at)) deck.seek(at);
+      else attempt(openFile(recording, at, deck.playing));
     },
     seekBy(seconds) {
-      get().seekTo(deck.position + seconds);
+      get().seekTo((heading ?? deck.position) + seconds);
     },
     setRate(rate) {
       deck.setRate(rate);
@@ -281,12 +315,10 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
     },
     applyRecording(recording) {
       if (!isOpen(recording)) return;
-      const isFinished = get().recording?.state === 'recording' && canPlay(recording);
+      const isFinished = get().recording?.state === 'recording' && recording.state !== 'recording';
       set({ recording });
-      if (!isFinished) return;
-      // It can be played from now on, but nobody has asked for sound at this moment.
-      deck.load(wholeOf(recording), 0);
-      attempt(loadWaveform(recording));
+      forgetPrepared();
+      if (isFinished && canPlay(recording)) attempt(loadWaveform(recording));
     },
   };
 });

@@ -110,11 +110,6 @@ class Deck {
     this.#current.pause();
   }
 
-  /** Whether the position can be heard from what is open. */
-  holds(at: number): boolean {
-    return this.#stretch !== undefined && at >= this.#stretch.from && at < this.#stretch.to;
-  }
-
   seek(at: number): void {
     if (this.#stretch) this.#current.currentTime = Math.max(0, at - this.#stretch.base);
   }

@@ -6,6 +6,7 @@ import type { RecordingId, SectionId } from '../../shared/units.ts';
 import { attempt } from './notices.ts';
 import { playerStore } from './player.ts';
 import { lengthOf } from './playerLength.ts';
+import { forgetPrepared } from './playerStretch.ts';
 
 /** Sections of a recording in progress come every second: they are asked for this long after the first change, ms. */
 const STALE_DELAY_MS = 500;
@@ -104,6 +105,7 @@ export function followMarks(): () => void {
     on('gaps.changed', ({ sourceId }) => {
       if (sourceId === playerStore.getState().recording?.sourceId) soon();
     }),
+    on('settings.changed', forgetPrepared),
     () => clearTimeout(timer),
   ];
   return () => {

@@ -19,6 +19,8 @@ export interface EventQueue {
    * The event after (1) or before (-1) another one; without one, the first or the last. `unreviewed`: passes over those
    * with a verdict. Undefined: there is none.
    */
+  /** The event after another one; nothing else changes by it. For making it ready. */
+  peek?(from: SoundEvent): Promise<SoundEvent | undefined>;
   step(from: SoundEvent | undefined, direction: Direction, unreviewed: boolean): Promise<QueuePlace | undefined>;
 }
 
@@ -37,6 +39,7 @@ export function queueOf(events: readonly SoundEvent[]): EventQueue {
       const index = indexOf(event);
       return index < 0 ? undefined : { index, total: events.length };
     },
+    peek: async (from) => events[indexOf(from) + 1],
     step: async (from, direction, unreviewed) => {
       const wanted = ({ verdict }: SoundEvent): boolean => !unreviewed || verdict === undefined;
       const here = from ? indexOf(from) : -1;

@@ -116,7 +116,7 @@ export function RecordingCells({ recording, onPlay, onMenu }: RecordingRowProps)
   return (
     <>
       <span className="cell-play" role="gridcell">
-        {!live && <PlayButton recording={recording} onPlay={onPlay} />}
+        <PlayButton recording={recording} onPlay={onPlay} />
       </span>
       <span className="cell-source" role="gridcell">
         <span className="ellipsis" title={recording.sourceName} {...drag}>

@@ -21,14 +21,14 @@ import { Menu } from '../../elements/Menu.tsx';
 import { eachFrame } from '../../elements/meterLoop.ts';
 import { TEST_SIGNAL } from '../../format/audio.ts';
 import { keyName } from '../../format/keys.ts';
-import { countdown, dayTitle, duration, nearestSecond, wallTime, wallTimeTenths } from '../../format/time.ts';
-import { useNow } from '../../stores/clock.ts';
+import { dayTitle, duration, nearestSecond, wallTime, wallTimeTenths } from '../../format/time.ts';
 import { attempt } from '../../stores/notices.ts';
-import { canPlay, lengthMs } from '../../format/recording.ts';
+import { canPlay } from '../../format/recording.ts';
 import { useInspector } from '../../stores/inspector.ts';
 import { usePlayer, playerStore } from '../../stores/player.ts';
 import { deck } from '../../stores/playerDeck.ts';
 import { RATES } from '../../stores/playerRates.ts';
+import { useLength } from '../../stores/playerLength.ts';
 import { usePlayerView } from '../../stores/playerView.ts';
 import { useOpenRecording } from '../../stores/sources.ts';
 import type { Recording } from '../../../shared/domain/recording.ts';
@@ -40,7 +40,7 @@ import { runPlayerCommand } from './playerCommands.ts';
 import { WaveformStatus } from './WaveformStatus.tsx';
 import './player.css';
 
-/** Bottom: listens to a finished recording. */
+/** Bottom: listens to a recording, also to one in progress. */
 export function Player(): ReactElement {
   const recording = usePlayer((state) => state.recording);
   const clip = usePlayer((state) => state.clip);
@@ -54,7 +54,7 @@ export function Player(): ReactElement {
         </>
       ) : (
         <p className="player-empty">
-          Choose a finished recording and press <kbd className="key">Enter</kbd> to listen to it here.
+          Choose a recording and press <kbd className="key">Enter</kbd> to listen to it here.
         </p>
       )}
     </section>
@@ -73,7 +73,6 @@ function PlayerBody({ recording }: { readonly recording: Recording }): ReactElem
       </div>
     );
   }
-  if (recording.state === 'recording') return <StillRecording recording={recording} />;
   return (
     <>
       <WaveformView key={recording.id} recording={recording} />
@@ -82,26 +81,12 @@ function PlayerBody({ recording }: { readonly recording: Recording }): ReactElem
   );
 }
 
-function StillRecording({ recording }: { readonly recording: Recording }): ReactElement {
-  const now = useNow();
-  const open = useOpenRecording(recording.sourceId, recording.id);
-  return (
-    <div className="player-message">
-      {open && <Badge tone="recording">REC</Badge>}
-      <p>
-        This file cannot be played yet: it is still being recorded.
-        {open &&
-          ` It is finished in ${countdown(open.nextBoundaryAt - now)}, or as soon as ${recording.sourceName} is stopped.`}
-      </p>
-    </div>
-  );
-}
-
 function Transport({ recording }: { readonly recording: Recording }): ReactElement {
   const playing = usePlayer((state) => state.playing);
   const problem = usePlayer((state) => state.problem);
   const { toggle, step, close } = playerStore.getState();
   const ready = canPlay(recording) && problem === undefined;
+  const open = useOpenRecording(recording.sourceId, recording.id);
   return (
     <div className="transport">
       <div className="transport-buttons">
@@ -124,6 +109,7 @@ function Transport({ recording }: { readonly recording: Recording }): ReactEleme
       <div className="transport-what">
         <p className="transport-name">
           <span className="ellipsis">{recording.sourceName}</span>
+          {open && <Badge tone="recording">REC</Badge>}
           {recording.sourceKind === 'generator' && <span className="test-signal">{TEST_SIGNAL}</span>}
         </p>
         <p className="transport-when ellipsis" title={`${recording.zone}: ${recording.path}`}>
@@ -148,7 +134,7 @@ function Transport({ recording }: { readonly recording: Recording }): ReactEleme
 function Clock({ recording }: { readonly recording: Recording }): ReactElement {
   const wall = useRef<HTMLSpanElement>(null);
   const elapsed = useRef<HTMLSpanElement>(null);
-  const total = lengthMs(recording);
+  const total = useLength(recording) * 1000;
   useEffect(
     () =>
       eachFrame(() => {
