@@ -1,10 +1,9 @@
 import { X } from 'lucide-react';
 import type { ReactElement } from 'react';
-import type { RequestOutput } from '../../bridge/bridge.ts';
 import type { Recording } from '../../../shared/domain/recording.ts';
-import { level } from '../../format/quantity.ts';
 import { wallTimeTenths } from '../../format/time.ts';
 import { explanationStore, useExplanation } from '../../stores/explanation.ts';
+import { spotWords } from './spotWords.ts';
 
 /** Why the spot that was clicked last is, or is not, in a section. */
 export function Explained({ recording }: { readonly recording: Recording }): ReactElement {
@@ -14,7 +13,7 @@ export function Explained({ recording }: { readonly recording: Recording }): Rea
       {spot && (
         <>
           <strong>{wallTimeTenths(recording.startedAt + spot.at * 1000, recording.offsetMinutes)}</strong>
-          <span>{typeof spot.explanation === 'string' ? spot.explanation : explanationWords(spot.explanation)}</span>
+          <span>{typeof spot.explanation === 'string' ? spot.explanation : spotWords(spot.explanation)}</span>
           <button
             type="button"
             className="waveform-explained-close"
@@ -27,17 +26,4 @@ export function Explained({ recording }: { readonly recording: Recording }): Rea
       )}
     </div>
   );
-}
-
-/** `7.2 dB below the threshold of −44.9 dBFS (level −52.1, floor −56.9)`. */
-export function explanationWords(explanation: RequestOutput<'review.explain'>): string {
-  const { level: dbfs, floor, marginDb, missingDb, section, tooShort } = explanation;
-  const threshold = `the threshold of ${level(floor + marginDb)} dBFS`;
-  const distance =
-    missingDb > 0
-      ? `${missingDb.toFixed(1)} dB below ${threshold}`
-      : `${Math.abs(missingDb).toFixed(1)} dB above ${threshold}`;
-  const figures = `level ${level(dbfs)}, floor ${level(floor)}`;
-  if (section) return `${distance}; in a section of +${Math.round(section.score)} dB (${figures})`;
-  return tooShort ? `${distance}, but too short for a section (${figures})` : `${distance} (${figures})`;
 }
