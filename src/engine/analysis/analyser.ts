@@ -8,6 +8,7 @@ import { type FileState, isSameState } from './cacheFile.ts';
 import { type KeptLevels, keptLevels, readLevels, writeLevels } from './levelsCache.ts';
 import { LevelList } from './levelList.ts';
 import { PeakCacheWriter, readPeakCache, type ReducedPeaks } from './peakCache.ts';
+import { type PeakRange, type RangePeaks, readPeakRange } from './peakRange.ts';
 import { scanFile } from './scanFile.ts';
 
 /** An audio file and where what is found out about it is kept. All paths are absolute; folders are made when missing. */
@@ -45,6 +46,16 @@ export class Analyser {
       if (kept) return kept;
       const { peaks } = await this.#make(file, points, { signal });
       return peaks;
+    });
+  }
+
+  /** A stretch of them, as fine as they are kept. Undefined when nothing of it is there. Rejects likewise. */
+  peakRange(file: AnalysedFile, range: PeakRange, signal: AbortSignal): Promise<RangePeaks | undefined> {
+    return this.#alone(file, async () => {
+      const kept = await readPeakRange(file.peaksFile, await this.#stateOf(file), range);
+      if (kept) return kept;
+      await this.#make(file, 1, { signal });
+      return readPeakRange(file.peaksFile, await this.#stateOf(file), range);
     });
   }
 

@@ -117,15 +117,32 @@ export async function readPeakCache(path: string, audio: FileState, points: numb
   const file = await openIfThere(path);
   if (!file) return undefined;
   try {
-    const header = decodeHeader(await readAt(file, 0, HEADER_BYTES));
-    if (!header || !isSameState(header, audio)) return undefined;
-    const counts = resolutionsOf(header.windows);
-    const pairs = counts.reduce((sum, count) => sum + count, 0);
-    if ((await file.stat()).size !== HEADER_BYTES + pairs * PAIR_BYTES) return undefined;
-    return await readPairs(file, header, points);
+    const header = await readHeader(file, audio);
+    return header && (await readPairs(file, header, points));
   } finally {
     await file.close();
   }
+}
+
+/** What a cache file holds. */
+export interface PeakHeader extends AudioState {
+  /** Of the finest resolution. */
+  readonly windows: number;
+  /** Where its pairs stand, those of the others behind them. */
+  readonly pairsAt: number;
+}
+
+/** Undefined when the file is damaged, or of another state of the audio. */
+export async function readPeakHeader(file: FileHandle, audio: FileState): Promise<PeakHeader | undefined> {
+  const header = await readHeader(file, audio);
+  return header && { ...header, pairsAt: HEADER_BYTES };
+}
+
+async function readHeader(file: FileHandle, audio: FileState): Promise<Header | undefined> {
+  const header = decodeHeader(await readAt(file, 0, HEADER_BYTES));
+  if (!header || !isSameState(header, audio)) return undefined;
+  const pairs = resolutionsOf(header.windows).reduce((sum, count) => sum + count, 0);
+  return (await file.stat()).size === HEADER_BYTES + pairs * PAIR_BYTES ? header : undefined;
 }
 
 async function readPairs(file: FileHandle, header: Header, points: number): Promise<ReducedPeaks | undefined> {

@@ -23,6 +23,9 @@ export async function unitBounds(chain: Chain, { from, to }: Stretch): Promise<S
   return { from: begin, to: end };
 }
 
+/** Some decoders give a little less than the last page of a short Vorbis file says. */
+const OGG_MARGIN = 4096;
+
 /**
  * Whole units for a decoder that is to give out exactly a stretch: from where it must begin (for Ogg that is said in the
  * file itself) to the one that holds the end.
@@ -38,8 +41,9 @@ export async function unitStretch(chain: Chain, { from, to }: Stretch): Promise<
   const isLed = container === 'mp3' || container === 'adts';
   const led = await (isLed ? leadStart(chain, from) : unitStart(chain, from));
   const begin = container === 'ogg' ? Math.max(chain.first.from, led) : led;
+  const last = container === 'ogg' ? Math.min(chain.last.to, to + OGG_MARGIN) : to;
   let end = to;
-  for await (const { start, block } of chain.runs(to - 1, to)) end = start + block.samples;
+  for await (const { start, block } of chain.runs(last - 1, last)) end = start + block.samples;
   return { from: begin, to: Math.max(end, to) };
 }
 

@@ -92,6 +92,20 @@ export class Ffmpeg implements Decoder {
     );
   }
 
+  /** Decodes a file that comes in pieces, from its first sample frame on, which {@link decodeLive} may leave out. */
+  decodeSlice(container: Container, input: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<PcmStream> {
+    return this.#decode(
+      {
+        container,
+        input: Readable.from(input, { objectMode: false }),
+        inputOptions: ['-protocol_whitelist', 'pipe'],
+        outputOptions: ['-flush_packets', '0'],
+        niceness: LIVE_NICENESS,
+      },
+      signal,
+    );
+  }
+
   /** Ends every ffmpeg and takes no more work. */
   async dispose(): Promise<void> {
     this.#disposed = true;

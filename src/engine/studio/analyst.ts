@@ -6,6 +6,7 @@ import type { Log } from '../../shared/ports/log.ts';
 import type { ChildHandle, ProcessHost } from '../../shared/ports/processHost.ts';
 import type { RecordingId, SourceId } from '../../shared/units.ts';
 import type { Thresholds } from '../analysis/detect.ts';
+import type { ClipRequest } from '../clips/clip.ts';
 import type { StreamSample } from '../analysis/streamSample.ts';
 import { analysedFile, levelsFile } from './analysisFiles.ts';
 import type { AnalystCommand, AnalystEvent } from './analystProtocol.ts';
@@ -27,6 +28,15 @@ export interface AnalystPorts {
 export interface Peaks {
   pairs: number[];
   durationMs: number;
+}
+
+export interface SlicePeaks {
+  pairs: number[];
+  /** s from the start of the recording. */
+  fromSeconds: number;
+  toSeconds: number;
+  /** Each pair is one sample frame. */
+  exact: boolean;
 }
 
 interface Call {
@@ -65,6 +75,18 @@ export class Analyst {
     }));
     if (event.type !== 'peaks') throw new Error(`The analyst answered with ${event.type}.`);
     return { pairs: [...event.pairs], durationMs: event.durationMs };
+  }
+
+  /**
+   * At most `points` pairs of a stretch, of the kept peaks or of the samples themselves; `recording` is the anchor of
+   * the stretch. DECODER_MISSING, DAMAGED, NOT_FOUND, INVALID_INPUT when nothing of it is there.
+   */
+  async slicePeaks(recording: Recording, slice: ClipRequest, points: number): Promise<SlicePeaks> {
+    const file = recording.state === 'recording' ? {} : { file: analysedFile(this.#ports.dataFolder, recording) };
+    const event = await this.#call((callId) => ({ type: 'slicePeaks', callId, ...file, slice, points }));
+    if (event.type !== 'slicePeaks') throw new Error(`The analyst answered with ${event.type}.`);
+    const { pairs, fromSeconds, toSeconds, exact } = event;
+    return { pairs: [...pairs], fromSeconds, toSeconds, exact };
   }
 
   /**

@@ -3,6 +3,7 @@ import type { WireError } from '../../shared/errors.ts';
 import type { FoundSection } from '../../shared/domain/section.ts';
 import type { AnalysedFile } from '../analysis/analyser.ts';
 import type { Thresholds } from '../analysis/detect.ts';
+import type { ClipRequest } from '../clips/clip.ts';
 import type { SampledAudio, StreamSample } from '../analysis/streamSample.ts';
 import type { SourceId } from '../../shared/units.ts';
 
@@ -13,6 +14,15 @@ export type AnalystCommand =
       readonly callId: number;
       readonly file: AnalysedFile;
       /** Pairs that are wanted at most. */
+      readonly points: number;
+    }
+  /** Peaks of a stretch: the kept ones where they are fine enough, else of the samples themselves. */
+  | {
+      readonly type: 'slicePeaks';
+      readonly callId: number;
+      /** Absent while it is being recorded: then no peaks are kept. */
+      readonly file?: AnalysedFile;
+      readonly slice: ClipRequest;
       readonly points: number;
     }
   /** Makes the envelope of a file, unless it is kept already, and finds its sections. */
@@ -44,6 +54,15 @@ export type AnalystEvent =
       /** min0, max0, min1, max1, ...; -1 to 1. */
       readonly pairs: readonly number[];
       readonly durationMs: number;
+    }
+  | {
+      readonly type: 'slicePeaks';
+      readonly callId: number;
+      readonly pairs: readonly number[];
+      /** s from the start of the recording. */
+      readonly fromSeconds: number;
+      readonly toSeconds: number;
+      readonly exact: boolean;
     }
   /** How much of a file is analysed, sample frames. */
   | { readonly type: 'analysing'; readonly callId: number; readonly frames: number }

@@ -10,9 +10,14 @@ import type { LevelWindow } from '../containers/levels.ts';
 import { Analyser } from '../analysis/analyser.ts';
 import { detect } from '../analysis/detect.ts';
 import { readLevels } from '../analysis/levelsCache.ts';
+import { areFineEnough } from '../analysis/peakRange.ts';
 import { sampleNewest } from '../analysis/streamSample.ts';
 import { meterGrowingFile } from '../analysis/streamMeter.ts';
 import { pause } from '../analysis/tailFile.ts';
+import type { Ffmpeg } from '../clips/ffmpeg.ts';
+import { FrameIndexes } from '../clips/frameIndexes.ts';
+import { slicePeaks } from '../clips/slicePeaks.ts';
+import { loadFlacLibrary } from '../recorder/flacLibrary.ts';
 import type { AnalystCommand, AnalystEvent } from './analystProtocol.ts';
 
 /** Waveforms in work at once; the others wait. Each may use a core. */
@@ -24,13 +29,14 @@ const PROGRESS_MS = 500;
 
 export interface AnalystServicePorts {
   readonly fileSystem: FileSystem;
-  readonly decoder: Decoder & { available(): Promise<boolean> };
+  readonly decoder: Decoder & Pick<Ffmpeg, 'available' | 'decodeSlice'>;
   readonly clock: Clock;
   readonly log: Log;
   emit(event: AnalystEvent): void;
 }
 
 type PeaksCommand = Extract<AnalystCommand, { type: 'peaks' }>;
+type SlicePeaksCommand = Extract<AnalystCommand, { type: 'slicePeaks' }>;
 type AnalyseCommand = Extract<AnalystCommand, { type: 'analyse' }>;
 type DetectCommand = Extract<AnalystCommand, { type: 'detect' }>;
 type SampleCommand = Extract<AnalystCommand, { type: 'sample' }>;
@@ -39,6 +45,7 @@ type SampleCommand = Extract<AnalystCommand, { type: 'sample' }>;
 export class AnalystService {
   readonly #ports: AnalystServicePorts;
   readonly #analyser: Analyser;
+  readonly #frameIndexes = new FrameIndexes();
   readonly #waiting: PeaksCommand[] = [];
   /** Waveforms in work. */
   #drawing = 0;
@@ -56,6 +63,9 @@ export class AnalystService {
       case 'peaks':
         this.#waiting.push(command);
         this.#startNext();
+        return;
+      case 'slicePeaks':
+        this.#own(this.#slicePeaks(command));
         return;
       case 'analyse':
         this.#own(this.#analyse(command));
@@ -114,6 +124,23 @@ export class AnalystService {
     });
     this.#drawing -= 1;
     this.#startNext();
+  }
+
+  #slicePeaks({ callId, file, slice, points }: SlicePeaksCommand): Promise<void> {
+    const { emit, fileSystem, decoder } = this.#ports;
+    const rate = slice.recordings[slice.anchor]?.format.sampleRate ?? 1;
+    const range = { fromSeconds: Math.max(0, slice.from) / rate, toSeconds: slice.to / rate, points };
+    return this.#work(callId, async (signal) => {
+      const isCoarse = file && areFineEnough(range.toSeconds - range.fromSeconds, points);
+      const kept = isCoarse ? await this.#analyser.peakRange(file, range, signal) : undefined;
+      if (kept) {
+        emit({ type: 'slicePeaks', callId, ...kept, exact: false });
+        return;
+      }
+      const ports = { fileSystem, decoder, loadFlac: loadFlacLibrary, frameIndexes: this.#frameIndexes };
+      const { pairs, from, to, sampleRate, exact } = await slicePeaks(slice, points, ports, signal);
+      emit({ type: 'slicePeaks', callId, pairs, fromSeconds: from / sampleRate, toSeconds: to / sampleRate, exact });
+    });
   }
 
   #analyse({ callId, file, thresholds }: AnalyseCommand): Promise<void> {

@@ -82,6 +82,16 @@ export class Media {
     };
   }
 
+  /** A stretch of one recording, with what a decoder needs before it; `from` and `to` in s from its start. */
+  sliceOf(id: RecordingId, from: number, to: number): { readonly recording: Recording; readonly slice: ClipRequest } {
+    const recording = this.#recording(id);
+    const rate = recording.format.sampleRate;
+    const end = recording.state === 'recording' ? Infinity : recording.samples;
+    const first = Math.round(from * rate);
+    const last = Math.max(first + 1, Math.min(end, Math.round(to * rate)));
+    return { recording, slice: clipRequest(this.#ports.library(), recording, first, last) };
+  }
+
   /** How to play a recording from its beginning; one that is being recorded: up to now. */
   async playable(id: RecordingId): Promise<Playable> {
     const recording = this.#recording(id);

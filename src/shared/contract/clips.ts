@@ -45,9 +45,6 @@ export const clipRequests = {
       durationSeconds: z.number(),
     }),
   },
-} as const;
-
-export const slicePeaksRequests = {
   /** For drawing at any zoom: pairs of lowest and highest sample of a stretch, from the kept peaks, or from the samples where those are too coarse. */
   'recordings.peaksOf': {
     input: z
