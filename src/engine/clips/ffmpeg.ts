@@ -100,7 +100,6 @@ export class Ffmpeg implements Decoder {
         input: Readable.from(input, { objectMode: false }),
         inputOptions: ['-protocol_whitelist', 'pipe'],
         outputOptions: ['-flush_packets', '0'],
-        niceness: LIVE_NICENESS,
       },
       signal,
     );
