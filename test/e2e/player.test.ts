@@ -214,11 +214,15 @@ describe('listening and looking', () => {
     await page.mouse.dblclick(x + (width * 41) / SECONDS, y + 30);
     const row = player().getByRole('group', { name: 'Section' });
     await row.getByText('2 of 3').waitFor();
-    const clicked = await page.evaluate(() => performance.getEntriesByName('longtake:sound').at(-1)?.duration);
-    console.log(`From the double click to sound: ${clicked ?? Number.NaN} ms`);
+    const times = async (): Promise<number[]> =>
+      page.evaluate(() => performance.getEntriesByName('longtake:sound').map(({ duration }) => Math.round(duration)));
+    await expect.poll(async () => (await times()).length, { timeout: 20_000 }).toBe(1);
     await page.keyboard.press('k');
     await row.getByText('3 of 3').waitFor();
     await expect.poll(now).toBeGreaterThan(88);
+    await expect.poll(async () => (await times()).length, { timeout: 20_000 }).toBe(2);
+    // Not judged: a busy machine takes its time.
+    console.log(`From asking for a section to its sound, ms: ${(await times()).join(', ')}`);
     await page.keyboard.press('j');
     await row.getByText('2 of 3').waitFor();
     await row.getByRole('button', { name: 'Star' }).click();
@@ -237,6 +241,41 @@ describe('listening and looking', () => {
     await page.keyboard.press('w');
     await expectAccessible('section');
     await page.keyboard.press('w');
+    expect(running.pageErrors).toEqual([]);
+  });
+
+  it('plays and draws what is still being recorded, up to now', async () => {
+    const { page } = running;
+    const { config } = await running.request('sources.add', {
+      kind: 'generator',
+      name: 'Live',
+      programme: 'mixed',
+      seed: 7,
+      sampleRate: 48_000,
+      bitDepth: 16,
+      channels: 2,
+    });
+    await running.request('sources.arm', { ids: [config.id] });
+    const captured = async (): Promise<number> => {
+      const all = await running.request('sources.list', {});
+      return (all.find((source) => source.config.id === config.id)?.status.recording?.durationMs ?? 0) / 1000;
+    };
+    await expect.poll(captured, { timeout: 60_000 }).toBeGreaterThan(6);
+    await page.getByRole('button', { name: /^Play Live,/ }).click();
+    const length = async (): Promise<number> => Number(await position().getAttribute('aria-valuemax'));
+    const before = await length();
+    await expect.poll(length, { timeout: 20_000 }).toBeGreaterThan(before);
+    await expect.poll(now, { timeout: 20_000 }).toBeGreaterThan(0);
+    await player().getByText('REC').waitFor();
+    await position().focus();
+    await page.keyboard.press('End');
+    await expect.poll(now, { timeout: 20_000 }).toBeGreaterThan(before - 1);
+    await page.keyboard.press('Home');
+    await expect.poll(now, { timeout: 20_000 }).toBeLessThan(before);
+    await expectAccessible('live');
+    await running.request('sources.disarm', {});
+    await expect.poll(() => player().getByText('REC').count(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => position().getAttribute('data-waveform'), { timeout: 20_000 }).toBe('ready');
     expect(running.pageErrors).toEqual([]);
   });
 });

@@ -17,7 +17,9 @@ export function EventRow({ clip }: { readonly clip: Playing }): ReactElement | n
   const place = usePlayer((state) => state.place);
   const autoAdvance = usePlayer((state) => state.autoAdvance);
   const inFile = usePlayer((state) => state.inFile);
-  const section = clip.parts[clip.part];
+  const chosen = clip.parts[clip.part];
+  const known = usePlayerMarks(({ sections }) => sections.find(({ id }) => id === chosen?.id));
+  const section = known ?? chosen;
   if (!section) return null;
   return (
     <div className="event-row" role="group" aria-label="Section">
@@ -92,8 +94,7 @@ const VERDICTS = [
 ] as const satisfies readonly { verdict: Verdict; label: string; keys: string; Icon: typeof Check }[];
 
 function Verdicts({ section, event }: { readonly section: Section; readonly event: SoundEvent }): ReactElement {
-  const now = usePlayerMarks(({ sections }) => sections.find(({ id }) => id === section.id));
-  const said = (now ?? section).verdict;
+  const said = section.verdict;
   return (
     <div className="event-verdicts" role="group" aria-label="Verdict">
       {VERDICTS.map(({ verdict, label, keys, Icon }) => (

@@ -23,6 +23,7 @@ export type LevelSurface = Pick<
   | 'moveTo'
   | 'lineTo'
   | 'stroke'
+  | 'fill'
   | 'setLineDash'
   | 'fillText'
 >;
@@ -51,10 +52,19 @@ export function drawLevels(
   for (const { span, data } of pieces) {
     const each = (data.to - data.from) / data.level.length;
     if (!(each > 0)) continue;
+    // One outline: columns side by side would show their seams.
+    const base = box.top + box.height;
+    let right = Math.max(0, (span.from - view.from) * pixels);
+    surface.beginPath();
+    surface.moveTo(right, base);
     for (const [x, index] of columnsOf(span, data, each, view, pixels)) {
       const y = yOf(data.level[index] ?? QUIETEST);
-      surface.fillRect(x, y, Math.max(1, each * pixels), box.top + box.height - y);
+      surface.lineTo(Math.max(right, x), y);
+      right = Math.min(x + each * pixels, (span.to - view.from) * pixels);
+      surface.lineTo(right, y);
     }
+    surface.lineTo(right, base);
+    surface.fill();
   }
   surface.lineWidth = 1;
   line(surface, pieces, view, pixels, colours.floor, [], ({ floor }, index) => yOf(floor[index] ?? QUIETEST));

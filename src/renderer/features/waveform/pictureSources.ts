@@ -1,6 +1,6 @@
 import { request } from '../../bridge/bridge.ts';
 import { LongtakeError } from '../../../shared/errors.ts';
-import { ENVELOPE_WINDOWS_PER_SECOND } from '../../../shared/domain/section.ts';
+import { ENVELOPE_WINDOWS_PER_SECOND } from '../../../shared/domain/envelope.ts';
 import type { RecordingId } from '../../../shared/units.ts';
 import type { Levels } from './drawLevels.ts';
 import type { Sources } from './painter.ts';
