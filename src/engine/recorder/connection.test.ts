@@ -155,6 +155,21 @@ describe('Connection', () => {
     expect(recordings.map((recording) => recording.samples / RATE)).toEqual([2, 5, 1]);
   });
 
+  it.each([0, 400])(
+    'leaves no boundary out when settings are changed near it, %d ms behind the audio',
+    async (late) => {
+      const rig = new Rig('2026-11-21T10:59:58.000Z', 'UTC', 5);
+      for (let block = 0; block < 160; block += 1) {
+        rig.feed(RATE / 20);
+        rig.clock.advance(late);
+        rig.connection.replan();
+        rig.clock.advance(-late);
+      }
+      const recordings = await rig.end();
+      expect(recordings.map((recording) => recording.samples / RATE)).toEqual([2, 5, 1]);
+    },
+  );
+
   it('makes no recording of the last moment after a boundary: it belongs to the one before', async () => {
     const rig = new Rig('2026-11-21T10:59:58.000Z', 'UTC', 5);
     for (let block = 0; block < 43; block += 1) rig.feed(RATE / 20);

@@ -110,9 +110,10 @@ export class Connection implements CaptureListener {
 
   /** The plan changed: the open recording ends at the next boundary of the new one. */
   replan(): void {
-    const nextBoundaryAt = this.#boundaries.after(this.#context.clock.now());
-    if (this.live) this.live.nextBoundaryAt = nextBoundaryAt;
-    if (this.#next) this.#next = { ...this.#next, nextBoundaryAt };
+    const reached = this.#at.wallTime();
+    const next = this.#next;
+    if (this.live) this.live.nextBoundaryAt = this.#boundaries.replanned(this.live, reached);
+    if (next) this.#next = { ...next, nextBoundaryAt: this.#boundaries.replanned(next, reached) };
   }
 
   /**

@@ -39,6 +39,14 @@ export class SourceBoundaries {
   }
 
   /**
+   * The boundary of an open recording after the plan changed, when its audio has come to `reached`: one that the clock
+   * has passed, but the audio has not, still counts, and so does one that is a moment away.
+   */
+  replanned({ startedAt }: { readonly startedAt: Millis }, reached: Millis): Millis {
+    return this.after(millis(Math.max(startedAt, reached - SHORTEST_RECORDING_MS - 1)));
+  }
+
+  /**
    * A person asks `now` for a new recording. Returns the boundary that the open one gets; nothing when its own is so near
    * that what it ends with is the answer.
    */

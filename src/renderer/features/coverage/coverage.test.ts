@@ -48,6 +48,12 @@ describe('the words of coverage', () => {
     expect(line(both, opening)).toBe('99.98 %, 14 s missing at 03:11, stream lost');
   });
 
+  it('never say that nothing is missing where something is', () => {
+    const lost = { from: AT, to: AT + 20, cause: 'starting' } as const;
+    const short = source({ capturedMs: DAY - 20, missing: [lost], missingCount: 1 });
+    expect(coverageLine({ sources: [short] }, 0)).toBe('99.99 %, under 0.1 s missing at 03:12, input being opened');
+  });
+
   it('never call 100 % what is not whole', () => {
     expect(percent({ armedMs: DAY, capturedMs: DAY - 2 })).toBe('99.99 %');
     expect(percent({ armedMs: DAY, capturedMs: 0 })).toBe('0.00 %');

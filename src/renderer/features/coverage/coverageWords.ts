@@ -68,6 +68,7 @@ const timeOf = (at: number, offsetMinutes: number): string => wallTime(at, offse
 
 /** `14 s`, `0.4 s`, `0:03:10`. */
 export function missingLength(ms: number): string {
+  if (ms < 50) return 'under 0.1 s';
   if (ms >= 9950 && ms < 59_500) return `${Math.round(ms / 1000)} s`;
   return exactDuration(ms);
 }
