@@ -18,7 +18,7 @@ import { type Backoff, inputIsThere, needsPerson, nextBackoff, retryDelayMs } fr
 
 /** A connection that lasted this long was a good one: the next loss is retried quickly again. */
 const GOOD_CONNECTION_MS = 10_000;
-/** Audio of a pause's last moment is on its way for at most this long: a calm stream is read twice a second. */
+/** Audio of a pause's last moment is on its way for at most this long: a calm stream is read in beats. */
 const PAUSE_WAIT_MS = 900;
 /** A disk without room is looked at again after this time. */
 const ROOM_MS = 2000;

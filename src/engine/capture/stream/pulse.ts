@@ -1,9 +1,9 @@
 /** Between two beats, ms: audio waits so long at most outside of this process, where a kill would lose it. */
-const LONGEST_MS = 500;
+const LONGEST_MS = 400;
 /** Beats differ: one that always came just before a server sends would take all audio for later than it is. */
-const VARIATION_MS = 50;
+const VARIATION_MS = 40;
 
-/** One timer for all that reads in beats: the process wakes twice a second instead of for every packet. */
+/** One timer for all that reads in beats: the process wakes two or three times a second instead of for every packet. */
 class Pulse {
   readonly #members = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
@@ -39,8 +39,8 @@ const CALM_BYTES = 24 * 1024;
 const CALM_BEATS = 10;
 
 /**
- * Decides when a socket is read. A calm stream is read twice a second, all that has come at once, which costs a small
- * part of reading every packet; any other is read as it comes.
+ * Decides when a socket is read. A calm stream is read in beats, all that has come at once, which costs a small part of
+ * reading every packet; any other is read as it comes.
  */
 export class Pace {
   readonly #leave: () => void;
