@@ -49,7 +49,7 @@ export class RunningApp {
       // Under Node, the package is the path of the program.
       executablePath: electronPath as unknown as string,
       args: [PROJECT, ...(root ? ['--no-sandbox'] : []), '--disable-gpu'],
-      env: { ...definedEnv(), ...env, LONGTAKE_USER_DATA: profile, LONGTAKE_NO_DIALOGS: '1' },
+      env: { ...definedEnv(), LONGTAKE_USER_DATA: profile, LONGTAKE_NO_DIALOGS: '1', ...env },
     });
     const output: string[] = [];
     app.process().stdout?.on('data', (data: Buffer) => output.push(data.toString()));

@@ -1,0 +1,180 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Recording } from '../../src/shared/domain/recording.ts';
+import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
+import { BURSTS, writeHeardDays } from '../support/heardDays.ts';
+
+const RATE = 8000;
+const WAV_HEADER = /^RIFF/;
+/** A busy machine takes its time. */
+const SOON = { timeout: 60_000 };
+const LOOKS = [
+  { theme: 'light', size: { width: 1280, height: 800 } },
+  { theme: 'dark', size: { width: 900, height: 600 } },
+] as const;
+
+interface Stubbed {
+  /** Where the next dialog says to export to. */
+  exportTo?: string;
+  readonly dragged: { readonly file: string; readonly icon: number }[];
+}
+
+describe('taking audio out of the studio', () => {
+  let profile: string;
+  let out: string;
+  let running: RunningApp;
+  let recording: Recording;
+
+  beforeAll(async () => {
+    profile = await makeProfile();
+    out = join(profile, 'out');
+    await mkdir(out);
+    const midnight = new Date();
+    midnight.setHours(0, 0, 0, 0);
+    await writeHeardDays({
+      root: join(profile, 'Recordings'),
+      sources: ['Garden'],
+      days: 1,
+      recordingsPerDay: 2,
+      until: midnight.getTime(),
+    });
+    running = await RunningApp.launch(profile, { LONGTAKE_NO_DIALOGS: '0' });
+    await running.page.setViewportSize(LOOKS[0].size);
+    // No person is there to answer the desktop's own dialog, nor a file manager to drop into.
+    await running.app.evaluate(({ BrowserWindow, dialog }) => {
+      const stubbed: Stubbed = { dragged: [] };
+      Object.assign(globalThis, { stubbed });
+      dialog.showSaveDialog = (() =>
+        Promise.resolve({ canceled: stubbed.exportTo === undefined, filePath: stubbed.exportTo ?? '' })) as never;
+      const [window] = BrowserWindow.getAllWindows();
+      if (!window) throw new Error('There is no window.');
+      window.webContents.startDrag = ({ file, icon }) => {
+        stubbed.dragged.push({ file, icon: typeof icon === 'string' ? 0 : icon.getSize().width });
+      };
+    });
+    recording = await vi.waitFor(async () => {
+      const { recordings } = await running.request('library.find', { filter: {}, offset: 0, limit: 5 });
+      const [oldest, ...others] = recordings.toSorted((a, b) => a.startedAt - b.startedAt);
+      if (!oldest || others.length !== 1) throw new Error('There should be two recordings.');
+      const found = await running.request('review.sections', { recordingId: oldest.id });
+      if (found.length !== BURSTS.length) throw new Error('They are still being analysed.');
+      return oldest;
+    }, SOON);
+  });
+  afterAll(async () => {
+    await running.quit();
+    await removeProfile(profile);
+  });
+
+  const page = () => running.page;
+  const exportTo = (path: string | undefined): Promise<void> =>
+    running.app.evaluate((_electron, to) => {
+      const { stubbed } = globalThis as unknown as { stubbed: Stubbed };
+      if (to === null) delete stubbed.exportTo;
+      else stubbed.exportTo = to;
+    }, path ?? null);
+  const dragged = (): Promise<Stubbed['dragged']> =>
+    running.app.evaluate(() => [...(globalThis as unknown as { stubbed: Stubbed }).stubbed.dragged]);
+
+  /** Samples of a WAV file of ours. */
+  async function samplesOf(path: string): Promise<Buffer> {
+    const bytes = await readFile(path);
+    expect(bytes.toString('latin1', 0, 4)).toMatch(WAV_HEADER);
+    const at = bytes.indexOf('data');
+    return bytes.subarray(at + 8, at + 8 + bytes.readUInt32LE(at + 4));
+  }
+
+  const original = (): Promise<Buffer> => samplesOf(join(recording.root, recording.path));
+
+  async function openRecording(): Promise<void> {
+    await page().getByRole('button', { name: /^Play Garden/ }).last().click();
+    await expect.poll(() => page().locator('.player canvas').count(), SOON).toBeGreaterThan(0);
+  }
+
+  it('drags a chip out as a file of its section, made before the drag', async () => {
+    const chip = page().getByRole('listbox', { name: 'Loudest sections' }).getByRole('option').first();
+    await chip.hover();
+    await expect.poll(() => readdir(join(profile, 'cache', 'cuts')).then((names) => names.length), SOON).toBe(1);
+    await chip.dispatchEvent('dragstart');
+    await expect.poll(dragged, SOON).toHaveLength(1);
+    const [drag] = await dragged();
+    if (!drag) throw new Error('Nothing was dragged.');
+    expect(drag.icon).toBeGreaterThan(0);
+    const sections = await running.request('review.sections', { recordingId: recording.id });
+    const loudest = sections.toSorted((a, b) => b.score - a.score)[0];
+    if (!loudest) throw new Error('There should be a section.');
+    const samples = await samplesOf(drag.file);
+    expect(samples.length).toBe(Math.round((loudest.toSeconds - loudest.fromSeconds) * RATE) * 2);
+    expect((await original()).includes(samples)).toBe(true);
+  });
+
+  it('cuts the selection by a key, and shows where it went', async () => {
+    await openRecording();
+    await running.page.evaluate(() => document.querySelector('main')?.focus());
+    await page().keyboard.press('Space');
+    await page().keyboard.press('Home');
+    // Two seconds from where the playhead is, by their keys.
+    await page().keyboard.press('i');
+    for (let step = 0; step < 2; step += 1) await page().keyboard.press('Shift+ArrowRight');
+    await page().keyboard.press('o');
+    await expect.poll(() => page().getByRole('group', { name: 'Selection' }).isVisible(), SOON).toBe(true);
+    await exportTo(join(out, 'cut.wav'));
+    await page().keyboard.press('c');
+    const done = page().getByRole('list', { name: 'Exports' }).getByRole('status');
+    await expect.poll(() => done.textContent(), SOON).toBe('Written to cut.wav');
+    const samples = await samplesOf(join(out, 'cut.wav'));
+    expect(samples.length).toBeGreaterThan(RATE);
+    expect((await original()).includes(samples)).toBe(true);
+    await page().getByRole('list', { name: 'Exports' }).getByRole('button', { name: 'Dismiss' }).click();
+    expect(await page().getByRole('list', { name: 'Exports' }).count()).toBe(0);
+  });
+
+  it('asks for a format, in both looks without a barrier, and converts', async () => {
+    await page().keyboard.press('e');
+    const dialog = page().getByRole('dialog', { name: 'Export' });
+    await expect.poll(() => dialog.getByText(/Really from/).isVisible(), SOON).toBe(true);
+    await dialog.getByLabel('Format').selectOption('mp3');
+    for (const { theme, size } of LOOKS) {
+      await running.request('settings.update', { theme });
+      await page().setViewportSize(size);
+      await expect.poll(() => page().evaluate(() => document.documentElement.dataset['theme']), SOON).toBe(theme);
+      await running.screenshot(`export-${theme}-${size.width}`);
+      const { violations } = await new AxeBuilder({ page: page() }).setLegacyMode().analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([]);
+    }
+    await dialog.getByLabel('Gain, dB').fill('99');
+    expect(await dialog.getByText('Enter -60 to 60 dB.').isVisible()).toBe(true);
+    expect(await dialog.getByRole('button', { name: 'Export…' }).isDisabled()).toBe(true);
+    await dialog.getByLabel('Gain, dB').fill('-3');
+    // A person who changes their mind loses nothing that they typed.
+    await exportTo(undefined);
+    await dialog.getByRole('button', { name: 'Export…' }).click();
+    expect(await dialog.isVisible()).toBe(true);
+    await exportTo(join(out, 'quiet.mp3'));
+    await dialog.getByRole('button', { name: 'Export…' }).click();
+    await expect.poll(() => dialog.isVisible(), SOON).toBe(false);
+    const done = page().getByRole('list', { name: 'Exports' }).getByRole('status');
+    await expect.poll(() => done.textContent(), SOON).toBe('Written to quiet.mp3');
+    await running.screenshot('export-done-dark-900');
+    expect((await readFile(join(out, 'quiet.mp3'))).length).toBeGreaterThan(1000);
+    expect((await readdir(out)).toSorted()).toEqual(['cut.wav', 'quiet.mp3']);
+  });
+
+  it('exports the starred sections of a day as a table', async () => {
+    const sections = await running.request('review.sections', { recordingId: recording.id });
+    await running.request('review.setVerdict', { ids: sections.map(({ id }) => id), verdict: 'star' });
+    await page().getByRole('button', { name: 'Reel…' }).click();
+    const dialog = page().getByRole('dialog', { name: 'Export' });
+    await dialog.getByRole('radio', { name: 'Table (CSV)' }).check();
+    await exportTo(join(out, 'reel.csv'));
+    await dialog.getByRole('button', { name: 'Export…' }).click();
+    await expect.poll(() => readdir(out), SOON).toContain('reel.csv');
+    const lines = (await readFile(join(out, 'reel.csv'), 'utf8')).trim().split('\r\n');
+    expect(lines).toHaveLength(1 + BURSTS.length);
+    expect(lines[1]).toContain('Garden,');
+    expect(lines[1]).toContain(',star,');
+    expect(running.pageErrors).toEqual([]);
+  });
+});
