@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type BrowserWindow, Menu, app, dialog, nativeTheme, powerMonitor, session } from 'electron';
+import { type BrowserWindow, Menu, app, dialog, globalShortcut, nativeTheme, powerMonitor, session } from 'electron';
 import { nodeFileSystem } from '../engine/platform/nodeFileSystem.ts';
 import { systemClock } from '../engine/platform/systemClock.ts';
 import { createStudio } from '../engine/studio/studio.ts';
@@ -13,6 +13,7 @@ import { openLog } from './log.ts';
 import { createMediaResponder } from '../engine/studio/mediaResponse.ts';
 import { createKeepAwake } from './keepAwake.ts';
 import { powerState } from './powerState.ts';
+import { MarkShortcut } from './markShortcut.ts';
 import { buildMenu } from './menu.ts';
 import { type PageAddress, pageAddress } from './pageAddress.ts';
 import type { Profile } from './profile.ts';
@@ -93,7 +94,10 @@ async function start({ profile, page, noDialogs, log }: Surroundings): Promise<v
   const shutdown = new Shutdown({
     armedCount: () => studio.armedCount(),
     confirm: (armed) => confirmQuit(desktop, armed),
-    stop: () => studio.stop(),
+    stop: () => {
+      globalShortcut.unregisterAll();
+      return studio.stop();
+    },
     exit: (code) => app.exit(code),
     log,
   });
@@ -118,8 +122,21 @@ async function start({ profile, page, noDialogs, log }: Surroundings): Promise<v
     origin: page.origin,
     log: log.scoped('ipc'),
   });
+  const markShortcut = new MarkShortcut({
+    shortcuts: globalShortcut,
+    keys: () => store.read().settings.markShortcut,
+    onMark: async (at) => {
+      await studio.handlers['markers.add']({ at, label: 'Marker' });
+    },
+    tell: (message) => ipc.send('notice', { severity: 'warning', message }),
+    now: () => systemClock.now(),
+    log: log.scoped('shortcut'),
+  });
   studio.onEvent((name, payload) => {
-    if (name === 'settings.changed') nativeTheme.themeSource = store.read().settings.theme;
+    if (name === 'settings.changed') {
+      nativeTheme.themeSource = store.read().settings.theme;
+      markShortcut.follow();
+    }
     ipc.send(name, payload);
   });
   for (const message of notices) {
@@ -158,6 +175,7 @@ async function start({ profile, page, noDialogs, log }: Surroundings): Promise<v
   app.on('second-instance', toFront);
   app.on('activate', toFront);
   await started;
+  markShortcut.follow();
   const folder = store.read().settings.recordingsFolder;
   process.stdout.write(`Longtake ${app.getVersion()} is running. Recordings go to ${folder}.\n`);
 }

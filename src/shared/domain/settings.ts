@@ -17,6 +17,12 @@ export const splitSecondsSchema = z
 /** strftime, `/` for folders, `{source}` for the source's name; the extension is added. */
 export const filenamePatternSchema = z.string().trim().min(1, 'Enter a pattern for file names.').max(300);
 
+const markShortcutSchema = z
+  .string()
+  .trim()
+  .max(60)
+  .regex(/^(|[A-Za-z0-9`~!@#$%^&*()_=[\]\\;',./<>?:"{}| +-]+)$/, 'Write the keys like CommandOrControl+Alt+M.');
+
 const freeBytesSchema = z.int('Enter whole bytes.').min(0, 'Enter 0 or more.').max(1e15, 'Enter at most 1000 TB.');
 
 export const settingsSchema = z.object({
@@ -36,6 +42,8 @@ export const settingsSchema = z.object({
   warnFreeBytes: freeBytesSchema,
   /** The computer does not go to sleep by itself while a source is armed. */
   keepAwake: z.boolean(),
+  /** Keys that set a marker from anywhere on the desktop, as Electron writes them; empty: none. */
+  markShortcut: markShortcutSchema,
   alarms: alarmSettingsSchema,
   retention: retentionSchema,
   trashDays: trashDaysSchema,
@@ -55,6 +63,7 @@ export const DEFAULT_SETTINGS: Omit<Settings, 'recordingsFolder'> = {
   minFreeBytes: 1e9,
   warnFreeBytes: 2e9,
   keepAwake: true,
+  markShortcut: '',
   alarms: DEFAULT_ALARM_SETTINGS,
   retention: {},
   trashDays: DEFAULT_TRASH_DAYS,

@@ -15,6 +15,7 @@ import { ImportSetting } from '../isr/ImportButton.tsx';
 import { GuardSettings } from './GuardSettings.tsx';
 import { AlarmSettings } from './AlarmSettings.tsx';
 import { KeepingSection } from '../retention/KeepingSection.tsx';
+import { MarkShortcutField } from './MarkShortcutField.tsx';
 import { parseSplit, SPLIT_PRESETS, typedSplit, type Unit } from './split.ts';
 import './settings.css';
 
@@ -97,6 +98,7 @@ export function SettingsDialog({ onClose }: { onClose(): void }): ReactElement {
             checked={settings.resumeArmed}
             onChange={(resumeArmed) => update({ resumeArmed })}
           />
+          <MarkShortcutField keys={settings.markShortcut} onChange={(markShortcut) => update({ markShortcut })} />
           <GuardSettings settings={settings} onUpdate={update} />
           <AlarmSettings settings={settings} onUpdate={update} />
           <KeepingSection />
