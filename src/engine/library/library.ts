@@ -98,6 +98,8 @@ export class Library {
         return recording ? this.sections.find(recording, first) : [];
       },
       words: () => this.#names + this.titles.version + this.verdicts.version + this.markers.version,
+      closing: this.#closing.signal,
+      log,
     });
     this.seams = new SeamCheck(connection);
   }

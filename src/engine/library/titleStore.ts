@@ -133,6 +133,7 @@ const PLAIN: Readonly<Record<string, string>> = {
 
 /** The form in which texts are compared: small letters without accents. */
 export function folded(text: string): string {
+  if (/^[ -~\n]*$/.test(text)) return text.toLowerCase();
   return text
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')

@@ -3,21 +3,6 @@ import type { Block } from './sectionBlocks.ts';
 /** Sections of one source on both sides of a gapless boundary touch within a window of the envelope, ms. */
 const TOUCH_MS = 100;
 
-/** A section that a later one may still be joined with. */
-interface Open {
-  readonly from: number;
-  readonly to: number;
-  readonly owner: number;
-  event: number;
-}
-
-/** What the sweep tells of a section that it has put into an event. */
-export interface Placed {
-  readonly block: Block;
-  readonly at: number;
-  readonly event: number;
-}
-
 /**
  * Makes sound events of sections that come in order of their beginning. Two sections of different recordings are heard
  * as one when they overlap by at least half of the shorter one, or when they touch at a gapless boundary of a source;
@@ -25,38 +10,43 @@ export interface Placed {
  */
 export class EventSweep {
   readonly #sourceOf: (owner: number) => string | undefined;
-  #open: Open[] = [];
-  /** Nothing later than this can be joined with what is open. */
+  /** Sections that a later one may still be joined with, one column per field. */
+  #openFrom = new Float64Array(16);
+  #openTo = new Float64Array(16);
+  #openOwner = new Int32Array(16);
+  #openEvent = new Int32Array(16);
+  #open = 0;
+  /** What begins later can be joined with nothing that is open. */
   #until = -Infinity;
   count = 0;
-  from = new Float64Array(1024);
-  to = new Float64Array(1024);
-  score = new Float64Array(1024);
+  from: Float64Array;
+  to: Float64Array;
+  score: Float64Array;
   /** Of the highest section that has one; see {@link Block.verdict}. */
-  verdict = new Uint8Array(1024);
-  #verdictScore = new Float64Array(1024);
+  verdict: Uint8Array;
+  #verdictScore: Float64Array;
   /** Number of the event that took this one in; its own number when none did. */
-  into = new Int32Array(1024);
+  into: Int32Array;
 
-  /** `sourceOf`: id of the source of a recording, by its ordinal. */
-  constructor(sourceOf: (owner: number) => string | undefined) {
+  /** `sourceOf`: id of the source of a recording, by its ordinal. `expected`: about so many events. */
+  constructor(sourceOf: (owner: number) => string | undefined, expected = 16) {
     this.#sourceOf = sourceOf;
+    const size = Math.max(16, expected);
+    this.from = new Float64Array(size);
+    this.to = new Float64Array(size);
+    this.score = new Float64Array(size);
+    this.verdict = new Uint8Array(size);
+    this.#verdictScore = new Float64Array(size);
+    this.into = new Int32Array(size);
   }
 
   /** Takes section `at` of a block; returns the number of its event. */
   add(block: Block, at: number): number {
     const from = block.from[at] ?? 0;
     const to = block.to[at] ?? 0;
-    const owner = block.owner[at] ?? 0;
-    const open = from > this.#until ? [] : this.#open.filter((other) => other.to + TOUCH_MS >= from);
-    let event = -1;
-    for (const other of open) {
-      if (other.event === event || other.owner === owner) continue;
-      if (!overlapEnough(other, from, to) && !this.#isGoingOn(other, from, owner, block.joins[at] === 1)) continue;
-      event = event < 0 ? other.event : this.#join(open, event, other.event);
-    }
-    if (event < 0) event = this.#begin(from);
-    this.to[event] = Math.max(this.to[event] ?? 0, to);
+    if (from > this.#until) this.#open = 0;
+    const event = this.#open === 0 ? this.#begin(from) : this.#eventOf(block, at, from, to);
+    if (to > (this.to[event] ?? 0)) this.to[event] = to;
     const score = block.score[at] ?? 0;
     if (score > (this.score[event] ?? 0)) this.score[event] = score;
     const verdict = block.verdict[at] ?? 0;
@@ -64,19 +54,62 @@ export class EventSweep {
       this.verdict[event] = verdict;
       this.#verdictScore[event] = score;
     }
-    open.push({ from, to, owner, event });
-    this.#open = open;
-    this.#until = from > this.#until ? to + TOUCH_MS : Math.max(this.#until, to + TOUCH_MS);
+    this.#keepOpen(from, to, block.owner[at] ?? 0, event);
     return event;
   }
 
-  /** Instant until which a later section may still change the event, ms since 1970 UTC. */
-  openUntil(event: number): number {
-    return this.#open.reduce((until, open) => (open.event === event ? Math.max(until, open.to + TOUCH_MS) : until), 0);
+  #eventOf(block: Block, at: number, from: number, to: number): number {
+    this.#close(from);
+    const owner = block.owner[at] ?? 0;
+    let event = -1;
+    for (let index = 0; index < this.#open; index += 1) {
+      const other = this.#openEvent[index] ?? 0;
+      if (other === event || this.#openOwner[index] === owner) continue;
+      if (!this.#overlaps(index, from, to) && !(block.joins[at] === 1 && this.#goesOn(index, from, owner))) continue;
+      event = event < 0 ? other : this.#join(event, other);
+    }
+    return event < 0 ? this.#begin(from) : event;
   }
 
-  #isGoingOn(other: Open, from: number, owner: number, joins: boolean): boolean {
-    return joins && Math.abs(from - other.to) <= TOUCH_MS && this.#sourceOf(owner) === this.#sourceOf(other.owner);
+  /** Leaves those that ended too early to be joined with what begins at `from`. */
+  #close(from: number): void {
+    let kept = 0;
+    for (let index = 0; index < this.#open; index += 1) {
+      if ((this.#openTo[index] ?? 0) + TOUCH_MS < from) continue;
+      this.#openFrom[kept] = this.#openFrom[index] ?? 0;
+      this.#openTo[kept] = this.#openTo[index] ?? 0;
+      this.#openOwner[kept] = this.#openOwner[index] ?? 0;
+      this.#openEvent[kept] = this.#openEvent[index] ?? 0;
+      kept += 1;
+    }
+    this.#open = kept;
+  }
+
+  #keepOpen(from: number, to: number, owner: number, event: number): void {
+    if (this.#open === this.#openFrom.length) {
+      const size = this.#open * 2;
+      this.#openFrom = grown(this.#openFrom, new Float64Array(size));
+      this.#openTo = grown(this.#openTo, new Float64Array(size));
+      this.#openOwner = grown(this.#openOwner, new Int32Array(size));
+      this.#openEvent = grown(this.#openEvent, new Int32Array(size));
+    }
+    this.#openFrom[this.#open] = from;
+    this.#openTo[this.#open] = to;
+    this.#openOwner[this.#open] = owner;
+    this.#openEvent[this.#open] = event;
+    this.#open += 1;
+    this.#until = Math.max(this.#open === 1 ? 0 : this.#until, to + TOUCH_MS);
+  }
+
+  #overlaps(index: number, from: number, to: number): boolean {
+    const otherTo = this.#openTo[index] ?? 0;
+    const overlap = Math.min(otherTo, to) - from;
+    return overlap > 0 && overlap * 2 >= Math.min(otherTo - (this.#openFrom[index] ?? 0), to - from);
+  }
+
+  #goesOn(index: number, from: number, owner: number): boolean {
+    if (Math.abs(from - (this.#openTo[index] ?? 0)) > TOUCH_MS) return false;
+    return this.#sourceOf(owner) === this.#sourceOf(this.#openOwner[index] ?? -1);
   }
 
   #begin(from: number): number {
@@ -92,7 +125,7 @@ export class EventSweep {
   }
 
   /** The one that began first goes on. */
-  #join(open: readonly Open[], one: number, other: number): number {
+  #join(one: number, other: number): number {
     const kept = Math.min(one, other);
     const gone = Math.max(one, other);
     this.into[gone] = kept;
@@ -102,15 +135,13 @@ export class EventSweep {
       this.verdict[kept] = this.verdict[gone] ?? 0;
       this.#verdictScore[kept] = this.#verdictScore[gone] ?? 0;
     }
-    for (const section of open) if (section.event === gone) section.event = kept;
+    for (let index = 0; index < this.#open; index += 1) {
+      if (this.#openEvent[index] === gone) this.#openEvent[index] = kept;
+    }
     return kept;
   }
 
   #grow(): void {
-    const grown = <Column extends Float64Array | Int32Array | Uint8Array>(column: Column, empty: Column): Column => {
-      empty.set(column);
-      return empty;
-    };
     const size = this.from.length * 2;
     this.from = grown(this.from, new Float64Array(size));
     this.to = grown(this.to, new Float64Array(size));
@@ -121,7 +152,7 @@ export class EventSweep {
   }
 }
 
-function overlapEnough(other: Open, from: number, to: number): boolean {
-  const overlap = Math.min(other.to, to) - from;
-  return overlap > 0 && overlap * 2 >= Math.min(other.to - other.from, to - from);
+function grown<Column extends Float64Array | Int32Array | Uint8Array>(column: Column, empty: Column): Column {
+  empty.set(column);
+  return empty;
 }

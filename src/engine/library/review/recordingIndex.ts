@@ -169,14 +169,16 @@ export class RecordingIndex {
 
   async #lookAtChanged(moved: Set<Entry>): Promise<void> {
     const pace = new Pace();
-    for (;;) {
-      const ids = attempt(() => this.#sql.changed.all(PAGE));
-      if (ids.length === 0) return;
+    // One transaction for as many as fit: each of them costs more than what is looked at.
+    const slice = this.#connection.transaction((): boolean => {
+      const ids = this.#sql.changed.all(PAGE);
       for (const { id } of ids) {
-        attempt(() => this.#lookAgain(id, moved));
-        if (pace.isOver()) await this.#rest(pace);
+        this.#lookAgain(id, moved);
+        if (pace.isOver()) return true;
       }
-    }
+      return ids.length === PAGE;
+    });
+    while (attempt(slice)) if (pace.isOver()) await this.#rest(pace);
   }
 
   async #rest(pace: Pace): Promise<void> {
@@ -185,13 +187,7 @@ export class RecordingIndex {
   }
 
   #lookAgain(id: string, moved: Set<Entry>): void {
-    const row = this.#connection.transaction(() => {
-      const found = this.#sql.one.get(id);
-      const reviewed = found && found.number !== null ? this.#sql.reviewed.get(found.number, id)?.reviewed : undefined;
-      if (reviewed !== undefined && reviewed !== found?.reviewed) this.#sql.noteReviewed.run(reviewed, id);
-      this.#sql.forget.run(id);
-      return found && { ...found, reviewed: reviewed ?? null };
-    })();
+    const row = this.#counted(id);
     const entry = this.#byId.get(id) ?? (row && this.#make(id));
     if (!entry) return;
     const before = entry.isPresent ? { from: entry.startedAt, to: entry.reachesTo } : undefined;
@@ -208,6 +204,16 @@ export class RecordingIndex {
     if (!isSamePlace) moved.add(entry);
     this.#generation += 1;
     this.#onChange(entry, before);
+  }
+
+  /** The row as it is, with how many of its sections have a verdict now. */
+  #counted(id: string): EntryRow | undefined {
+    const row = this.#sql.one.get(id);
+    this.#sql.forget.run(id);
+    if (!row || row.number === null) return row;
+    const { reviewed } = this.#sql.reviewed.get(row.number, id) ?? { reviewed: 0 };
+    if (reviewed !== row.reviewed) this.#sql.noteReviewed.run(reviewed, id);
+    return { ...row, reviewed };
   }
 
   #make(id: string): Entry {

@@ -1,13 +1,15 @@
 import type { Lane } from '../../../shared/contract/review.ts';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { LibraryFilter } from '../../../shared/domain/filter.ts';
 import type { SoundEvent } from '../../../shared/domain/section.ts';
+import type { Log } from '../../../shared/ports/log.ts';
 import { type Day, day, type RecordingId, type SourceId } from '../../../shared/units.ts';
 import type { Connection } from '../database.ts';
 import { Calendar, type CalendarDay } from './calendar.ts';
 import { RecordingIndex, type SectionTotals } from './recordingIndex.ts';
 import { firstFrom, firstOver } from './search.ts';
 import { Scopes } from './scopes.ts';
-import { SectionBlocks } from './sectionBlocks.ts';
+import { BLOCK_MS, SectionBlocks } from './sectionBlocks.ts';
 import { type Events, type ReadSections, SoundEvents } from './soundEvents.ts';
 import { Timeline, type TimelineOptions } from './timeline.ts';
 
@@ -44,7 +46,13 @@ export interface ReviewIndexPorts {
   readonly readSections: ReadSections;
   /** Another number than before: a text that filters look at may have changed, beside those of recordings. */
   readonly words: () => number;
+  /** Aborted when the library is closed. */
+  readonly closing: AbortSignal;
+  readonly log: Log;
 }
+
+/** Between two days that are loaded before anybody asks. */
+const WARM_PAUSE_MS = 25;
 
 /**
  * Answers at once what is asked of all recordings and sections: from memory, since no index of a table serves every
@@ -56,9 +64,16 @@ export class ReviewIndex {
   readonly #events: SoundEvents;
   readonly #timeline: Timeline;
   readonly #calendar: Calendar;
+  readonly #blocks: SectionBlocks;
+  readonly #closing: AbortSignal;
+  readonly #log: Log;
+  #isWarm = false;
 
-  constructor({ connection, readSections, words }: ReviewIndexPorts) {
+  constructor({ connection, readSections, words, closing, log }: ReviewIndexPorts) {
+    this.#closing = closing;
+    this.#log = log;
     const blocks: SectionBlocks = new SectionBlocks(connection, () => this.#recordings);
+    this.#blocks = blocks;
     this.#recordings = new RecordingIndex(connection, (entry, before) => blocks.changed(entry, before));
     this.#scopes = new Scopes(connection, this.#recordings, words);
     this.#events = new SoundEvents(this.#recordings, blocks, this.#scopes, readSections);
@@ -134,9 +149,29 @@ export class ReviewIndex {
     return days.map((name) => ({ ...this.#recordings.totals(name) }));
   }
 
+  /** Who looks at one day looks at others soon: their sections are loaded, the newest first, while nobody asks. */
+  async #warm(): Promise<void> {
+    if (this.#isWarm) return;
+    this.#isWarm = true;
+    try {
+      const days = new Set(this.#recordings.order.map(({ startedAt }) => Math.floor(startedAt / BLOCK_MS)));
+      for (const number of [...days].sort((a, b) => b - a)) {
+        await wait(WARM_PAUSE_MS, undefined, { ref: false, signal: this.#closing });
+        if (this.#blocks.isFull) return;
+        await this.#blocks.get(number);
+      }
+    } catch (error) {
+      if (this.#closing.aborted) return;
+      this.#isWarm = false;
+      this.#log.warn('The sections of the library could not be loaded; it is tried again.', { error: String(error) });
+    }
+  }
+
   async #eventsOf(filter: LibraryFilter): Promise<Events> {
     await this.#recordings.refresh();
-    return this.#events.of(filter);
+    const events = await this.#events.of(filter);
+    void this.#warm();
+    return events;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Connection, Query } from '../database.ts';
 import { attempt } from '../libraryError.ts';
 import type { Entry } from './entry.ts';
 import { Pace } from './pace.ts';
-import { type RecordingIndex, upperBound } from './recordingIndex.ts';
+import { lowerBound, type RecordingIndex, upperBound } from './recordingIndex.ts';
 import { TextSearch, wordsOf } from './textSearch.ts';
 
 /** The recordings that a filter means. */
@@ -58,12 +58,13 @@ export class Scopes {
   }
 
   async #find(filter: LibraryFilter): Promise<Scope> {
-    const { order, size } = this.#index;
     const isMeant = await this.#test(filter);
+    const { order, size } = this.#index;
     const mask = new Uint8Array(size);
     const entries: Entry[] = [];
     const pace = new Pace();
-    for (let at = 0; at < order.length; at += 1) {
+    const { first, end } = rangeOf(order, filter);
+    for (let at = first; at < end; at += 1) {
       const entry = order[at];
       if (entry?.isPresent === true && isMeant(entry)) {
         entries.push(entry);
@@ -116,6 +117,20 @@ export class Scopes {
     }
     return ids;
   }
+}
+
+/** How far local time may be from UTC; also the length of a day. */
+const MOST_OFFSET_MS = 86_400_000;
+
+/** Recordings of the days that the filter means lie in here, with some others. */
+function rangeOf(order: readonly Entry[], { fromDay, toDay }: LibraryFilter) {
+  const from = Date.parse(fromDay ?? '');
+  const to = Date.parse(toDay ?? '');
+  // What looks like a day and is none has no instant: then every day is compared.
+  return {
+    first: Number.isNaN(from) ? 0 : lowerBound(order, from - MOST_OFFSET_MS),
+    end: Number.isNaN(to) ? order.length : lowerBound(order, to + 2 * MOST_OFFSET_MS + 1),
+  };
 }
 
 function statements(db: Connection) {

@@ -33,6 +33,8 @@ export interface Block {
   readonly joins: Uint8Array;
 }
 
+/** The number of {@link Block.verdict}. */
+export const codeOf = (verdict: Verdict): number => VERDICTS.indexOf(verdict) + 1;
 export const verdictOf = (code: number): Verdict | undefined => VERDICTS[code - 1];
 
 interface Held {
@@ -84,10 +86,6 @@ export class SectionBlocks {
       throw error;
     }
     return held.block;
-  }
-
-  isHeld(number: number): boolean {
-    return this.#held.has(number);
   }
 
   get isFull(): boolean {
@@ -179,7 +177,7 @@ function nearest(marks: readonly [number, string][], from: number, to: number, p
   for (const [at, verdict] of marks) {
     if (at < from || at >= to || Math.abs(at - peakAt) >= distance) continue;
     distance = Math.abs(at - peakAt);
-    best = VERDICTS.indexOf(verdictSchema.parse(verdict)) + 1;
+    best = codeOf(verdictSchema.parse(verdict));
   }
   return best;
 }

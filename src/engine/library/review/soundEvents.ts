@@ -6,7 +6,7 @@ import { Pace } from './pace.ts';
 import type { RecordingIndex } from './recordingIndex.ts';
 import type { Scope, Scopes } from './scopes.ts';
 import { firstFrom } from './search.ts';
-import { BLOCK_MS, type Block, type SectionBlocks, verdictOf } from './sectionBlocks.ts';
+import { BLOCK_MS, type Block, codeOf, type SectionBlocks } from './sectionBlocks.ts';
 
 /** The sound events of a scope, in order of time. */
 export interface Events {
@@ -16,7 +16,7 @@ export interface Events {
   readonly from: Float64Array;
   readonly to: Float64Array;
   readonly score: Float64Array;
-  /** See {@link verdictOf}. */
+  /** See {@link Block.verdict}. */
   readonly verdict: Uint8Array;
   readonly reviewed: number;
   readonly starred: number;
@@ -76,7 +76,7 @@ export class SoundEvents {
   }
 
   async #group(scope: Scope): Promise<Events> {
-    const sweep = this.#sweep();
+    const sweep = this.#sweep(scope.entries.reduce((sum, { sections }) => sum + sections, 0));
     const pace = new Pace();
     for (const number of daysOf(scope)) {
       const block = await this.#blocks.get(number);
@@ -118,17 +118,22 @@ export class SoundEvents {
       .sort((a, b) => b.score - a.score || a.from - b.from || (a.id < b.id ? -1 : 1));
   }
 
-  #sweep(): EventSweep {
-    return new EventSweep((owner) => this.#index.entry(owner)?.sourceId);
+  #sweep(expected?: number): EventSweep {
+    return new EventSweep((owner) => this.#index.entry(owner)?.sourceId, expected);
   }
 }
 
 /** Days since 1970, UTC, on which something of a scope may begin, in order. */
 function daysOf({ entries }: Scope): readonly number[] {
   const days = new Set<number>();
+  let known = -1;
   for (const { sections, startedAt, reachesTo } of entries) {
     if (sections === 0) continue;
-    for (let day = Math.floor(startedAt / BLOCK_MS); day * BLOCK_MS <= reachesTo; day += 1) days.add(day);
+    const last = Math.floor(reachesTo / BLOCK_MS);
+    for (let day = Math.floor(startedAt / BLOCK_MS); day <= last; day += 1) {
+      if (day !== known) days.add(day);
+      known = day;
+    }
   }
   return [...days].sort((a, b) => a - b);
 }
@@ -142,6 +147,7 @@ function rootOf(into: Int32Array, event: number): number {
 /** Leaves out the events that others took in. */
 function finish(sweep: EventSweep, scope: Scope): Events {
   const { from, to, score, verdict, into } = sweep;
+  const star = codeOf('star');
   let count = 0;
   let reviewed = 0;
   let starred = 0;
@@ -152,16 +158,16 @@ function finish(sweep: EventSweep, scope: Scope): Events {
     score[count] = score[event] ?? 0;
     verdict[count] = verdict[event] ?? 0;
     if (verdict[count] !== 0) reviewed += 1;
-    if (verdictOf(verdict[count] ?? 0) === 'star') starred += 1;
+    if (verdict[count] === star) starred += 1;
     count += 1;
   }
   return {
     scope,
     count,
-    from: from.slice(0, count),
-    to: to.slice(0, count),
-    score: score.slice(0, count),
-    verdict: verdict.slice(0, count),
+    from: from.subarray(0, count),
+    to: to.subarray(0, count),
+    score: score.subarray(0, count),
+    verdict: verdict.subarray(0, count),
     reviewed,
     starred,
   };
