@@ -15,15 +15,15 @@ const broken: Target = {
   },
 };
 
-test.each(targets)('$name reads 3,000 damaged inputs without a fault', { timeout: 60_000 }, (target) => {
-  const { failure, inputs } = runTarget(target, { seed: 7, inputs: 3000, timeBoxMs: 30_000 });
+test.each(targets)('$name reads 3,000 damaged inputs without a fault', { timeout: 60_000 }, async (target) => {
+  const { failure, inputs } = await runTarget(target, { seed: 7, inputs: 3000, timeBoxMs: 30_000 });
   expect(failure?.reason).toBeUndefined();
   expect(inputs).toBeGreaterThan(0);
 });
 
-test('a fault is found, and made again by its seed', () => {
-  const { failure } = runTarget(broken, { seed: 1, inputs: 100_000, timeBoxMs: 30_000 });
+test('a fault is found, and made again by its seed', async () => {
+  const { failure } = await runTarget(broken, { seed: 1, inputs: 100_000, timeBoxMs: 30_000 });
   expect(failure?.reason).toContain('not read');
-  const again = runTarget(broken, { seed: 1 + (failure?.index ?? 0), inputs: 1, timeBoxMs: 30_000 });
+  const again = await runTarget(broken, { seed: 1 + (failure?.index ?? 0), inputs: 1, timeBoxMs: 30_000 });
   expect(again.failure?.input).toEqual(failure?.input);
 });

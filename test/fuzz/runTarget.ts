@@ -32,7 +32,10 @@ const PROGRESS_EVERY = 1000;
 const FLOOD_BYTES = 24 * 1024 * 1024;
 
 /** Reads damaged inputs until their number or the time is up, or one fails. The same seed makes the same inputs. */
-export function runTarget(target: Target, { seed, inputs, timeBoxMs, onProgress }: FuzzOptions): FuzzOutcome {
+export async function runTarget(
+  target: Target,
+  { seed, inputs, timeBoxMs, onProgress }: FuzzOptions,
+): Promise<FuzzOutcome> {
   const began = performance.now();
   let bytes = 0;
   let slowestMs = 0;
@@ -45,7 +48,9 @@ export function runTarget(target: Target, { seed, inputs, timeBoxMs, onProgress 
     const input = mutate(target.corpus, dice);
     bytes += input.length;
     try {
-      target.read(input, dice);
+      const reading = target.read(input, dice);
+      // Most read at once, and a million times.
+      if (reading) await reading;
     } catch (error) {
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
       return { inputs: done, bytes, ms: at - began, slowestMs, heldBytes: 0, failure: { input, index: done, reason } };

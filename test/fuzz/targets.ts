@@ -20,13 +20,14 @@ import { httpTarget } from './httpTarget.ts';
 import { isrTarget } from './isrTarget.ts';
 import { type Dice, pieces } from './mutate.ts';
 import { rewriteFlac, rewriteOgg } from './rewriting.ts';
+import { sliceTargets } from './sliceTargets.ts';
 
 /** A reader of bytes that anybody may have sent. */
 export interface Target {
   readonly name: string;
   readonly corpus: readonly Uint8Array[];
   /** Reads one input; throws when something is wrong with what it made of it. */
-  read(input: Uint8Array, dice: Dice): void;
+  read(input: Uint8Array, dice: Dice): void | Promise<void>;
   /** A reader that takes input for ever; absent where there is no such thing. */
   readonly endless?: () => (bytes: Uint8Array) => void;
 }
@@ -47,6 +48,7 @@ export function makeTargets(corpus: Corpus): readonly Target[] {
     { name: 'sniff', corpus: Object.values(corpus).flat(), read: readKind },
     { name: 'playlist', corpus: corpus.text, read: readList },
     { name: 'ledger', corpus: corpus.ledger, read: readLedger },
+    ...sliceTargets(corpus),
     httpTarget,
   ];
 }

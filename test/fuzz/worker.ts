@@ -11,7 +11,7 @@ if (name === undefined) {
 } else {
   const target = targets.find((one) => one.name === name);
   if (!target) throw new Error(`There is no parser ${name}.`);
-  const { failure, ...outcome } = runTarget(target, {
+  const { failure, ...outcome } = await runTarget(target, {
     seed: Number(seed),
     inputs: Number(inputs),
     timeBoxMs: Number(timeBoxMs),

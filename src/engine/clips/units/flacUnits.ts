@@ -29,6 +29,8 @@ const LARGEST_PROBE = 4.5 * 1024 * 1024;
 const FIRST_PROBE = 32 * 1024;
 /** Something else at the end of a file, such as a picture, is passed over up to here. */
 const LARGEST_TAIL = 64 * 1024 * 1024;
+/** Places that are remembered while the file is open. */
+const MOST_KNOWN = 32;
 /** A search that takes more steps only halves what is left. */
 const GUESSES = 8;
 
@@ -41,6 +43,8 @@ export class FlacUnits implements Units {
   readonly #reader: ByteReader;
   readonly #head: FlacHead;
   readonly #first: Place;
+  /** Frames that were found, in order. */
+  readonly #known: Place[] = [];
 
   private constructor(reader: ByteReader, head: FlacHead, headers: FlacHeaders, first: Place, end: number) {
     this.#reader = reader;
@@ -79,8 +83,9 @@ export class FlacUnits implements Units {
 
   /** A frame at or before `position`, and not far from it. */
   async #locate(position: number): Promise<Place> {
-    let low = await this.#trySeekTable(position);
-    let high: Place = { start: this.end, at: this.#reader.size };
+    const end: Place = { start: this.end, at: this.#reader.size };
+    let low = this.#known.findLast((place) => place.start <= position) ?? (await this.#trySeekTable(position));
+    let high = this.#known.find((place) => place.start > position) ?? end;
     for (let step = 0; high.at - low.at > NEAR_BYTES; step += 1) {
       const bytesPerSample = (high.at - low.at) / Math.max(1, high.start - low.start);
       const distance = (position - low.start) * bytesPerSample;
@@ -91,7 +96,16 @@ export class FlacUnits implements Units {
       if (!place || place.start > position) high = { start: place?.start ?? high.start, at: guess };
       else low = place;
     }
+    this.#learn(low);
     return low;
+  }
+
+  /** The same place, and what is near it, is asked for several times. */
+  #learn(place: Place): void {
+    if (this.#known.some(({ at }) => at === place.at)) return;
+    if (this.#known.length >= MOST_KNOWN) this.#known.shift();
+    this.#known.push(place);
+    this.#known.sort((one, other) => one.at - other.at);
   }
 
   /** The first frame from `guess` on, when it lies between the two. */
@@ -153,7 +167,11 @@ async function* readFrames(reader: ByteReader, head: Uint8Array, place: Place): 
     return false;
   };
   parser.push(head);
-  for (let next = place.at, length = FIRST_PIECE_BYTES; next < reader.size; length = PIECE_BYTES) {
+  for (
+    let next = place.at, length = FIRST_PIECE_BYTES;
+    next < reader.size;
+    length = Math.min(PIECE_BYTES, 2 * length)
+  ) {
     const bytes = await reader.read(next, length);
     if (bytes.length === 0) break;
     next += bytes.length;
@@ -167,8 +185,8 @@ async function* readFrames(reader: ByteReader, head: Uint8Array, place: Place): 
 async function readHeaders(reader: ByteReader, head: FlacHead, at: number): Promise<FlacHeaders> {
   const parser = new FlacParser();
   const parts = [...parser.push(head.short).parts];
-  for (let next = at; next < Math.min(reader.size, at + LARGEST_PROBE); next += PIECE_BYTES) {
-    parts.push(...parser.push(await reader.read(next, PIECE_BYTES)).parts);
+  for (let next = at; next < Math.min(reader.size, at + LARGEST_PROBE); next += FIRST_PIECE_BYTES) {
+    parts.push(...parser.push(await reader.read(next, FIRST_PIECE_BYTES)).parts);
     if (parts.length > 0) break;
   }
   if (parts.length === 0) parts.push(...parser.flush().parts);
