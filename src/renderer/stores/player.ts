@@ -15,6 +15,14 @@ import { fileStretch, forgetPrepared, partsOf, preparePart, reaches } from './pl
 
 /** Enough to come four times nearer before anything else must be known. */
 const WAVEFORM_POINTS = 16_384;
+/** Of one in progress, which is asked for again and again. */
+const OPEN_POINTS = 2048;
+/** Its overview is asked for again when it is so much longer than what is drawn. */
+const GROWN = 1.02;
+/** As long as a recording that has just begun is taken to be, s. */
+const LEAST_S = 0.1;
+/** So long there may be nothing of it that can be drawn yet, s. */
+const HOPE_S = 5;
 
 export type Waveform =
   | { readonly name: 'none' }
@@ -75,6 +83,8 @@ interface PlayerState {
   setLoop(on: boolean): void;
   /** Opens the recording of the same source before (-1) or after (1) this one. */
   step(direction: Direction): Promise<void>;
+  /** The recording in progress has grown. */
+  grown(): void;
   /** The studio has news of a recording. */
   applyRecording(recording: Recording): void;
   /** These were deleted. */
@@ -109,9 +119,9 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
   };
 
   const loadWaveform = async (recording: Recording): Promise<void> => {
-    set({ waveform: { name: 'loading' } });
+    if (get().waveform.name !== 'ready') set({ waveform: { name: 'loading' } });
     try {
-      const peaks = await request('recordings.peaks', { id: recording.id, points: WAVEFORM_POINTS });
+      const peaks = await overviewOf(recording);
       if (isOpen(recording)) set({ waveform: { name: 'ready', ...peaks } });
     } catch (error) {
       if (isOpen(recording)) set({ waveform: { name: 'missing', message: sentence(error) } });
@@ -127,7 +137,7 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
       set({ problem: 'This file cannot be read as audio. It is left as it is; another program may rescue parts.' });
     }
     if (!canPlay(recording)) deck.close();
-    else if (recording.state !== 'recording') attempt(loadWaveform(recording));
+    else attempt(loadWaveform(recording));
   };
 
   const openPart = async (playing: Playing, asked = performance.now()): Promise<void> => {
@@ -313,6 +323,14 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
       const open = get().recording;
       if (open && ids.includes(open.id)) get().close();
     },
+    grown() {
+      const { recording, waveform } = get();
+      if (recording?.state !== 'recording' || waveform.name === 'loading') return;
+      // What could not be drawn when there was enough of it cannot be drawn a second later.
+      if (waveform.name === 'missing' && lengthOf(recording) > HOPE_S) return;
+      const drawn = waveform.name === 'ready' ? waveform.durationMs / 1000 : 0;
+      if (lengthOf(recording) > drawn * GROWN) attempt(loadWaveform(recording));
+    },
     applyRecording(recording) {
       if (!isOpen(recording)) return;
       const isFinished = get().recording?.state === 'recording' && recording.state !== 'recording';
@@ -322,6 +340,20 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
     },
   };
 });
+
+/** All of a recording, for drawing; of one in progress, what there is of it now. */
+async function overviewOf(recording: Recording): Promise<RequestOutput<'recordings.peaks'>> {
+  const { id } = recording;
+  if (recording.state !== 'recording') return request('recordings.peaks', { id, points: WAVEFORM_POINTS });
+  const toSeconds = Math.max(LEAST_S, lengthOf(recording));
+  const { pairs, toSeconds: to } = await request('recordings.peaksOf', {
+    id,
+    fromSeconds: 0,
+    toSeconds,
+    points: OPEN_POINTS,
+  });
+  return { pairs, durationMs: to * 1000 };
+}
 
 function describe(error: MediaError, { root, path }: Recording): string {
   if (error.code === MediaError.MEDIA_ERR_DECODE) {

@@ -6,6 +6,7 @@ import type { RecordingId, SectionId } from '../../shared/units.ts';
 import { attempt } from './notices.ts';
 import { playerStore } from './player.ts';
 import { lengthOf } from './playerLength.ts';
+import { sourcesStore } from './sources.ts';
 import { forgetPrepared } from './playerStretch.ts';
 
 /** Sections of a recording in progress come every second: they are asked for this long after the first change, ms. */
@@ -97,6 +98,7 @@ export function followMarks(): () => void {
     playerStore.subscribe(({ recording }, before) => {
       if (recording && (recording.id !== before.recording?.id || recording.state !== before.recording.state)) load();
     }),
+    sourcesStore.subscribe(() => playerStore.getState().grown()),
     on('sections.changed', ({ recordingId }) => {
       if (recordingId === playerStore.getState().recording?.id) soon();
     }),

@@ -8,6 +8,8 @@ export interface Levels extends Span {
   readonly level: readonly number[];
   readonly floor: readonly number[];
   readonly marginDb: number;
+  /** The recording was still too short to fill it. */
+  readonly isOpen?: boolean;
 }
 
 /** Levels that have a line and a number, dBFS. */

@@ -7,6 +7,8 @@ export interface Peaks extends Span {
   readonly pairs: ArrayLike<number>;
   /** Each pair is one sample frame. */
   readonly exact: boolean;
+  /** The recording was still too short to fill it. */
+  readonly isOpen?: boolean;
 }
 
 /** What drawing needs of a canvas, in CSS pixels. */

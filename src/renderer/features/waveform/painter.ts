@@ -12,6 +12,8 @@ import { type TileId, Tiles } from './tiles.ts';
 const MOST_TILES = 160;
 /** So much of what is seen is made ready on either side. */
 const BESIDE = 0.5;
+/** What a recording in progress has grown by is drawn when it is this part of what is drawn already. */
+const BEHIND = 0.01;
 
 /** What is seen, as it is told from outside. */
 export interface Look {
@@ -63,12 +65,13 @@ export class Painter {
   }
 
   show(look: Look): void {
-    const grown = this.#look !== undefined && look.length > this.#look.length ? this.#look.length : undefined;
+    const hasGrown = this.#look !== undefined && look.length > this.#look.length;
     this.#look = look;
-    if (grown !== undefined) {
-      const reachesEnd = ({ to }: Span): boolean => to >= grown;
-      this.#peaks.markStale(reachesEnd);
-      this.#levels.markStale(reachesEnd);
+    if (hasGrown) {
+      const isBehind = ({ from, to, isOpen }: Span & { readonly isOpen?: boolean }): boolean =>
+        isOpen === true && look.length - to > (to - from) * BEHIND;
+      this.#peaks.markStale(isBehind);
+      this.#levels.markStale(isBehind);
     }
     this.#soon();
   }
