@@ -10,6 +10,7 @@ import { toGapRow, toRecordingRow } from './rows.ts';
 import type { Statements } from './statements.ts';
 import type { TitleStore } from './titleStore.ts';
 import type { MarkerStore } from './markerStore.ts';
+import type { SectionStore } from './sectionStore.ts';
 import type { VerdictStore } from './verdictStore.ts';
 
 /** How much of the end of the ledger is read: thousands of events, also where stations change titles all the time. */
@@ -21,6 +22,7 @@ export interface Tables {
   readonly coverage: CoverageStore;
   readonly keeping: KeepingStore;
   readonly titles: TitleStore;
+  readonly sections: SectionStore;
   readonly verdicts: VerdictStore;
   readonly markers: MarkerStore;
 }

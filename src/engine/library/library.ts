@@ -105,8 +105,8 @@ export class Library {
   }
 
   get #tables(): Tables {
-    const { coverage, keeping, titles, verdicts, markers } = this;
-    return { statements: this.#statements, coverage, keeping, titles, verdicts, markers };
+    const { coverage, keeping, titles, sections, verdicts, markers } = this;
+    return { statements: this.#statements, coverage, keeping, titles, sections, verdicts, markers };
   }
 
   /** A scan is under way: rows may be behind what is on disk. */

@@ -106,6 +106,9 @@ class Rescan {
     if (this.#counts.files === 0 && ledger.length === 0 && this.#store.hasRows()) throw emptyFolder(root);
     await this.#removeGone();
     for (const page of this.#store.titledPages()) await this.#slices.each(page, (id) => this.#store.forgetTitles(id));
+    for (const page of this.#store.searchedPages()) {
+      await this.#slices.each(page, (id) => this.#store.forgetSections(id));
+    }
     this.#options.onProgress?.(this.#counts.files);
     return { ...this.#counts };
   }

@@ -172,6 +172,16 @@ export class RescanStore {
     this.#tables.titles.removeIfGone(id);
   }
 
+  /** Recordings that were searched for sections, a page at a time. */
+  searchedPages(): Iterable<readonly string[]> {
+    return this.#tables.sections.pages();
+  }
+
+  /** What was found in recordings that are gone. */
+  forgetSections(id: string): void {
+    this.#tables.sections.removeIfGone(id);
+  }
+
   put(row: RecordingRow): void {
     this.#catalogue.putRecording(row);
   }

@@ -38,6 +38,8 @@ export interface SectionRow {
   readonly score: number;
 }
 
+const PAGE = 500;
+
 /** Length of a window of the envelope, ms. */
 export const WINDOW_MS = 1000 / ENVELOPE_WINDOWS_PER_SECOND;
 
@@ -90,6 +92,22 @@ export class SectionStore {
   /** Its file is gone for good. What was said of it stays: the ledger has it, too. */
   remove(id: RecordingId): void {
     attempt(() => this.#sql.remove.run(id));
+  }
+
+  /** Recordings that were searched, a page at a time. */
+  *pages(): Generator<readonly string[]> {
+    for (let after = ''; ;) {
+      const page = attempt(() => this.#sql.detectedAfter.all(after, PAGE)).map(({ id }) => id);
+      const last = page.at(-1);
+      if (last === undefined) return;
+      yield page;
+      after = last;
+    }
+  }
+
+  /** Forgets what was found in a recording that is neither there nor in the trash. */
+  removeIfGone(id: string): void {
+    attempt(() => this.#sql.removeIfGone.run({ id }));
   }
 
   #replaceOne({ recording, sections, live, settings }: Found): void {
@@ -189,6 +207,13 @@ function statements(db: Connection) {
     noteChanged: command<[string]>('INSERT OR IGNORE INTO changed_recordings VALUES (?)'),
     sections: query<[number], SectionRow>(`SELECT ${columns} FROM sections WHERE detection = ? ORDER BY first`),
     section: query<[number, number], SectionRow>(`SELECT ${columns} FROM sections WHERE detection = ? AND first = ?`),
+    detectedAfter: query<[string, number], { id: string }>(
+      'SELECT recording_id AS id FROM detections WHERE recording_id > ? ORDER BY recording_id LIMIT ?',
+    ),
+    removeIfGone: command<[{ readonly id: string }]>(`
+      DELETE FROM detections WHERE recording_id = @id
+      AND NOT EXISTS (SELECT 1 FROM recordings WHERE id = @id)
+      AND NOT EXISTS (SELECT 1 FROM removed WHERE id = @id AND trash IS NOT NULL)`),
     remove: command<[string]>('DELETE FROM detections WHERE recording_id = ?'),
   };
 }
