@@ -141,6 +141,45 @@ describe('a studio that records soundcards', () => {
     expect(rampFault(await audioOf(studio.closed(other)), ramp)).toBe('');
   });
 
+  it('records whole what waited while the recorder stood still for 20 s, and tells what did not', async () => {
+    const ids = {
+      studio_a: await studio.addAndArm(card('studio_a', 16)),
+      studio_b: await studio.addAndArm(card('studio_b', 24)),
+    };
+    // What is compared with must be known: a card settles in its first seconds.
+    await studio.until('two splits', () => Object.values(ids).every((id) => studio.closed(id).length >= 2));
+    const plays = { studio_a: await play('studio_a', 16, 20), studio_b: await play('studio_b', 24, 20) };
+    const pid = studio.child('recorder').pid ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    await Promise.all([plays.studio_a.played, plays.studio_b.played]);
+    const playedAt = Date.now();
+    process.kill(pid, 'SIGCONT');
+    const until = (id: SourceId): number => {
+      const open = studio.statuses.get(id)?.recording;
+      return open ? open.startedAt + open.durationMs : 0;
+    };
+    await studio.until('all of it', () => until(ids.studio_a) > playedAt + 1000);
+    // A sound server keeps 4 MiB for whoever does not fetch it: 14.6 s of 24 bit.
+    await studio.until('the loss', () => studio.gapsOf(ids.studio_b).length > 0, 60_000);
+    await studio.studio.handlers['sources.disarm']({});
+    const recordings = studio.closed(ids.studio_a);
+    expectGapless(recordings);
+    expect(rampFault(await audioOf(recordings), plays.studio_a.ramp)).toBe('');
+    expect(studio.gapsOf(ids.studio_a)).toEqual([]);
+    const [gap, ...more] = studio.gapsOf(ids.studio_b);
+    expect(more).toEqual([]);
+    expect(gap).toMatchObject({ cause: 'too slow' });
+    const parts = studio.closed(ids.studio_b);
+    expect(parts.map(({ seam }) => seam)).toContain('missing');
+    const first = parts[0];
+    const last = parts.at(-1);
+    if (!gap || !first || !last) throw new Error('There is no gap.');
+    const recorded = parts.reduce((sum, { samples }) => sum + (samples * 1000) / RATE, 0);
+    const armed = last.startedAt + (last.samples * 1000) / RATE - first.startedAt;
+    expect(Math.abs(armed - recorded - ((gap.to ?? 0) - gap.from))).toBeLessThan(100);
+    expect((gap.to ?? 0) - gap.from).toBeGreaterThan(1000);
+  }, 180_000);
+
   it('finds a card that was plugged in while another one records, and disturbs nothing', async () => {
     const first = await studio.addAndArm(card('studio_a', 16));
     await studio.until('recording', () => isRecording(first));
