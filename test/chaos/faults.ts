@@ -128,7 +128,7 @@ export function makeFault(kind: FaultKind, world: World, random: Random, { longe
         needs: ['icecast'],
         begin: () => world.icecast.kill(),
         end: async () => {
-          await Promise.all(world.stations.map(({ mount }) => world.icecast.silence(mount)));
+          await world.silenceAll();
           await world.icecast.serve();
           await world.playAll();
         },

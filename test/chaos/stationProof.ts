@@ -64,8 +64,40 @@ async function unitsOfStation(bytes: Buffer, { recording }: Part): Promise<Units
   const output = isLossless(recording)
     ? ['-c:a', 'pcm_s32le', '-f', 's32le', 'pipe:1']
     : ['-map', '0:a', '-c', 'copy', '-f', 'framemd5', 'pipe:1'];
-  const { output: read } = await run('ffmpeg', ['-v', 'error', '-i', 'pipe:0', ...output], bytes);
-  return isLossless(recording) ? read : readPackets(read.toString()).digests;
+  const read = async (part: Buffer): Promise<Buffer> =>
+    (await run('ffmpeg', ['-v', 'error', '-i', 'pipe:0', ...output], part)).output;
+  if (isLossless(recording)) return read(bytes);
+  const packets: string[] = [];
+  // Of a chain of streams ffmpeg gives the packets of new headers, too.
+  for (const link of linksOf(bytes)) packets.push(...readPackets((await read(link)).toString()).digests);
+  return packets;
+}
+
+const PAGE = Buffer.from('OggS\0');
+/** Of a page that begins a logical stream (RFC 3533 6.). */
+const FIRST = 2;
+
+/** The parts of a chain; each begins with a first page. */
+function linksOf(bytes: Buffer): Buffer[] {
+  const starts: number[] = [];
+  for (let at = bytes.indexOf(PAGE); at >= 0; at = bytes.indexOf(PAGE, at + 1)) {
+    if ((bytes[at + PAGE.length] ?? 0) === FIRST) starts.push(at);
+  }
+  return starts.map((start, index) => wholePages(bytes.subarray(start, starts[index + 1] ?? bytes.length)));
+}
+
+const PAGE_HEADER_BYTES = 27;
+
+/** Without a page that did not come to its end: ffmpeg would keep back a packet of the one before. */
+function wholePages(link: Buffer): Buffer {
+  let end = 0;
+  for (;;) {
+    const bodyAt = end + PAGE_HEADER_BYTES + (link[end + PAGE_HEADER_BYTES - 1] ?? 0);
+    const lacing = link.subarray(end + PAGE_HEADER_BYTES, bodyAt);
+    const next = bodyAt + lacing.reduce((sum, length) => sum + length, 0);
+    if (next > link.length) return link.subarray(0, end);
+    end = next;
+  }
 }
 
 const PROBE_BYTES = 1500;

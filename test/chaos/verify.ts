@@ -139,6 +139,8 @@ function checkCauses({ faults, starvedMs }: RoundRecord, { id, input }: ArmedInp
   const { gaps, recordings } = ofSource(state, id);
   const allowed = new Set<string>(['starting', ...faults.flatMap((fault) => fault.causes(input))]);
   if (starvedMs > STARVED_MS) allowed.add('too slow');
+  // Those who play to the stations were held up, too.
+  if (starvedMs > STARVED_MS && input.station) allowed.add('stream lost');
   const problems = gaps
     .filter(({ cause }) => !allowed.has(cause))
     .map(({ cause, detail }) => `${input.draft.name}: a gap of cause "${cause}" that nobody made: ${detail}`);

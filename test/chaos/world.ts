@@ -6,6 +6,7 @@ import { errorText } from '../../src/shared/errors.ts';
 import { Icecast } from '../support/icecast.ts';
 import { startVirtualCards, type VirtualCard, type VirtualCards } from '../support/pulse.ts';
 import { type CountedFormat, writeCounted } from './countedAudio.ts';
+import { HttpStation } from './httpStation.ts';
 import { Proxy } from './proxy.ts';
 import { SmallDisk } from './smallDisk.ts';
 
@@ -25,6 +26,7 @@ const CARDS: Readonly<Record<string, CardFormat>> = {
   chaos_d: { rate: 44_100, bitDepth: 24, container: 'wav' },
 };
 
+/** Of Icecast. */
 const MOUNTS = ['/one.mp3', '/two.aac', '/three.ogg', '/four.opus', '/five.oga', '/six.mp3'] as const;
 
 /** One of the inputs that are recorded. */
@@ -89,6 +91,7 @@ export interface StationInput {
 export class World {
   readonly inputs: readonly Input[];
   readonly icecast: Icecast;
+  readonly #httpStation: HttpStation | undefined;
   /** What programs need in their environment to see the cards. */
   readonly env: Readonly<Record<string, string>>;
   /** Nothing where file systems cannot be mounted; then {@link whyNoDisk} says why. */
@@ -102,6 +105,7 @@ export class World {
     folder: string;
     virtual: VirtualCards;
     icecast: Icecast;
+    httpStation: HttpStation | undefined;
     proxies: readonly Proxy[];
     inputs: readonly Input[];
     disk: SmallDisk | string;
@@ -110,19 +114,26 @@ export class World {
     this.#virtual = parts.virtual;
     this.#proxies = parts.proxies;
     this.icecast = parts.icecast;
+    this.#httpStation = parts.httpStation;
     this.inputs = parts.inputs;
     this.env = parts.virtual.env;
     this.disk = typeof parts.disk === 'string' ? undefined : parts.disk;
     this.whyNoDisk = typeof parts.disk === 'string' ? parts.disk : undefined;
   }
 
-  static async start(): Promise<World> {
+  /** `icecastOnly`: without stations whose programmes come to an end. */
+  static async start({ icecastOnly = false } = {}): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'longtake-chaos-'));
     const virtual = await startVirtualCards(CARDS);
     const icecast = await Icecast.start();
     await Promise.all(MOUNTS.map((mount) => icecast.play(mount)));
+    const httpStation = icecastOnly ? undefined : await HttpStation.start(join(folder, 'station'));
+    const served = [
+      ...MOUNTS.map((mount) => ({ mount, port: icecast.port })),
+      ...(httpStation ? HttpStation.mounts.map((mount) => ({ mount, port: httpStation.port })) : []),
+    ];
     const stations = await Promise.all(
-      MOUNTS.map(async (mount) => ({ mount, proxy: await Proxy.start(icecast.port) })),
+      served.map(async ({ mount, port }) => ({ mount, proxy: await Proxy.start(port) })),
     );
     const cards = await Promise.all(
       Object.entries(CARDS).map(async ([name, format]) => {
@@ -136,7 +147,8 @@ export class World {
       ...cards.map(({ name, card }) => ({ draft: cardDraft(name, card), card })),
       ...stations.map((station) => ({ draft: stationDraft(station), station })),
     ];
-    return new World({ folder, virtual, icecast, proxies: stations.map(({ proxy }) => proxy), inputs, disk });
+    const proxies = stations.map(({ proxy }) => proxy);
+    return new World({ folder, virtual, icecast, httpStation, proxies, inputs, disk });
   }
 
   get cards(): CardInput[] {
@@ -165,10 +177,15 @@ export class World {
     await this.playAll();
   }
 
-  /** Whatever does not play to a station begins to. */
+  /** Nothing plays to Icecast any more. */
+  async silenceAll(): Promise<void> {
+    await Promise.all(MOUNTS.map((mount) => this.icecast.silence(mount)));
+  }
+
+  /** Whatever does not play to Icecast begins to. */
   async playAll(): Promise<void> {
     await Promise.all(
-      this.stations.map(async ({ mount }) => {
+      MOUNTS.map(async (mount) => {
         if (this.icecast.isPlayed(mount)) return;
         await this.icecast.silence(mount);
         await this.icecast.play(mount);
@@ -180,6 +197,7 @@ export class World {
     for (const card of this.cards) card.silence();
     await Promise.all(this.#proxies.map((proxy) => proxy.stop()));
     await this.icecast.dispose();
+    await this.#httpStation?.stop();
     await this.#virtual.stop();
     await this.disk?.unmount();
     await rm(this.#folder, { recursive: true, force: true });

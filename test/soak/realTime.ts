@@ -42,7 +42,7 @@ const MOST_HANDLES = 4;
 
 /** Records real cards and real streams, and watches how the processes do. */
 export async function soakRealTime(options: RealTimeOptions): Promise<RealTimeReport> {
-  const world = await World.start();
+  const world = await World.start({ icecastOnly: true });
   options.onWorld(world);
   try {
     const { folder, recordings } = await world.makeFolders('soak');
