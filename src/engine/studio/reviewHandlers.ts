@@ -21,8 +21,8 @@ export function reviewHandlers({
       });
       return event ? { event, ...place } : place;
     },
-    'review.timeline': async ({ from, to, sourceIds, resolutionMs }) => {
-      const options = { from, to, sourceIds, resolutionMs, now: ports.clock.now() };
+    'review.timeline': async ({ from, to, filter, resolutionMs }) => {
+      const options = { from, to, filter, resolutionMs, now: ports.clock.now() };
       return { lanes: [...(await library().review.lanes(options))] };
     },
     'library.find': async ({ filter, offset, limit }) => {

@@ -53,6 +53,8 @@ export function followEvents(): () => void {
 export async function listen(event: SoundEvent): Promise<void> {
   reviewStore.getState().choose(event);
   await playerStore.getState().playEvent(event, dayQueue);
+  const place = await reviewStore.getState().locate(event);
+  if (place && playerStore.getState().clip?.event.id === event.id) playerStore.setState({ place });
 }
 
 /** The event that a section belongs to, as far as it is known; else one of this section alone. */

@@ -41,6 +41,8 @@ interface ReviewState {
   load(): Promise<void>;
   more(): void;
   choose(event: SoundEvent): void;
+  /** Finds where an event stands among all in order of time; undefined when it is none of them. */
+  locate(event: SoundEvent): Promise<ReviewState['place']>;
   /**
    * The event after (1) or before (-1) another one in order of time; without one, the first or the last. Undefined when
    * there is none.
@@ -147,6 +149,14 @@ export const reviewStore = createStore<ReviewState>()((set, get) => {
     },
     choose(event) {
       if (get().current?.id !== event.id) set({ current: event, place: undefined });
+    },
+    async locate(event) {
+      const at = Math.max(0, event.from - 1);
+      const found = await request('review.step', { filter: scope(), direction: 'next', at });
+      if (found.event?.id !== event.id) return undefined;
+      const place = { index: found.index, total: found.total };
+      if (get().current?.id === event.id) set({ place });
+      return place;
     },
     async step(from, direction, unreviewed) {
       const { event, index, total } = await request('review.step', {

@@ -1,7 +1,7 @@
 import { createStore, useStore } from 'zustand';
 import { request } from '../bridge/bridge.ts';
 import type { Lane } from '../../shared/contract/review.ts';
-import { filterStore } from './filter.ts';
+import { filterStore, isFiltered } from './filter.ts';
 import { attempt } from './notices.ts';
 import { boundsOf, type Period } from './period.ts';
 import { failed, LOADING, type Phase, READY } from './phase.ts';
@@ -50,12 +50,12 @@ export const timelineStore = createStore<TimelineState>()((set, get) => {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const ask = async (view: View, resolutionMs: number): Promise<Loaded> => {
-    const { sourceIds } = filterStore.getState().filter;
+    const { filter } = filterStore.getState();
     const { lanes } = await request('review.timeline', {
       from: Math.floor(view.from),
       to: Math.ceil(view.to),
       resolutionMs,
-      ...(sourceIds ? { sourceIds } : {}),
+      ...(isFiltered(filter) ? { filter } : {}),
     });
     return { view, resolutionMs, lanes };
   };

@@ -171,7 +171,8 @@ export const reviewQueries = {
       .strictObject({
         from: instant,
         to: instant,
-        sourceIds: z.array(sourceId).max(1000).optional(),
+        /** Only what it means, and the gaps of those sources. */
+        filter: libraryFilterSchema.optional(),
         /** What a pixel stands for, ms. */
         resolutionMs: z.number().min(0).max(1e10),
       })

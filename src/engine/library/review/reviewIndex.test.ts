@@ -348,6 +348,22 @@ describe('against a model that looks at everything', () => {
 });
 
 describe('a timeline', () => {
+  test('shows under a filter what that means, and nothing else', async () => {
+    await fc.assert(
+      fc.asyncProperty(worldArb, filterArb, async (lists, filter) => {
+        fresh();
+        build(lists);
+        const [from, to] = [START - 1e9, START + 1e9];
+        const lanes = await library.review.lanes({ from, to, filter, resolutionMs: 0, now: to });
+        const meant = modelFind(world, filter);
+        expect(new Set(lanes.map((lane) => lane.sourceId))).toEqual(new Set(meant.map((one) => one.sourceId)));
+        const wanted = new Set<string>(modelSections(world, meant).map(({ id }) => id));
+        expect(lanes.flatMap(({ sections }) => sections).filter(({ id }) => !wanted.has(id))).toEqual([]);
+      }),
+      RUNS,
+    );
+  }, 300_000);
+
   test('covers every section, gap and recording, within bounds', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -359,7 +375,7 @@ describe('a timeline', () => {
           build(lists);
           const from = START + offset;
           const to = from + length;
-          const lanes = await library.review.lanes({ from, to, sourceIds: undefined, resolutionMs, now: to });
+          const lanes = await library.review.lanes({ from, to, filter: undefined, resolutionMs, now: to });
           const column = Math.max(resolutionMs, (to - from) / 24_000);
           const within = (item: { readonly from: number; readonly to: number }): boolean =>
             item.to > from && item.from < to;

@@ -102,7 +102,7 @@ export class ReviewIndex {
 
   async lanes(options: TimelineOptions): Promise<readonly Lane[]> {
     await this.#recordings.refresh();
-    return this.#timeline.lanes(options);
+    return this.#timeline.lanes(options, options.filter && (await this.#scopes.of(options.filter)));
   }
 
   /** Ids of the recordings that the filter means, newest first; how many it means, and how many there are. */

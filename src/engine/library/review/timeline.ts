@@ -1,11 +1,13 @@
 import type { Lane } from '../../../shared/contract/review.ts';
+import type { LibraryFilter } from '../../../shared/domain/filter.ts';
 import { gapCauseSchema, recordingStateSchema } from '../../../shared/domain/recording.ts';
-import { type RecordingId, type SectionId, type SourceId, sourceId } from '../../../shared/units.ts';
+import { type RecordingId, type SectionId, sourceId } from '../../../shared/units.ts';
 import type { Connection, Query } from '../database.ts';
 import { attempt } from '../libraryError.ts';
 import { Pace } from './pace.ts';
 import type { Entry } from './entry.ts';
 import type { RecordingIndex } from './recordingIndex.ts';
+import type { Scope } from './scopes.ts';
 import { BLOCK_MS, type SectionBlocks, verdictOf } from './sectionBlocks.ts';
 
 export interface TimelineOptions {
@@ -13,7 +15,8 @@ export interface TimelineOptions {
   readonly from: number;
   /** Exclusive. */
   readonly to: number;
-  readonly sourceIds: readonly SourceId[] | undefined;
+  /** Absent: everything. */
+  readonly filter: LibraryFilter | undefined;
   /** ms. */
   readonly resolutionMs: number;
   /** Until then goes what is not over; ms since 1970 UTC. */
@@ -48,13 +51,14 @@ export class Timeline {
     this.#sql = statements(connection);
   }
 
-  /** The index must be up to date. Lanes of sources that have something there, by name. */
-  async lanes(options: TimelineOptions): Promise<readonly Lane[]> {
+  /** The index must be up to date. Lanes of sources that have something there, by name; `scope` is that of the filter. */
+  async lanes(options: TimelineOptions, scope: Scope | undefined): Promise<readonly Lane[]> {
     const { from, to, now } = options;
+    const isMeant = ({ ordinal }: Entry): boolean => scope === undefined || scope.mask[ordinal] === 1;
     const names = new Map(attempt(() => this.#sql.sources.all()).map(({ id, name }) => [id, name]));
-    const wanted = options.sourceIds === undefined ? [...names.keys()] : options.sourceIds;
-    const found = wanted.flatMap((id) => {
-      const entries = this.#index.within(this.#index.bySource.get(id) ?? [], from, to);
+    const found = [...names.keys()].flatMap((id) => {
+      const entries = this.#index.within(this.#index.bySource.get(id) ?? [], from, to).filter(isMeant);
+      if (scope !== undefined && entries.length === 0) return [];
       const gaps = attempt(() => this.#sql.gaps.all(id, from, to, id, from));
       const within = gaps.filter((gap) => gap.from < to && (gap.to ?? Infinity) > from);
       if (entries.length === 0 && within.length === 0) return [];
@@ -63,7 +67,7 @@ export class Timeline {
     found.sort((a, b) => compareNames(a.name, b.name) || (a.id < b.id ? -1 : 1));
     const columns = Math.max(FEWEST_COLUMNS, Math.floor(MOST_ITEMS / Math.max(1, found.length)));
     const column = Math.max(options.resolutionMs, (to - from) / columns);
-    const sections = await this.#sections(options, new Set(found.map(({ id }) => id)), column);
+    const sections = await this.#sections(options, new Set(found.map(({ id }) => id)), column, isMeant);
     return found.map(({ id, name, entries, gaps }) => ({
       sourceId: sourceId(id),
       sourceName: name,
@@ -85,6 +89,7 @@ export class Timeline {
     { from, to }: TimelineOptions,
     wanted: ReadonlySet<string>,
     column: number,
+    isMeant: (entry: Entry) => boolean,
   ): Promise<ReadonlyMap<string, Mark[]>> {
     const found = new Map<string, Thinner<Mark>>();
     const pace = new Pace();
@@ -96,7 +101,7 @@ export class Timeline {
         const end = block.to[at] ?? 0;
         if (end <= from || begin >= to) continue;
         const entry = this.#index.entry(block.owner[at] ?? -1);
-        if (!entry?.isPresent || !wanted.has(entry.sourceId)) continue;
+        if (!entry?.isPresent || !wanted.has(entry.sourceId) || !isMeant(entry)) continue;
         const thinner = found.get(entry.sourceId) ?? new Thinner<Mark>(column, joinMarks);
         found.set(entry.sourceId, thinner);
         const score = block.score[at] ?? 0;

@@ -247,4 +247,10 @@ describe('a source that is armed', () => {
     expect(draftOf({ ...again, plan: withAlarms(again.plan, undefined) }).alarms).toBeUndefined();
     expect(beginsNewRecording(config, draftOf({ ...form, name: 'B' }))).toBe(true);
   });
+
+  it.each(configs)('keeps what a $kind says of its sections, which begins no new recording', (config) => {
+    const own = { ...config, detection: { marginDb: 6 } };
+    expect(draftOf(formOf(own)).detection).toEqual({ marginDb: 6 });
+    expect(beginsNewRecording(config, draftOf(formOf(own)))).toBe(false);
+  });
 });

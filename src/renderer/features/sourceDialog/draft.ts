@@ -37,7 +37,7 @@ export interface Form {
   /** As typed. */
   readonly seed: string;
   /** What the source says of its own recordings. */
-  readonly plan: Pick<SourceConfig, 'splitSeconds' | 'filenamePattern' | 'maxLengthSeconds' | 'alarms'>;
+  readonly plan: Pick<SourceConfig, 'splitSeconds' | 'filenamePattern' | 'maxLengthSeconds' | 'alarms' | 'detection'>;
 }
 
 /** Whether files of MP3 and AAC have tags. */
@@ -58,17 +58,18 @@ export function emptyForm(kind: SourceKind): Form {
 }
 
 export function formOf(config: SourceConfig): Form {
-  const { splitSeconds, filenamePattern, maxLengthSeconds, alarms } = config;
+  const { splitSeconds, filenamePattern, maxLengthSeconds, alarms, detection } = config;
   const plan = {
     ...(splitSeconds === undefined ? {} : { splitSeconds }),
     ...(filenamePattern === undefined ? {} : { filenamePattern }),
     ...(maxLengthSeconds === undefined ? {} : { maxLengthSeconds }),
     ...(alarms === undefined ? {} : { alarms }),
+    ...(detection === undefined ? {} : { detection }),
   };
   const form = { ...emptyForm(config.kind), name: config.name, plan };
   switch (config.kind) {
     case 'soundcard': {
-      const { id: _id, name: _name, kind: _kind, alarms: _alarms, ...rest } = config;
+      const { id: _id, name: _name, kind: _kind, alarms: _alarms, detection: _detection, ...rest } = config;
       const { splitSeconds: _split, filenamePattern: _pattern, maxLengthSeconds: _length, ...soundcard } = rest;
       return { ...form, soundcard };
     }
@@ -162,10 +163,10 @@ export function check(form: Form, name = form.name): Checked {
   return { ok: false, errors };
 }
 
-/** Saving a draft for a source that is armed begins a new recording; a change of its alarms alone does not. */
+/** Saving a draft for a source that is armed begins a new recording; a change of its alarms or its detection alone does not. */
 export function beginsNewRecording(config: SourceConfig, draft: SourceDraft): boolean {
   const captured = (source: SourceConfig | SourceDraft): string =>
-    JSON.stringify({ ...source, id: undefined, alarms: undefined });
+    JSON.stringify({ ...source, id: undefined, alarms: undefined, detection: undefined });
   return captured(config) !== captured(draft);
 }
 
