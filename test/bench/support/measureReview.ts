@@ -70,7 +70,7 @@ export async function measureReview(library: Library, path: string, days: readon
     daysOfFilter: (call) => review.findDays({ sourceIds: [sourceNumber(call % 20)], withGaps: true }),
     timelineOfDay: (call) => {
       const from = Date.parse(dayOf(call));
-      return review.lanes({ from, to: from + DAY_MS, sourceIds: undefined, resolutionMs: DAY_MS / 1200, now: from });
+      return review.lanes({ from, to: from + DAY_MS, filter: undefined, resolutionMs: DAY_MS / 1200, now: from });
     },
     calendarOfYear: () => review.calendar(day('2026-01-01'), day('2026-12-31')),
   };
