@@ -26,6 +26,8 @@ export function numbersOf(seed: number): () => number {
 }
 
 export const amplitude = (db: number): number => 10 ** (db / 20);
+/** Samples between two looks at a level that moves. */
+const LEVEL_STEP = 64;
 
 /** A place, to which sounds are added one by one. */
 export class SceneMaker {
@@ -48,9 +50,11 @@ export class SceneMaker {
   noise(corners: readonly { readonly at: number; readonly db: number }[], dark = 0): this {
     let last = 0;
     const scale = Math.sqrt(3 * ((1 + dark) / (1 - dark)));
+    let gain = 0;
     for (let at = 0; at < this.audio.length; at += 1) {
+      if (at % LEVEL_STEP === 0) gain = scale * amplitude(levelAt(corners, at / this.rate));
       last = dark * last + (1 - dark) * (2 * this.random() - 1);
-      this.#add(at, last * scale * amplitude(levelAt(corners, at / this.rate)));
+      this.audio[at] = (this.audio[at] ?? 0) + last * gain;
     }
     return this;
   }
@@ -116,6 +120,9 @@ function levelAt(corners: readonly { readonly at: number; readonly db: number }[
 
 /** As 16-bit PCM, mono. */
 export function toPcm16(audio: Float64Array): Buffer {
-  const samples = Int16Array.from(audio, (value) => Math.max(-32_768, Math.min(32_767, Math.round(value * 32_768))));
+  const samples = new Int16Array(audio.length);
+  for (let at = 0; at < samples.length; at += 1) {
+    samples[at] = Math.max(-32_768, Math.min(32_767, Math.round((audio[at] ?? 0) * 32_768)));
+  }
   return Buffer.from(samples.buffer);
 }
