@@ -21,8 +21,8 @@ export interface SoundcardSourceOptions {
 /**
  * A soundcard, through PortAudio or arecord. Blocks hold what the device gave, unchanged, of the channels that are
  * recorded. Sources of one card share it. Fails with DEVICE_NOT_FOUND (details: `listFrozen` when a process started
- * now may find it), DEVICE_BUSY, DEVICE_FORMAT, DEVICE_LOST, TOO_SLOW (some audio was missed) or
- * AUDIO_SYSTEM_UNAVAILABLE.
+ * now may find it), DEVICE_BUSY, DEVICE_FORMAT, DEVICE_LOST or AUDIO_SYSTEM_UNAVAILABLE. Audio that was missed is a hole
+ * with the problem TOO_SLOW.
  */
 export function createSoundcardSource(options: SoundcardSourceOptions): AudioSource {
   return { run: (listener, signal) => runSoundcard(options, listener, signal) };
