@@ -238,6 +238,22 @@ describe('reviewing days', () => {
     await page().getByRole('button', { name: 'Next day with recordings' }).click();
   });
 
+  it('changes what makes a section, for all sources or one, and shows the effect at once', async () => {
+    const all = (await eventsOf(await newestDay())).length;
+    await page().getByRole('button', { name: 'What makes a section' }).click();
+    const panel = page().getByRole('dialog', { name: 'What makes a section' });
+    await panel.getByLabel('Margin, dB').fill('50');
+    // The loudest sound of each recording of the first source is 52 dB above the noise.
+    await panel.getByText(`${PER_DAY} sections in the days in view`).waitFor();
+    await panel.getByLabel('Margin, dB').fill('99');
+    await panel.getByText('Use at most 60 dB.').waitFor();
+    await expectAccessible('detection');
+    await panel.getByLabel('Margin, dB').fill('12');
+    await panel.getByText(`${all} sections in the days in view`).waitFor();
+    expect((await running.request('settings.get', {})).detection.marginDb).toBe(12);
+    await keys('Escape');
+  });
+
   it('goes to a time, and sets a marker at the instant of the key', async () => {
     await idle();
     await keys('g');
