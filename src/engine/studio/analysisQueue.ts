@@ -173,7 +173,8 @@ export class AnalysisQueue {
 
   #failed(waiting: Waiting, recording: Recording, error: unknown): boolean {
     const { log, onUnreadable } = this.#ports;
-    const code = error instanceof LongtakeError ? error.code : undefined;
+    // Whatever is told while everything ends is told of the ending.
+    const code = this.#stopped ? 'CANCELLED' : error instanceof LongtakeError ? error.code : undefined;
     switch (code) {
       case 'CANCELLED':
         this.#waiting.push(waiting);

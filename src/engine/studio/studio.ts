@@ -374,9 +374,11 @@ export function createStudio(ports: StudioPorts): Studio {
       await recorder.stop('quit');
       wakefulness.end();
       await alarms.stop();
-      await analysis.stop();
-      await exporting.stop();
+      const analysed = analysis.stop();
+      // A disk that hangs holds the analyst up, and must not hold up the end.
       analyst.stop();
+      await analysed;
+      await exporting.stop();
       await keeping.stop();
       catalogue.close();
       opened?.close();
