@@ -27,6 +27,8 @@ export class PlayedSource implements AudioSource {
   runs = 0;
   /** What opening waits for, or fails with. */
   opening: Promise<void> = Promise.resolve();
+  /** What happens while it is closed. */
+  atEnd: () => void = () => undefined;
   #lose: ((error: Error) => void) | undefined;
 
   async run(listener: CaptureListener, signal: AbortSignal): Promise<void> {
@@ -40,7 +42,14 @@ export class PlayedSource implements AudioSource {
     });
     await new Promise<void>((resolve, reject) => {
       this.#lose = reject;
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      signal.addEventListener(
+        'abort',
+        () => {
+          this.atEnd();
+          resolve();
+        },
+        { once: true },
+      );
     });
   }
 

@@ -75,6 +75,7 @@ export class SourceRunner {
   #reached = false;
   #recordedMs: number;
   #ticks = 0;
+  /** Monotonic: the clock may be set while files are being closed. */
   #disarmedAt: Millis | undefined;
   readonly #connectionEnd = new ConnectionEnd();
 
@@ -150,7 +151,7 @@ export class SourceRunner {
 
   /** Resolves when every file of the source is closed. */
   async disarm(): Promise<void> {
-    this.#disarmedAt = this.#context.clock.now();
+    this.#disarmedAt = this.#context.clock.monotonic();
     this.#stop.abort();
     this.#wake?.();
     await this.#done;
@@ -192,8 +193,15 @@ export class SourceRunner {
       await this.#waitForNextTry(problem, retryDelayMs(problem, backoff, this.#options.retry, this.#attempt));
       if (this.#stop.signal.aborted) break;
     }
-    if (!this.#released) this.#armedTime.end(this.#disarmedAt ?? this.#context.clock.now(), captureEnd);
+    if (!this.#released) this.#armedTime.end(this.#endOfArming, captureEnd);
     if (this.#reached && !this.#stop.signal.aborted) this.#options.onReached();
+  }
+
+  /** Wall clock. */
+  get #endOfArming(): Millis {
+    const { clock } = this.#context;
+    const now = clock.monotonic();
+    return millis(clock.now() - (now - (this.#disarmedAt ?? now)));
   }
 
   /** Waits until the disk has room. Returns whether the source is still armed. */

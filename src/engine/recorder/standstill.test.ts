@@ -143,6 +143,23 @@ describe('time that passes unnoticed', () => {
     expect(rig.closed().reduce((sum, { samples }) => sum + samples, 0)).toBe(90 * RATE);
   });
 
+  it('is none when the clock is set back while an input is closed', async () => {
+    await rig.start();
+    await rig.arm(A, 'a');
+    await rig.play(A, 3);
+    const input = rig.inputs.get(A);
+    if (!input) throw new Error('There is no input.');
+    input.atEnd = () => {
+      rig.clock.setWall(-3_600_000);
+      rig.clock.advance(1000);
+      input.listener?.onBlock({ bytes: new Uint8Array(RATE * 2), samples: RATE }, rig.clock.monotonic());
+    };
+    rig.recorder.handle({ type: 'disarm', sourceId: A, reason: 'person', callId: 1 });
+    await rig.settle(1000);
+    expect(rig.closed()).toMatchObject([{ samples: 3 * RATE }, { samples: RATE, seam: 'gapless' }]);
+    expect(rig.gaps()).toEqual([]);
+  });
+
   it('is noticed at the end, too', async () => {
     await rig.start();
     await rig.arm(A, 'a');
