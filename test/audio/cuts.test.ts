@@ -145,6 +145,27 @@ describe.each(audioNames)('%s', (name) => {
   });
 });
 
+test.each(['WAV 16 bit', 'WAV 24 bit mono', 'FLAC'] as const)(
+  '%s: a snapped cut begins and ends at zero',
+  async (name) => {
+    const source = await sourceOf(name);
+    const { file, decoded } = source;
+    const sumAt = (frame: number): number =>
+      decoded.subarray(frame * file.channels, (frame + 1) * file.channels).reduce((sum, value) => sum + value, 0);
+    for (const fromSeconds of [1.2345, 7.777, 12.0061]) {
+      const cut = await cutOf(source, { fromSeconds, toSeconds: fromSeconds + 1.5, snap: true });
+      for (const [seconds, wanted] of [
+        [cut.fromSeconds, fromSeconds],
+        [cut.toSeconds, fromSeconds + 1.5],
+      ] as const) {
+        const frame = Math.round(seconds * file.rate);
+        expect(Math.abs(seconds - wanted)).toBeLessThanOrEqual(0.0101);
+        expect(sumAt(frame - 1) * sumAt(frame)).toBeLessThanOrEqual(0);
+      }
+    }
+  },
+);
+
 test('a plan says what a cut will be', async () => {
   const { recording } = await sourceOf('MP3');
   const request = { recordings: [recording], anchor: 0, fromSeconds: 1.5, toSeconds: 4 };
