@@ -1,5 +1,5 @@
 import { ContextMenu, DropdownMenu } from 'radix-ui';
-import { type ReactElement, type ReactNode, useRef } from 'react';
+import { type ReactElement, type ReactNode, useRef, useState } from 'react';
 import './Menu.css';
 
 export type MenuItem =
@@ -31,8 +31,14 @@ function useChoice(): { choose(item: Exclude<MenuItem, 'separator'>): void; fini
   };
 }
 
-/** Menus are a part of the page like any other: those who go through it by its landmarks find them, too. */
-const landmark = (): HTMLElement | null => document.querySelector('main');
+/**
+ * Menus are a part of the page like any other: those who go through it by its landmarks find them, too. The landmark is
+ * looked for when the menu opens: the one of a moment before may have left the page.
+ */
+function useLandmark(): { readonly container: HTMLElement | null; onOpenChange(open: boolean): void } {
+  const [container, setContainer] = useState<HTMLElement | null>(null);
+  return { container, onOpenChange: (open) => open && setContainer(document.querySelector('main')) };
+}
 
 type ItemComponent = typeof DropdownMenu.Item | typeof ContextMenu.Item;
 
@@ -67,10 +73,11 @@ interface MenuProps {
 
 export function Menu({ items, children, label, align = 'end' }: MenuProps): ReactElement {
   const { choose, finish } = useChoice();
+  const { container, onOpenChange } = useLandmark();
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} onOpenChange={onOpenChange}>
       <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal container={landmark()}>
+      <DropdownMenu.Portal container={container}>
         <DropdownMenu.Content
           className="menu"
           aria-label={label}
@@ -94,12 +101,13 @@ interface RightClickMenuProps extends Omit<MenuProps, 'align'> {
 /** The same menu on a right click, or on the menu key. */
 export function RightClickMenu({ items, children, label, disabled = false }: RightClickMenuProps): ReactElement {
   const { choose, finish } = useChoice();
+  const { container, onOpenChange } = useLandmark();
   return (
-    <ContextMenu.Root modal={false}>
+    <ContextMenu.Root modal={false} onOpenChange={onOpenChange}>
       <ContextMenu.Trigger asChild disabled={disabled}>
         {children}
       </ContextMenu.Trigger>
-      <ContextMenu.Portal container={landmark()}>
+      <ContextMenu.Portal container={container}>
         <ContextMenu.Content className="menu" aria-label={label} collisionPadding={8} onCloseAutoFocus={finish}>
           {itemsOf(items, ContextMenu.Item, ContextMenu.Separator, choose)}
         </ContextMenu.Content>
