@@ -1,6 +1,7 @@
 import { createStore, useStore } from 'zustand';
 import { request } from '../bridge/bridge.ts';
 import type { Lane } from '../../shared/contract/review.ts';
+import type { SourceId } from '../../shared/units.ts';
 import { filterStore, isFiltered } from './filter.ts';
 import { attempt } from './notices.ts';
 import { boundsOf, type Period } from './period.ts';
@@ -29,6 +30,8 @@ interface TimelineState {
   readonly whole: Loaded | undefined;
   /** Of the view and what is beside it, when that is finer. */
   readonly detail: Loaded | undefined;
+  /** Names of all sources that were ever seen on it, also of those that were removed. */
+  readonly names: ReadonlyMap<SourceId, string>;
   /** On which it is drawn, px. */
   readonly width: number;
   open(period: Period): void;
@@ -86,6 +89,8 @@ export const timelineStore = createStore<TimelineState>()((set, get) => {
         const loaded = await ask(next.view, next.resolutionMs);
         if (mine !== generation) continue;
         set(next.isWhole ? { whole: loaded, phase: READY } : { detail: loaded });
+        const seen = loaded.lanes.map(({ sourceId, sourceName }) => [sourceId, sourceName] as const);
+        if (seen.some(([id, name]) => get().names.get(id) !== name)) set({ names: new Map([...get().names, ...seen]) });
       }
     } catch (error) {
       set({ phase: failed(error) });
@@ -113,6 +118,7 @@ export const timelineStore = createStore<TimelineState>()((set, get) => {
     view: { from: 0, to: 1 },
     whole: undefined,
     detail: undefined,
+    names: new Map(),
     width: 0,
     open(period) {
       const bounds = boundsOf(period);

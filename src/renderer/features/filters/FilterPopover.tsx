@@ -94,18 +94,18 @@ function Conditions(): ReactElement {
   );
 }
 
-/** Sources of now, and those that were removed and have something in the days in view. */
+/** Sources of now, and those that were removed and have something in days that were seen. */
 function Sources(): ReactElement | null {
   const ids = useSources((state) => state.ids);
   const byId = useSources((state) => state.byId);
-  const lanes = useTimeline((state) => state.whole?.lanes);
+  const seen = useTimeline((state) => state.names);
   const chosen = useFilter((state) => state.filter.sourceIds) ?? [];
   const all = useMemo(() => {
     const names = new Map<SourceId, string>();
     for (const id of ids) names.set(id, byId.get(id)?.config.name ?? '');
-    for (const { sourceId, sourceName } of lanes ?? []) if (!names.has(sourceId)) names.set(sourceId, sourceName);
+    for (const [id, name] of seen) if (!names.has(id)) names.set(id, name);
     return [...names];
-  }, [ids, byId, lanes]);
+  }, [ids, byId, seen]);
   if (all.length < 2) return null;
   return (
     <FieldGroup label="Sources">

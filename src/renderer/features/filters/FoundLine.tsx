@@ -30,7 +30,7 @@ export function FoundLine(): ReactElement | null {
       {filtered && (
         <Button look="quiet" onClick={() => filterStore.getState().clear()}>
           <X size={14} aria-hidden />
-          Clear
+          <span className="day-bar-word">Clear</span>
         </Button>
       )}
     </>
