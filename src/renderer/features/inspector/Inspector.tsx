@@ -10,6 +10,7 @@ import { inspectorStore, useInspector } from '../../stores/inspector.ts';
 import { usePlayer } from '../../stores/player.ts';
 import { useLength } from '../../stores/playerLength.ts';
 import { usePlayerMarks } from '../../stores/playerMarks.ts';
+import { useOpenRecording } from '../../stores/sources.ts';
 import { MarkerList } from './MarkerList.tsx';
 import { SectionFacts } from './SectionFacts.tsx';
 import { useNarrow } from './useNarrow.ts';
@@ -45,6 +46,7 @@ export function Inspector(): ReactElement | null {
 
 function RecordingFacts({ recording }: { readonly recording: Recording }): ReactElement {
   const length = useLength(recording);
+  const open = useOpenRecording(recording.sourceId, recording.id);
   const { startedAt, offsetMinutes } = recording;
   return (
     <section className="inspector-part">
@@ -66,7 +68,7 @@ function RecordingFacts({ recording }: { readonly recording: Recording }): React
         <dt>Format</dt>
         <dd>{formatName(recording.format)}</dd>
         <dt>Size</dt>
-        <dd>{size(recording.bytes)}</dd>
+        <dd>{size(Math.max(recording.bytes, open?.bytes ?? 0))}</dd>
         <dt>File</dt>
         <dd className="selectable facts-path">{recording.path}</dd>
       </dl>

@@ -15,6 +15,9 @@ export interface Levels extends Span {
 /** Levels that have a line and a number, dBFS. */
 const GRID = [-80, -60, -40, -20] as const;
 
+/** Points of the floor are no nearer than this: it changes slowly, and a dashed line of many points takes long. */
+const APART_PX = 4;
+
 export type LevelSurface = Pick<
   CanvasRenderingContext2D,
   | 'fillRect'
@@ -97,13 +100,17 @@ function line(
   surface.setLineDash(dash);
   surface.beginPath();
   let begun = false;
+  let last = -Infinity;
   for (const { span, data } of pieces) {
     const each = (data.to - data.from) / data.level.length;
     if (!(each > 0)) continue;
     for (const [x, index] of columnsOf(span, data, each, view, pixels)) {
+      const middle = x + (each * pixels) / 2;
+      if (middle - last < APART_PX) continue;
+      last = middle;
       const y = yOf(data, index);
-      if (begun) surface.lineTo(x + (each * pixels) / 2, y);
-      else surface.moveTo(x + (each * pixels) / 2, y);
+      if (begun) surface.lineTo(middle, y);
+      else surface.moveTo(middle, y);
       begun = true;
     }
   }

@@ -14,6 +14,10 @@ const MOST_TILES = 160;
 const BESIDE = 0.5;
 /** What a recording in progress has grown by is drawn when it is this part of what is drawn already. */
 const BEHIND = 0.01;
+/** The picture stands still when nothing has moved for so long, ms. */
+const STILL_MS = 60;
+/** While it moves, details are asked for this often, ms. */
+const WHILE_MOVING_MS = 300;
 
 /** What is seen, as it is told from outside. */
 export interface Look {
@@ -43,6 +47,8 @@ export class Painter {
   readonly #levelScale: Scale = { unit: 1 / ENVELOPE_WINDOWS_PER_SECOND };
   #look: Look | undefined;
   #frame: number | undefined;
+  #asking: ReturnType<typeof setTimeout> | undefined;
+  #askedAt = -Infinity;
 
   constructor(canvas: HTMLCanvasElement, recording: Recording, sources: Sources) {
     this.#canvas = canvas;
@@ -84,6 +90,7 @@ export class Painter {
 
   close(): void {
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#asking);
     this.#peaks.close();
     this.#levels.close();
   }
@@ -93,6 +100,23 @@ export class Painter {
       this.#frame = undefined;
       this.#draw();
     });
+  }
+
+  /**
+   * Asks when the picture stands still, and now and then while it moves: what comes takes some milliseconds to get into
+   * the page, and frames go before details.
+   */
+  #ask(ask: (isStill: boolean) => void): void {
+    clearTimeout(this.#asking);
+    const now = performance.now();
+    if (now - this.#askedAt > WHILE_MOVING_MS) {
+      this.#askedAt = now;
+      ask(false);
+    }
+    this.#asking = setTimeout(() => {
+      this.#askedAt = performance.now();
+      ask(true);
+    }, STILL_MS);
   }
 
   #draw(): void {
@@ -109,8 +133,10 @@ export class Painter {
     const secondsPerPixel = (view.to - view.from) / width;
     const level = levelFor(this.#peakScale, secondsPerPixel);
     const windowLevel = levelFor(this.#levelScale, secondsPerPixel);
-    this.#peaks.want(wanted(this.#peakScale, level, view, length));
-    this.#levels.want(layout.levels > 0 ? wanted(this.#levelScale, windowLevel, view, length) : []);
+    this.#ask((isStill) => {
+      this.#peaks.want(wanted(this.#peakScale, level, view, length, isStill));
+      this.#levels.want(layout.levels > 0 ? wanted(this.#levelScale, windowLevel, view, length, isStill) : []);
+    });
     const { startedAt, offsetMinutes, format } = this.#recording;
     paint(context, {
       layout,
@@ -132,13 +158,11 @@ export class Painter {
 
 const FONT = '12px "Inter Variable", system-ui, sans-serif';
 
-/** The tiles in sight, then one coarser for what is beside them, within the recording. */
-function wanted(scale: Scale, level: number, view: Span, length: number): TileId[] {
+/** The tiles in sight, then coarser ones for what is beside them, within the recording. */
+function wanted(scale: Scale, level: number, view: Span, length: number, isStill: boolean): TileId[] {
+  const seen = tilesOf(scale, level, { from: view.from, to: Math.min(length, view.to) });
+  if (!isStill) return seen;
   const size = (view.to - view.from) * BESIDE;
   const beside = { from: Math.max(0, view.from - size), to: Math.min(length, view.to + size) };
-  return [
-    ...tilesOf(scale, level, { from: view.from, to: Math.min(length, view.to) }),
-    ...tilesOf(scale, level + 1, beside),
-    ...tilesOf(scale, level + 3, beside),
-  ];
+  return [...seen, ...tilesOf(scale, level + 1, beside), ...tilesOf(scale, level + 3, beside)];
 }
