@@ -40,7 +40,7 @@ describe('alarms in the window and the tray', () => {
   });
 
   const strip = () => running.page.getByRole('region', { name: 'Newest alarm' });
-  const row = () => running.page.getByRole('listitem', { name: NAME, exact: true });
+  const row = () => running.page.locator('#sources').getByRole('listitem', { name: NAME, exact: true });
 
   async function log(): Promise<string> {
     const folder = join(profile, 'logs');

@@ -24,7 +24,7 @@ describe('pause, resume and split in the window', () => {
     await removeProfile(profile);
   });
 
-  const source = (name: string) => running.page.getByRole('listitem', { name, exact: true });
+  const source = (name: string) => running.page.locator('#sources').getByRole('listitem', { name, exact: true });
   const button = (name: string) => running.page.getByRole('button', { name, exact: true });
 
   it('pauses one source by its button and shows it clearly, and resumes it by the other', async () => {

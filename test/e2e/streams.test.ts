@@ -25,7 +25,7 @@ describe('streams in the window', () => {
     await removeProfile(profile);
   });
 
-  const source = (name: string) => running.page.getByRole('listitem', { name, exact: true });
+  const source = (name: string) => running.page.locator('#sources').getByRole('listitem', { name, exact: true });
   const add = () => running.page.getByRole('dialog', { name: 'Add a source' });
 
   it('tests a stream before it is saved: the exact error, then what is there', async () => {

@@ -28,7 +28,7 @@ describe('the studio in Electron', () => {
     await removeProfile(profile);
   });
 
-  const source = (name: string) => running.page.getByRole('listitem', { name, exact: true });
+  const source = (name: string) => running.page.locator('#sources').getByRole('listitem', { name, exact: true });
   const rows = (name: string) => running.page.getByRole('button', { name: new RegExp(`^Play ${name},`) });
 
   async function today(): Promise<readonly Recording[]> {

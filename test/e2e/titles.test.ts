@@ -25,7 +25,7 @@ describe('titles in the window', () => {
   });
 
   const add = () => running.page.getByRole('dialog', { name: 'Add a source' });
-  const source = () => running.page.getByRole('listitem', { name: 'Radio', exact: true });
+  const source = () => running.page.locator('#sources').getByRole('listitem', { name: 'Radio', exact: true });
   const search = () => running.page.getByRole('combobox', { name: 'Search recordings and titles' });
   const position = async (): Promise<number> =>
     Number(await running.page.getByRole('slider', { name: 'Position' }).getAttribute('aria-valuenow'));
