@@ -98,6 +98,7 @@ export class Library {
         return recording ? this.sections.find(recording, first) : [];
       },
       words: () => this.#names + this.titles.version + this.verdicts.version + this.markers.version,
+      titles: () => this.titles.version,
       closing: this.#closing.signal,
       log,
     });

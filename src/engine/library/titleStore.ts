@@ -98,6 +98,7 @@ export class TitleStore {
 
   /** Forgets the titles of a recording that is neither there nor in the trash. */
   removeIfGone(id: string): void {
+    this.#version += 1;
     attempt(() => this.#sql.removeIfGone.run({ id }));
   }
 

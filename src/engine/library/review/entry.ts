@@ -1,4 +1,3 @@
-import { folded } from '../titleStore.ts';
 import { WINDOW_MS } from '../sectionStore.ts';
 
 /** What filters, totals and timelines need of a recording. Kept in memory, one object for as long as the library is open. */
@@ -27,8 +26,10 @@ export interface Entry {
   sections: number;
   reviewed: number;
   topScore: number;
-  /** Name of source and file and the last title, as texts are compared. */
+  /** Name of source and file and the last title. */
   text: string;
+  /** The same as texts are compared, once somebody searched. */
+  foldedText: string | undefined;
 }
 
 export interface EntryRow {
@@ -80,6 +81,7 @@ export function newEntry(id: string, ordinal: number): Entry {
     reviewed: 0,
     topScore: 0,
     text: '',
+    foldedText: undefined,
   };
 }
 
@@ -100,7 +102,8 @@ export function fillEntry(entry: Entry, row: EntryRow): void {
   entry.sections = row.sections ?? 0;
   entry.reviewed = row.reviewed ?? 0;
   entry.topScore = row.top_score ?? 0;
-  entry.text = folded(`${row.source_name}\n${row.path}\n${row.title ?? ''}`);
+  entry.text = `${row.source_name}\n${row.path}\n${row.title ?? ''}`;
+  entry.foldedText = undefined;
 }
 
 /** Oldest first; of those that began together the last one that the list shows. */

@@ -199,6 +199,7 @@ export class RecordingIndex {
     } else {
       entry.isPresent = false;
       entry.text = '';
+      entry.foldedText = undefined;
     }
     const isSamePlace = before?.from === entry.startedAt && sourceId === entry.sourceId && row !== undefined;
     if (!isSamePlace) moved.add(entry);

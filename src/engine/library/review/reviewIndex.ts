@@ -46,6 +46,8 @@ export interface ReviewIndexPorts {
   readonly readSections: ReadSections;
   /** Another number than before: a text that filters look at may have changed, beside those of recordings. */
   readonly words: () => number;
+  /** The same for titles on air alone. */
+  readonly titles: () => number;
   /** Aborted when the library is closed. */
   readonly closing: AbortSignal;
   readonly log: Log;
@@ -69,13 +71,13 @@ export class ReviewIndex {
   readonly #log: Log;
   #isWarm = false;
 
-  constructor({ connection, readSections, words, closing, log }: ReviewIndexPorts) {
+  constructor({ connection, readSections, words, titles, closing, log }: ReviewIndexPorts) {
     this.#closing = closing;
     this.#log = log;
     const blocks: SectionBlocks = new SectionBlocks(connection, () => this.#recordings);
     this.#blocks = blocks;
     this.#recordings = new RecordingIndex(connection, (entry, before) => blocks.changed(entry, before));
-    this.#scopes = new Scopes(connection, this.#recordings, words);
+    this.#scopes = new Scopes(connection, this.#recordings, words, titles);
     this.#events = new SoundEvents(this.#recordings, blocks, this.#scopes, readSections);
     this.#timeline = new Timeline(connection, this.#recordings, blocks);
     this.#calendar = new Calendar(connection, this.#recordings);

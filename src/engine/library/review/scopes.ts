@@ -30,10 +30,10 @@ export class Scopes {
   readonly #withGaps = new Map<string, { readonly at: string; readonly ids: ReadonlySet<string> }>();
   readonly #words: () => number;
 
-  /** `words` changes whenever a text does that is not one of a recording. */
-  constructor(connection: Connection, index: RecordingIndex, words: () => number) {
+  /** `words` changes whenever a text does that is not one of a recording; `titles` when it is one that was on air. */
+  constructor(connection: Connection, index: RecordingIndex, words: () => number, titles: () => number) {
     this.#index = index;
-    this.#text = new TextSearch(connection, index);
+    this.#text = new TextSearch(connection, index, titles);
     this.#sql = statements(connection);
     this.#words = words;
   }

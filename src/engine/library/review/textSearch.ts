@@ -11,6 +11,7 @@ const MOST_WORDS = 8;
 /** Texts that are looked at, or found, between two turns of the event loop. */
 const PAGE = 500;
 const SCANNED_PAGE = 5000;
+const KEPT_WORDS = 16;
 
 /** Something that a person wrote at an instant. */
 interface Said {
@@ -32,9 +33,15 @@ export class TextSearch {
   readonly #sql: ReturnType<typeof statements>;
   readonly #index: RecordingIndex;
 
-  constructor(connection: Connection, index: RecordingIndex) {
+  readonly #titles: () => number;
+  /** What was found for words, as long as no title came on air. */
+  readonly #known = new Map<string, { readonly at: number; readonly found: ReadonlySet<string> }>();
+
+  /** `titles`: another number than before means that titles are others, or more. */
+  constructor(connection: Connection, index: RecordingIndex, titles: () => number) {
     this.#sql = statements(connection);
     this.#index = index;
+    this.#titles = titles;
   }
 
   /** For each word a test whether a recording has it. Their answers hold for now. */
@@ -45,14 +52,30 @@ export class TextSearch {
     const tests: ((entry: Entry) => boolean)[] = [];
     for (const word of words) {
       const sources = new Set([...names].flatMap(([id, name]) => (name.includes(word) ? [id] : [])));
-      const others = await this.#titled(word);
+      const titled = await this.#titledOnce(word);
+      const marked = new Set<string>();
       this.#addSaid(
-        others,
+        marked,
         said.filter(({ text }) => text.includes(word)),
       );
-      tests.push((entry) => entry.text.includes(word) || sources.has(entry.sourceId) || others.has(entry.id));
+      tests.push(
+        (entry) =>
+          textOf(entry).includes(word) || sources.has(entry.sourceId) || titled.has(entry.id) || marked.has(entry.id),
+      );
     }
     return tests;
+  }
+
+  async #titledOnce(word: string): Promise<ReadonlySet<string>> {
+    const at = this.#titles();
+    const known = this.#known.get(word);
+    if (known?.at === at) return known.found;
+    const found = await this.#titled(word);
+    this.#known.delete(word);
+    this.#known.set(word, { at, found });
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > KEPT_WORDS && oldest !== undefined) this.#known.delete(oldest);
+    return found;
   }
 
   /** Ids of the recordings in which a title with this word was on air. */
@@ -97,6 +120,11 @@ export class TextSearch {
       }
     }
   }
+}
+
+function textOf(entry: Entry): string {
+  entry.foldedText ??= folded(entry.text);
+  return entry.foldedText;
 }
 
 function statements(db: Connection) {
