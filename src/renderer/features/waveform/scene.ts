@@ -30,8 +30,6 @@ export interface Marks {
   readonly titles: readonly Flag[];
 }
 
-export const NO_MARKS: Marks = { sections: [], gaps: [], markers: [], titles: [] };
-
 export interface SceneColours {
   readonly wave: string;
   readonly level: string;
