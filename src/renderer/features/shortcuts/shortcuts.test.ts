@@ -48,6 +48,6 @@ describe('commandOf', () => {
     expect(commandOf(press('z', { metaKey: true }), 'text')).toBeUndefined();
   });
   it('leaves the keys of later parts free', () => {
-    for (const key of ['b', 'q']) expect(commandOf(press(key), 'elsewhere')).toBeUndefined();
+    for (const key of ['b']) expect(commandOf(press(key), 'elsewhere')).toBeUndefined();
   });
 });
