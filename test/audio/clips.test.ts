@@ -85,7 +85,10 @@ describe.each(audioNames)('%s', (name) => {
     );
   });
 
-  test.skipIf(name.startsWith('WAV'))('over a seam it is the same as if there were none, and so is a cut', async () => {
+  // WAV is split by the recorder itself in the test of exports.
+  if (name.startsWith('WAV')) return;
+
+  test('over a seam it is the same as if there were none, and so is a cut', async () => {
     const file = fileNamed(name);
     const decoded = await decodeFloat(file.path);
     const [first, second] = await splitInTwo(file, SEAM);

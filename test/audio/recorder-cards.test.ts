@@ -160,7 +160,9 @@ describe('a studio that records soundcards', () => {
     };
     await studio.until('all of it', () => until(ids.studio_a) > playedAt + 1000);
     // A sound server keeps 4 MiB for whoever does not fetch it: 14.6 s of 24 bit.
-    await studio.until('the loss', () => studio.gapsOf(ids.studio_b).length > 0, 60_000);
+    await studio.until('the loss', () => studio.gapsOf(ids.studio_b).some(({ to }) => to !== undefined), 60_000);
+    const lossEnd = studio.gapsOf(ids.studio_b)[0]?.to ?? 0;
+    await studio.until('audio after the loss', () => until(ids.studio_b) > lossEnd + 1000, 60_000);
     await studio.studio.handlers['sources.disarm']({});
     const recordings = studio.closed(ids.studio_a);
     expectGapless(recordings);
