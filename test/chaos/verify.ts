@@ -39,6 +39,8 @@ const ARRIVAL_MS = 1000;
 const OPENING_MS = 3000;
 /** What a card or server has not handed over yet when it is disarmed. */
 const ENDING_MS = 1000;
+/** A page of Ogg may hold a second, and the last one may be on its way. */
+const STATION_ENDING_MS = 2000;
 /** What a server sends of the time before the connection, at most: its burst, at the bitrate of the stations. */
 const BURST_MS = 5500;
 const MOST_PER_KILL_MS = 1000;
@@ -263,7 +265,7 @@ class SourceTimes {
 
   #tolerated({ from, to }: Span): number {
     if (from === this.#armed.armedAt) return OPENING_MS;
-    if (to === this.#armed.disarmedAt) return ENDING_MS;
+    if (to === this.#armed.disarmedAt) return this.#armed.input.station ? STATION_ENDING_MS : ENDING_MS;
     return this.#isSeam(to) ? ARRIVAL_MS : TOLERANCE_MS;
   }
 

@@ -107,6 +107,13 @@ describe('coverage', () => {
     expect(late.missing).toEqual([{ from: 0, to: HOUR, cause: 'unexplained' }]);
   });
 
+  it('takes what was on its way when an input was closed for no loss, up to two seconds', () => {
+    const endingAt = (last: number) =>
+      measure({ events: [armed(0), disarmed(HOUR, 'person')], captured: [captured(0, last)] }).missing;
+    expect(endingAt(HOUR - 1900)).toEqual([]);
+    expect(endingAt(HOUR - 2100)).toEqual([{ from: HOUR - 2100, to: HOUR, cause: 'unexplained' }]);
+  });
+
   it('goes on with the first arming after a crash', () => {
     const { armedMs, missing } = measure({
       events: [armed(0), armed(2 * HOUR)],

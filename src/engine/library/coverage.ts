@@ -50,8 +50,10 @@ const DRIFT = 0.0002;
 const SEAM_JITTER_MS = 260;
 /** Between a recording and the gap beside it: both are placed by the same clock. */
 const EDGE_JITTER_MS = 50;
-/** An input that is opened or closed within this time is not missing anything. */
+/** An input that is opened within this time is not missing anything. */
 const OPENING_MS = 1000;
+/** Nor one that is closed: a station of Ogg sends pages of a second, and the last one may be on its way. */
+const CLOSING_MS = 2000;
 /** How long after arming nothing captured means that the input is being opened; then it has failed, and a gap says so. */
 const STARTING_MS = 30_000;
 
@@ -169,8 +171,9 @@ function judge(rest: readonly Interval[], trace: SourceTrace, armed: readonly In
   for (const piece of rest) {
     const long = piece.to - piece.from;
     const span = armed.find(({ from, to }) => from <= piece.from && piece.to <= to);
-    const atEdge = armings.includes(piece.from) || (piece.to === span?.to && piece.from !== span.from);
-    if (long < OPENING_MS && atEdge) atEdges.push(piece);
+    const atEnd = piece.to === span?.to && piece.from !== span.from;
+    const isEdge = (atEnd && long < CLOSING_MS) || (armings.includes(piece.from) && long < OPENING_MS);
+    if (isEdge) atEdges.push(piece);
     else if (long <= EDGE_JITTER_MS + DRIFT * lengthBefore(trace.captured, piece.from)) jitter.push(piece);
     else {
       const starting = long <= STARTING_MS && armings.includes(piece.from);
