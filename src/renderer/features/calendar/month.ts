@@ -1,25 +1,10 @@
-import { shiftDay } from '../../format/time.ts';
-
-const NAMES = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-] as const;
+import { MONTHS, shiftDay } from '../../format/time.ts';
 
 /** A month as `2026-11`. */
 export const monthOf = (day: string): string => day.slice(0, 7);
 
 /** `November 2026`. */
-export const monthTitle = (month: string): string => `${NAMES[Number(month.slice(5)) - 1] ?? ''} ${month.slice(0, 4)}`;
+export const monthTitle = (month: string): string => `${MONTHS[Number(month.slice(5)) - 1] ?? ''} ${month.slice(0, 4)}`;
 
 export function shiftMonth(month: string, months: number): string {
   const index = Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1 + months;

@@ -1,3 +1,4 @@
+import type { PlayerCommand } from '../player/playerCommands.ts';
 import type { Verdict } from '../../../shared/domain/section.ts';
 
 /** A key as the list shows it; `Ctrl` stands for Cmd where people press that. */
@@ -101,24 +102,7 @@ export type Command =
         | 'faster'
         | 'previous'
         | 'next'
-        | 'previousEvent'
-        | 'nextEvent'
-        | 'nextUnreviewed'
-        | 'loop'
-        | 'autoAdvance'
-        | 'openInFile'
-        | 'fullView'
-        | 'zoomIn'
-        | 'zoomOut'
-        | 'zoomAll'
-        | 'zoomSelection'
-        | 'selectFrom'
-        | 'selectTo'
-        | 'selectNothing'
-        | 'nudgeBack'
-        | 'nudgeForward'
-        | 'details'
-        | 'explain'
+        | PlayerCommand
         | 'undo'
         | 'highlights'
         | 'goTo'

@@ -1,3 +1,4 @@
+import { CLOCK_STEPS } from '../../format/clockSteps.ts';
 import { dayTitle } from '../../format/time.ts';
 import type { View } from '../../stores/view.ts';
 
@@ -7,31 +8,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** Distances between marks that read well on a clock, ms. */
-const STEPS = [
-  SECOND,
-  2 * SECOND,
-  5 * SECOND,
-  10 * SECOND,
-  15 * SECOND,
-  30 * SECOND,
-  MINUTE,
-  2 * MINUTE,
-  5 * MINUTE,
-  10 * MINUTE,
-  15 * MINUTE,
-  30 * MINUTE,
-  HOUR,
-  2 * HOUR,
-  3 * HOUR,
-  6 * HOUR,
-  12 * HOUR,
-  DAY,
-  2 * DAY,
-  7 * DAY,
-  14 * DAY,
-  28 * DAY,
-  56 * DAY,
-] as const;
+const STEPS = [...CLOCK_STEPS, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 56 * DAY] as const;
 
 export interface Tick {
   /** ms since 1970 UTC. */
