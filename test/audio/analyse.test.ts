@@ -58,6 +58,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'scene.s16'), toPcm16(scene.audio));
   const input = ['-v', 'error', '-f', 's16le', '-ar', String(RATE), '-ac', '1', '-i', 'scene.s16'];
   for (const [name, ...options] of [
+    ['8.wav', '-c:a', 'pcm_u8'],
     ['16.wav', '-c:a', 'pcm_s16le'],
     ['24.wav', '-c:a', 'pcm_s24le'],
     ['32.wav', '-c:a', 'pcm_s32le'],
@@ -100,6 +101,18 @@ describe('longtake analyse', () => {
       }
     },
   );
+
+  test('needs no ffmpeg for WAV and FLAC', async () => {
+    const env = { ...process.env, LONGTAKE_FFMPEG: '/nowhere/ffmpeg' };
+    const names = ['8.wav', '16.wav', 'a.flac', 'a.oga'];
+    const { stdout } = await run(process.execPath, [PROGRAM, 'analyse', ...names, '--json'], { cwd: folder, env });
+    const [eight, sixteen, flac, oga] = told(stdout);
+    expect(eight).toMatchObject({ windows: 1000 });
+    // The knock is far above what 8 bits add.
+    expect(eight?.sections.some(({ start, end }) => start <= 80.1 && 80 <= end)).toBe(true);
+    expect(sixteen?.sections).toHaveLength(2);
+    for (const found of [flac, oga]) expect({ ...found, file: '' }).toEqual({ ...sixteen, file: '' });
+  });
 
   test.each(['a.mp3', 'a.aac', 'a.opus', 'a.ogg'])('finds the same in %s to within what coding moves', async (name) => {
     const [found] = told((await longtake(name, '--json')).stdout);

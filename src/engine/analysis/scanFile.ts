@@ -24,7 +24,7 @@ export interface ScannedAudio {
 }
 
 /**
- * Scans all audio of a file, WAV of 16 bits and more directly, everything else through the decoder. Rejects with
+ * Scans all audio of a file, WAV directly, everything else through the decoder. Rejects with
  * NOT_FOUND, DAMAGED, DECODER_MISSING, FORMAT_UNSUPPORTED, CANCELLED, or a Node error of the disk.
  */
 export async function scanFile(
@@ -34,7 +34,7 @@ export async function scanFile(
   const wav = container === 'wav' ? await openWav(path) : undefined;
   if (!wav) return scanDecoded(path, container, options);
   try {
-    return await scanWav(wav.file, wav.samples, options);
+    return await (wav.samples.format.bitDepth === 8 ? scanBytes : scanWav)(wav.file, wav.samples, options);
   } finally {
     await wav.file.close();
   }
@@ -131,6 +131,24 @@ async function scanWav(file: FileHandle, { format, from, end }: WavSamples, opti
     }
   }
   return endOf(scan, format.sampleRate, options);
+}
+
+/** Samples of 8 bits, of which 128 stands for none. */
+async function scanBytes(file: FileHandle, { format, from, end }: WavSamples, options: ScanFileOptions) {
+  const { sampleRate, channels } = format;
+  const scan = new PcmScan({ sampleRate, channels, bitDepth: 16 });
+  const bytes = new Uint8Array(PIECE_BYTES - (PIECE_BYTES % channels));
+  for (let at = from; at < end;) {
+    if (options.signal.aborted) throw new LongtakeError('CANCELLED', 'Reading was cancelled.');
+    const length = await readFully(file, bytes.subarray(0, Math.min(bytes.length, end - at)), at);
+    if (length === 0) break;
+    at += length;
+    const samples = Int16Array.from(bytes.subarray(0, length - (length % channels)), (byte) => (byte - 128) << 8);
+    scan.push(new Uint8Array(samples.buffer));
+    await options.onScanned(scan.take());
+    options.onFrames?.(scan.frames);
+  }
+  return endOf(scan, sampleRate, options);
 }
 
 async function endOf(scan: PcmScan, sampleRate: number, { onScanned }: ScanFileOptions): Promise<ScannedAudio> {

@@ -6,7 +6,7 @@ import { scanWavHeader, type WavHeader } from '../containers/wavReader.ts';
 /** Some programs put pictures before the samples. */
 const LARGEST_HEADER = 4 * 1024 * 1024;
 
-/** The samples of a WAV file of 16 bits and more. */
+/** The samples of a WAV file; those of 8 bits are unsigned. */
 export interface WavSamples {
   readonly format: PcmFormat;
   /** Where they are in the file, bytes; `end` is exclusive. */
@@ -21,7 +21,7 @@ export async function openWav(
   const file = await open(path, 'r');
   try {
     const header = await readHeader(file);
-    if (header && header.bitDepth !== 8) return { file, samples: await samplesIn(file, header) };
+    if (header) return { file, samples: await samplesIn(file, header) };
   } catch (error) {
     await file.close();
     throw error;

@@ -31,7 +31,7 @@ export async function findFfmpeg(
     const path = join(folder, name);
     if (await isProgram(path)) return path;
   }
-  throw missing('MP3 and AAC need ffmpeg to be decoded, and it was not found.', platform);
+  throw missing('MP3, AAC, Opus and Vorbis need ffmpeg to be decoded, and it was not found.', platform);
 }
 
 async function isProgram(path: string): Promise<boolean> {

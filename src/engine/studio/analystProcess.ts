@@ -1,8 +1,10 @@
 import { constants, setPriority } from 'node:os';
+import { AudioDecoder } from '../clips/audioDecoder.ts';
 import { Ffmpeg } from '../clips/ffmpeg.ts';
 import { childLog } from '../platform/childLog.ts';
 import { nodeFileSystem } from '../platform/nodeFileSystem.ts';
 import { connectParent } from '../platform/parentLink.ts';
+import { loadFlacLibrary } from '../recorder/flacLibrary.ts';
 import { systemClock } from '../platform/systemClock.ts';
 import type { AnalystCommand, AnalystEvent } from './analystProtocol.ts';
 import { AnalystService } from './analystService.ts';
@@ -22,7 +24,8 @@ try {
 }
 
 const ffmpeg = new Ffmpeg(log);
-const service = new AnalystService({ fileSystem: nodeFileSystem, decoder: ffmpeg, clock: systemClock, log, emit });
+const decoder = new AudioDecoder(ffmpeg, loadFlacLibrary);
+const service = new AnalystService({ fileSystem: nodeFileSystem, decoder, clock: systemClock, log, emit });
 
 parent.onMessage((message) => {
   // Only main sends here, and main is this program: the type is what it is declared to be.

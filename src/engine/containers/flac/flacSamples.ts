@@ -28,7 +28,11 @@ export function canReencode({ channels, bitDepth }: FlacFormat): boolean {
 }
 
 /** Decodes a few whole frames. Throws an Error when libFLAC cannot: their checks must have been right. */
-export function decodeFrames(library: FlacLibrary, format: FlacFormat, frames: Uint8Array): FlacSamples {
+export function decodeFrames(
+  library: FlacLibrary,
+  format: Pick<FlacFormat, 'sampleRate' | 'channels' | 'bitDepth'>,
+  frames: Uint8Array,
+): FlacSamples {
   const { sampleRate, channels, bitDepth } = format;
   const info = writeStreamInfo({
     minBlockSize: SHORTEST_BLOCK,

@@ -30,7 +30,7 @@ export function analysisWords({ waiting, done, held }: AnalysisState): Words | u
       return {
         line: `ffmpeg is missing: ${left}`,
         explanation:
-          'Streams are decoded by ffmpeg, which is not installed. Install it, for example with “apt install ffmpeg”, “brew install ffmpeg” or “winget install ffmpeg”, and start Longtake again.',
+          'MP3, AAC, Opus and Vorbis are decoded by ffmpeg, which is not installed. Install it, for example with “apt install ffmpeg”, “brew install ffmpeg” or “winget install ffmpeg”; the analysis then goes on by itself.',
       };
     default:
       return assertNever(held);

@@ -336,7 +336,8 @@ function About(): ReactElement | null {
   return (
     <p className="field-note selectable">
       Longtake {info.version} on {info.runtime}.
-      {!info.decoderAvailable && ' ffmpeg was not found: MP3 and AAC are recorded and played, but not drawn.'}
+      {!info.decoderAvailable &&
+        ' ffmpeg was not found: MP3, AAC, Opus and Vorbis are recorded and played, but not drawn.'}
     </p>
   );
 }
