@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Arming, armingSchema } from '../shared/domain/arming.ts';
 import { type Settings, settingsSchema } from '../shared/domain/settings.ts';
 import { sourceConfigSchema } from '../shared/domain/source.ts';
+import { type Target, targetSchema } from '../shared/domain/target.ts';
 import type { StoredState } from '../shared/ports/settingsStore.ts';
 import { sourceId } from '../shared/units.ts';
 
@@ -20,6 +21,7 @@ const settingsFileSchema = z.object({
   sources: z.array(sourceConfigSchema),
   armed: z.array(z.uuid()),
   armings: z.record(z.string(), armingSchema).optional(),
+  targets: z.array(targetSchema).optional(),
 });
 
 /** The settings file as JSON schema, by property; for the file as it is written, before defaults and brands. */
@@ -53,8 +55,15 @@ export function readSettingsFile(
   const known = new Set<unknown>(sources.map((source) => source.id));
   const armed = (Array.isArray(migrated['armed']) ? migrated['armed'] : []).filter((id) => known.has(id));
   const armings = readArmings(migrated['armings'], known);
-  const state = { settings, sources, armed: armed.map((id) => sourceId(String(id))) };
-  return { state: Object.keys(armings).length > 0 ? { ...state, armings } : state, problems };
+  const targets = readTargets(migrated['targets'], problems);
+  const state: StoredState = {
+    settings,
+    sources,
+    armed: armed.map((id) => sourceId(String(id))),
+    ...(Object.keys(armings).length > 0 ? { armings } : {}),
+    ...(targets.length > 0 ? { targets } : {}),
+  };
+  return { state, problems };
 }
 
 function migrate(
@@ -96,10 +105,27 @@ function readSources(content: unknown, problems: string[]): StoredState['sources
   return content.flatMap((item: unknown, index) => {
     const parsed = sourceConfigSchema.safeParse(item);
     if (parsed.success) return [parsed.data];
-    const name = isRecord(item) && typeof item['name'] === 'string' ? item['name'] : `number ${index + 1}`;
-    problems.push(`The source ${name} was not valid.`);
+    problems.push(`The source ${nameOf(item, index)} was not valid.`);
     return [];
   });
+}
+
+function readTargets(content: unknown, problems: string[]): Target[] {
+  if (content === undefined) return [];
+  if (!Array.isArray(content)) {
+    problems.push('Its targets were not readable.');
+    return [];
+  }
+  return content.flatMap((item: unknown, index) => {
+    const parsed = targetSchema.safeParse(item);
+    if (parsed.success) return [parsed.data];
+    problems.push(`The target ${nameOf(item, index)} was not valid.`);
+    return [];
+  });
+}
+
+function nameOf(item: unknown, index: number): string {
+  return isRecord(item) && typeof item['name'] === 'string' ? item['name'] : `number ${index + 1}`;
 }
 
 /** One that is not valid is left out without a word: the source is armed and not paused. */

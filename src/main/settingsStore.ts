@@ -84,6 +84,13 @@ function keepCopy(path: string): string {
 }
 
 function contentOf(state: StoredState): Record<string, unknown> {
-  const { settings, sources, armed, armings } = state;
-  return { version: SETTINGS_VERSION, settings, sources, armed, ...(armings ? { armings } : {}) };
+  const { settings, sources, armed, armings, targets } = state;
+  return {
+    version: SETTINGS_VERSION,
+    settings,
+    sources,
+    armed,
+    ...(armings ? { armings } : {}),
+    ...(targets ? { targets } : {}),
+  };
 }

@@ -31,6 +31,14 @@ export const errorCodes = {
   DAMAGED: 'expected',
   SECRETS_UNAVAILABLE: 'expected',
   WEBHOOK_FAILED: 'expected',
+  UPLOAD_UNREACHABLE: 'expected',
+  UPLOAD_LIMIT: 'expected',
+  UPLOAD_UNAUTHORIZED: 'expected',
+  UPLOAD_QUOTA: 'expected',
+  UPLOAD_REJECTED: 'expected',
+  UPLOAD_TLS: 'expected',
+  UPLOAD_SESSION_GONE: 'expected',
+  UPLOAD_CONFLICT: 'expected',
 } as const satisfies Record<string, 'cancelled' | 'expected' | 'bug'>;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -19,6 +19,10 @@ export type AlarmId = Branded<string, 'AlarmId'>;
 export type SectionId = Branded<string, 'SectionId'>;
 /** Identity of a sound event: its section with the highest score. */
 export type EventId = Branded<string, 'EventId'>;
+/** Identity of a target; a UUID. */
+export type TargetId = Branded<string, 'TargetId'>;
+/** Identity of an upload: one recording, or a part of one, to one target; a UUID. */
+export type UploadId = Branded<string, 'UploadId'>;
 /** Local calendar day at the place of recording, `YYYY-MM-DD`. */
 export type Day = Branded<string, 'Day'>;
 
@@ -28,6 +32,8 @@ export const sourceId = (id: string): SourceId => id as SourceId;
 export const recordingId = (id: string): RecordingId => id as RecordingId;
 export const gapId = (id: string): GapId => id as GapId;
 export const alarmId = (id: string): AlarmId => id as AlarmId;
+export const targetId = (id: string): TargetId => id as TargetId;
+export const uploadId = (id: string): UploadId => id as UploadId;
 export const day = (text: string): Day => text as Day;
 
 /** The calendar day of an instant (ms since 1970 UTC) where local time is `offsetMinutes` east of UTC. */

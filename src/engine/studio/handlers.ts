@@ -20,6 +20,7 @@ import { reviewHandlers } from './reviewHandlers.ts';
 import { scanFolder, scanKnownFolders } from './scanning.ts';
 import type { StudioParts, StudioPorts } from './studio.ts';
 import { titleHandlers } from './titles.ts';
+import { targetHandlers } from './uploads/targetHandlers.ts';
 
 /** One function per request of the contract. */
 export function createHandlers(parts: StudioParts, arming: ArmingActions): Handlers {
@@ -154,6 +155,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     ...reviewHandlers(parts),
     ...analysisHandlers(parts, recording),
     ...exportHandlers(parts),
+    ...targetHandlers(parts),
 
     'desktop.revealRecording': async ({ id }) => {
       const { root, path } = recording(id);
@@ -173,10 +175,15 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
   };
 }
 
-/** What only says when to raise an alarm, or what is a section, is no reason to cut a recording. */
+/** What only says when to raise an alarm, what is a section, or where it is uploaded to is no reason to cut a recording. */
 function needsNewRecording(before: SourceConfig, after: SourceConfig, draft: SourceDraft): boolean {
   const hasNewPassword = draft.kind === 'stream' && draft.password !== undefined;
-  const audible = (config: SourceConfig) => ({ ...config, alarms: undefined, detection: undefined });
+  const audible = (config: SourceConfig) => ({
+    ...config,
+    alarms: undefined,
+    detection: undefined,
+    targets: undefined,
+  });
   return hasNewPassword || !isDeepStrictEqual(audible(before), audible(after));
 }
 

@@ -38,6 +38,8 @@ import { Recorders } from './recorders.ts';
 import { Review } from './review.ts';
 import { scanKnownFolders } from './scanning.ts';
 import { Sources } from './sources.ts';
+import { createDriver } from '../upload/createDriver.ts';
+import { Targets } from './uploads/targets.ts';
 import { Wakefulness } from './wakefulness.ts';
 import { writeCueAgain } from './titles.ts';
 
@@ -122,6 +124,7 @@ export interface StudioParts {
   readonly exporting: Exporting;
   readonly review: Review;
   readonly media: Media;
+  readonly targets: Targets;
   /** Held while a source is armed, disarmed, changed or moved. */
   readonly lock: KeyedLock<SourceId>;
 }
@@ -152,6 +155,7 @@ export function createStudio(ports: StudioPorts): Studio {
   const keeping = new Keeping({ ...ports, log, events, sources, library });
   const exporting = createExporting(ports, { log, emit: events.emit, library });
   const review = new Review({ ...ports, events, library, ledger: keeping.ledger });
+  const targets = new Targets({ ...ports, log, emit: events.emit, createDriver });
   const media = new Media({ fileSystem: ports.fileSystem, library });
   const analysis = new Analysis({
     ...ports,
@@ -242,6 +246,7 @@ export function createStudio(ports: StudioPorts): Studio {
     keeping,
     review,
     media,
+    targets,
     exporting,
     lock,
   };

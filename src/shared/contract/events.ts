@@ -7,12 +7,14 @@ import { deviceSchema, levelsSchema, sourceStatusSchema } from '../domain/source
 import { titleSchema } from '../domain/title.ts';
 import { analysisEvents, reviewEvents } from './review.ts';
 import { exportEvents } from './exports.ts';
+import { uploadEvents } from './uploads.ts';
 
 /** Every event that the studio sends to its faces. */
 export const events = {
   ...reviewEvents,
   ...analysisEvents,
   ...exportEvents,
+  ...uploadEvents,
   /** A source's state, reason, title or open recording changed; also once a second while it records. */
   'sources.status': sourceStatusSchema,
   /** The list of sources changed (added, edited, removed); ask for it again. */

@@ -51,6 +51,8 @@ export const settingsSchema = z.object({
   detection: detectionSchema,
   /** Recordings are analysed in the background also while the computer runs on its battery. */
   analyseOnBattery: z.boolean(),
+  /** All uploads together send no more than this, bytes/s, on average. Absent or 0: as fast as it goes. */
+  uploadBytesPerSecond: z.int('Enter whole bytes per second.').min(0).max(1e10, 'Enter at most 10 GB/s.').optional(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 /** Settings of a first start; the recordings folder depends on the machine. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { wireErrorSchema } from '../wireError.ts';
 import { MAX_STALL_SECONDS, MIN_STALL_SECONDS } from './sourceDefaults.ts';
-import type { RecordingId, SourceId } from '../units.ts';
+import type { RecordingId, SourceId, TargetId } from '../units.ts';
 import { alarmOverridesSchema } from './alarm.ts';
 import { detectionOverridesSchema } from './section.ts';
 import { filenamePatternSchema, splitSecondsSchema } from './settings.ts';
@@ -45,6 +45,11 @@ const planFields = {
     .number('Enter a length.')
     .min(1, 'A length takes at least 1 second.')
     .max(LONGEST_SECONDS, 'A length takes at most ten years.')
+    .optional(),
+  /** Where its recordings are uploaded to while they are made. Absent: nowhere. */
+  targets: z
+    .array(z.uuid().transform((value) => value as TargetId))
+    .max(16, 'Choose at most 16 targets.')
     .optional(),
 };
 

@@ -1,6 +1,7 @@
 import type { Arming } from '../domain/arming.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { SourceConfig } from '../domain/source.ts';
+import type { Target } from '../domain/target.ts';
 import type { SourceId } from '../units.ts';
 
 /** Everything that outlives a run and is neither a secret nor a recording. */
@@ -11,6 +12,8 @@ export interface StoredState {
   readonly armed: readonly SourceId[];
   /** What armings that last have come to, by source; a source that is left out has nothing to tell. */
   readonly armings?: Readonly<Record<string, Arming>>;
+  /** Where recordings can be uploaded to; absent: nowhere. */
+  readonly targets?: readonly Target[];
 }
 
 /** Keeps {@link StoredState} on disk; a write is there when the call returns. */
