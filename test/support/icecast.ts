@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { keptPort } from './ports.ts';
 import { AAC_128, FLAC, MP3_128, OPUS_96, type Recipe, SourceClient, VORBIS } from './ffmpeg.ts';
 
 const run = promisify(execFile);
@@ -15,7 +15,8 @@ const run = promisify(execFile);
 export const LISTENER = { username: 'listener', password: 'let me in' } as const;
 
 export const SOURCE_PASSWORD = 'source-secret';
-const READY_MS = 20_000;
+const READY_MS = 60_000;
+const ANSWER_MS = 5000;
 
 const POLL_MS = 25;
 
@@ -55,7 +56,7 @@ export class Icecast {
 
   static async start(options: IcecastOptions = {}): Promise<Icecast> {
     const folder = await mkdtemp(join(tmpdir(), 'longtake-icecast-'));
-    const icecast = new Icecast(folder, await freePort(), options.tls ? await freePort() : undefined);
+    const icecast = new Icecast(folder, await keptPort(), options.tls ? await keptPort() : undefined);
     try {
       await icecast.#prepare(options);
       await icecast.serve();
@@ -81,7 +82,8 @@ export class Icecast {
     const server = spawn('icecast2', ['-c', join(this.#folder, 'icecast.xml')], { stdio: 'ignore' });
     this.#server = server;
     await until('Icecast answers', async () => {
-      if (server.exitCode !== null) throw new Error(`Icecast ended:\n${await this.log()}`);
+      if (server.exitCode !== null || server.signalCode !== null)
+        throw new Error(`Icecast ended:\n${await this.log()}`);
       return (await status(this.url('/'))) !== undefined;
     });
   }
@@ -269,6 +271,7 @@ function status(url: string, login?: string): Promise<number | undefined> {
       response.destroy();
     });
     asked.on('error', () => resolve(undefined));
+    asked.setTimeout(ANSWER_MS, () => asked.destroy());
     asked.end();
   });
 }
@@ -281,15 +284,4 @@ async function until(what: string, condition: () => Promise<boolean>): Promise<v
       setTimeout(resolve, POLL_MS);
     });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const closed = once(server, 'close');
-  server.close();
-  await closed;
-  return port;
 }

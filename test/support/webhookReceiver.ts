@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { keptPort } from './ports.ts';
 
 export interface ReceivedMessage {
   readonly headers: IncomingHttpHeaders;
@@ -13,10 +13,14 @@ export class WebhookReceiver {
   /** Answers of the next requests; then 204. */
   readonly answers: number[] = [];
   #server: Server | undefined;
-  #port = 0;
+  readonly #port: number;
+
+  private constructor(port: number) {
+    this.#port = port;
+  }
 
   static async start(): Promise<WebhookReceiver> {
-    const receiver = new WebhookReceiver();
+    const receiver = new WebhookReceiver(await keptPort());
     await receiver.listen();
     return receiver;
   }
@@ -38,7 +42,6 @@ export class WebhookReceiver {
     });
     server.listen(this.#port, '127.0.0.1');
     await once(server, 'listening');
-    this.#port = (server.address() as AddressInfo).port;
     this.#server = server;
   }
 
