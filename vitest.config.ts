@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { onPath } from './scripts/setup/debian.mjs';
 
 /** The stations of tests are on this machine, and no proxy of its surroundings knows them. */
 for (const name of ['NO_PROXY', 'no_proxy']) {
@@ -6,8 +8,11 @@ for (const name of ['NO_PROXY', 'no_proxy']) {
   process.env[name] = [...(others === undefined || others === '' ? [] : [others]), '127.0.0.1', 'localhost'].join(',');
 }
 
-/** Windows share a display and its keyboard, and a bench shares nothing: one file at a time. */
-const alone = { fileParallelism: false, pool: 'forks' } as const;
+/** What is waited for comes later on a busy machine. Waiting costs nothing where nothing is wrong. */
+const patient = { expect: { poll: { timeout: 60_000, interval: 50 } } };
+
+/** Windows that share a display share its keyboard: one file at a time, unless each has a display of its own. */
+const windows = (await onPath('Xvfb')) ? 3 : 1;
 
 export default defineConfig({
   test: {
@@ -17,6 +22,7 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.{ts,tsx}', 'test/fuzz/**/*.test.ts'],
           environment: 'node',
+          maxWorkers: availableParallelism(),
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -31,15 +37,19 @@ export default defineConfig({
           // Each file has sound servers and stations of its own, and mostly waits for the clock.
           pool: 'forks',
           maxWorkers: 3,
+          ...patient,
         },
       },
       {
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          setupFiles: ['test/support/ownDisplay.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          ...alone,
+          pool: 'forks',
+          maxWorkers: windows,
+          ...patient,
         },
       },
       {
@@ -47,7 +57,8 @@ export default defineConfig({
           name: 'bench',
           include: ['test/bench/**/*.bench.ts'],
           testTimeout: 600_000,
-          ...alone,
+          fileParallelism: false,
+          pool: 'forks',
         },
       },
     ],

@@ -51,10 +51,12 @@ export async function provideDisplay() {
 
 /**
  * Starts an X server without a screen.
+ * @param {{ inOwnSession?: boolean }} [options] `inOwnSession`, the default: Ctrl+C in the terminal must not take the
+ *   display from under a program that is still closing its files. Otherwise it ends with the group of this process.
  * @returns {Promise<Display>}
  * @throws {SetupProblem}
  */
-export async function virtualDisplay() {
+export async function virtualDisplay({ inOwnSession = true } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'longtake-display-'));
   const authority = join(folder, 'authority');
   // Without a cookie, everybody on this machine could look at the display.
@@ -62,9 +64,7 @@ export async function virtualDisplay() {
   const server = spawn(
     'Xvfb',
     ['-displayfd', '3', '-screen', '0', SCREEN, '-nolisten', 'tcp', '-noreset', '-auth', authority],
-    // In a session of its own: Ctrl+C in the terminal must not take the display
-    // from under a program that is still closing its files.
-    { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], detached: true },
+    { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], detached: inOwnSession },
   );
   const ended = once(server, 'close').catch(() => undefined);
   const close = async () => {

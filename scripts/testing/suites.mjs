@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { provideDisplay } from '../setup/display.mjs';
 import { readJsonIfThere } from '../setup/files.mjs';
 import { root } from '../setup/paths.mjs';
 import { supervise } from '../setup/supervise.mjs';
@@ -15,16 +14,15 @@ import { TALLY_FILE } from './tally-reporter.mjs';
  * @typedef {object} Suite
  * @property {string} name of the project in vitest.config.ts
  * @property {boolean} needsApp it runs what `npm run build` makes
- * @property {boolean} needsDisplay
  */
 
 /** In this order: what is quick and near comes first. */
 /** @type {readonly Suite[]} */
 export const suites = [
-  { name: 'unit', needsApp: false, needsDisplay: false },
-  { name: 'setup', needsApp: false, needsDisplay: false },
-  { name: 'audio', needsApp: true, needsDisplay: false },
-  { name: 'e2e', needsApp: true, needsDisplay: true },
+  { name: 'unit', needsApp: false },
+  { name: 'setup', needsApp: false },
+  { name: 'audio', needsApp: true },
+  { name: 'e2e', needsApp: true },
 ];
 
 const SUITE_TIMEOUT_MS = 40 * 60 * 1000;
@@ -38,20 +36,18 @@ const REPORTER = fileURLToPath(new URL('tally-reporter.mjs', import.meta.url));
  * @returns {Promise<{ tally: Tally, interrupted: boolean }>}
  */
 export async function runSuite(suite, args) {
-  const display = suite.needsDisplay ? await provideDisplay() : undefined;
   const folder = await mkdtemp(join(tmpdir(), 'longtake-tally-'));
   const tallyFile = join(folder, 'tally.json');
   try {
     const ending = await supervise(process.execPath, vitestArguments(suite.name, args), {
       cwd: root,
-      env: { ...process.env, CI: 'true', ...display?.env, [TALLY_FILE]: tallyFile },
+      env: { ...process.env, CI: 'true', [TALLY_FILE]: tallyFile },
       graceMs: GRACE_MS,
       timeoutMs: SUITE_TIMEOUT_MS,
     });
     const tally = judge(suite.name, await readJsonIfThere(tallyFile), ending);
     return { tally, interrupted: ending.interrupted };
   } finally {
-    await display?.close();
     await rm(folder, { recursive: true, force: true });
   }
 }

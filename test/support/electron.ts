@@ -11,6 +11,8 @@ const PROJECT = resolve(import.meta.dirname, '../..');
 const SCREENSHOTS = join(PROJECT, 'test-output', 'screenshots');
 
 const LAUNCH_MS = 60_000;
+/** What is waited for in the page comes later on a busy machine. */
+const PATIENCE_MS = 60_000;
 
 /**
  * On a busy machine the driver now and then misses that the program has started, and waits for it in vain. The program
@@ -55,6 +57,7 @@ export class RunningApp {
     app.process().stdout?.on('data', (data: Buffer) => output.push(data.toString()));
     app.process().stderr?.on('data', (data: Buffer) => output.push(data.toString()));
     const page = await app.firstWindow();
+    page.setDefaultTimeout(PATIENCE_MS);
     const pageErrors: string[] = [];
     page.on('pageerror', (error) => pageErrors.push(String(error)));
     page.on('console', (message) => {
