@@ -63,7 +63,7 @@ test('what is recorded has its sections while it is recorded, and its envelope i
     );
   });
   const id = await studio.addAndArm(generator);
-  await studio.until('live sections', () => live.length > 0, 60_000);
+  await studio.until('live sections', () => live.length > 0);
   const [open] = studio.recordings.values();
   const openId = open?.id ?? recordingId('');
   expect(
@@ -75,7 +75,7 @@ test('what is recorded has its sections while it is recorded, and its envelope i
   const [closed] = studio.closed(id);
   if (!closed) throw new Error('nothing was recorded');
   await studio.until('the kept envelope', () => true);
-  await expect.poll(() => isThere(levelsFile(studio, closed.id)), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => isThere(levelsFile(studio, closed.id))).toBe(true);
   // Nothing was decoded or read for it: the analyst was never asked.
   expect(studio.children.some(({ role }) => role === 'analyst')).toBe(false);
   await expect.poll(async () => (await sectionsOf(studio, closed.id)).some((one) => one.live === true)).toBe(false);
@@ -112,17 +112,17 @@ test('other settings find other sections at once, also those of one source, with
   const [closed] = studio.closed(id);
   if (!closed) throw new Error('nothing was recorded');
   const found = async (): Promise<number> => (await sectionsOf(studio, closed.id)).length;
-  await expect.poll(found, { timeout: 20_000 }).toBeGreaterThan(0);
-  await expect.poll(() => isThere(levelsFile(studio, closed.id)), { timeout: 20_000 }).toBe(true);
+  await expect.poll(found).toBeGreaterThan(0);
+  await expect.poll(() => isThere(levelsFile(studio, closed.id))).toBe(true);
   const before = await found();
   // What is not read cannot be missed.
   await rm(studio.file(closed));
   const detection = { marginDb: 12, graceSeconds: 2, minSeconds: 600, preRollSeconds: 1 };
   await studio.studio.handlers['settings.update']({ detection });
-  await expect.poll(found, { timeout: 20_000 }).toBe(0);
+  await expect.poll(found).toBe(0);
   const { id: _, ...draft } = { ...generator, id };
   await studio.studio.handlers['sources.update']({ id, draft: { ...draft, detection: { minSeconds: 0 } } });
-  await expect.poll(found, { timeout: 20_000 }).toBe(before);
+  await expect.poll(found).toBe(before);
   expect((await studio.studio.handlers['analysis.settings']({ sourceId: id })).minSeconds).toBe(0);
   expect(await studio.studio.handlers['analysis.detect']({})).toEqual({ recordings: 1, sections: before });
 }, 180_000);
@@ -158,7 +158,7 @@ test('files that were found are analysed in the background, and what is kept is 
   };
   const all = ['a.mp3', 'b.flac', 'c.opus', 'd.ogg', 'e.aac', 'f.wav'];
   await expect.poll(() => analysed(first), { timeout: 90_000 }).toEqual(all);
-  await expect.poll(async () => (await stateOf(first)).waiting, { timeout: 20_000 }).toBe(0);
+  await expect.poll(async () => (await stateOf(first)).waiting).toBe(0);
   await first.stop();
 
   // Damage, loss and what is left of a recording that nobody knows any more.
@@ -168,13 +168,11 @@ test('files that were found are analysed in the background, and what is kept is 
   const orphan = levelsFile(first, '6f7b6e3e-7e0f-4d3f-8a50-0f5b7c0a1d99');
   await copyFile(levelsFile(first, damaged.id), orphan);
   const second = await startStudio({ folder: first.folder, state: first.state });
-  await expect.poll(() => isThere(levelsFile(first, lost.id)), { timeout: 60_000 }).toBe(true);
-  await expect.poll(() => isThere(orphan), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => isThere(levelsFile(first, lost.id))).toBe(true);
+  await expect.poll(() => isThere(orphan)).toBe(false);
   await writeFile(levelsFile(first, damaged.id), 'not an envelope');
   await second.studio.handlers['analysis.detect']({});
-  await expect
-    .poll(async () => (await readFile(levelsFile(first, damaged.id))).length, { timeout: 60_000 })
-    .toBeGreaterThan(100);
+  await expect.poll(async () => (await readFile(levelsFile(first, damaged.id))).length).toBeGreaterThan(100);
   expect(await analysed(second)).toEqual(all);
 }, 240_000);
 
@@ -194,12 +192,10 @@ test('without ffmpeg, what needs it waits and says how to get it; a person can p
   await run('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'sine=d=3', join(folder, 'b.wav')]);
   expect((await studio.studio.handlers['analysis.pause']({ paused: true })).waiting).toBe(0);
   await studio.studio.handlers['library.rescan']({});
-  await expect
-    .poll(async () => await stateOf(studio), { timeout: 20_000 })
-    .toMatchObject({ waiting: 2, held: 'paused' });
+  await expect.poll(async () => await stateOf(studio)).toMatchObject({ waiting: 2, held: 'paused' });
   await studio.studio.handlers['analysis.pause']({ paused: false });
   await expect
-    .poll(async () => await stateOf(studio), { timeout: 60_000 })
+    .poll(async () => await stateOf(studio))
     .toMatchObject({
       waiting: 1,
       done: 1,

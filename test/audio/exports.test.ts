@@ -40,7 +40,7 @@ describe('exports', () => {
       studio.addAndArm({ ...SIGNAL, name: 'Hut: north' }),
       studio.addAndArm({ ...SIGNAL, name: 'Hut south', container: 'flac' }),
     ]);
-    await studio.until('three recordings of each', () => ids.every((id) => studio.closed(id).length >= 3), 60_000);
+    await studio.until('three recordings of each', () => ids.every((id) => studio.closed(id).length >= 3));
     await studio.studio.handlers['sources.disarm']({});
     const [one, other] = ids;
     if (!one || !other) throw new Error('Two sources were added.');
@@ -56,7 +56,7 @@ describe('exports', () => {
   async function exported(request: ExportRequest): Promise<ExportJob> {
     const started = await studio.studio.handlers['exports.start'](request);
     if (!started) throw new Error('Nobody chose a place.');
-    await studio.until('the end of the export', () => ended(started.id) !== undefined, 60_000);
+    await studio.until('the end of the export', () => ended(started.id) !== undefined);
     const job = ended(started.id);
     if (!job) throw new Error('The export is gone.');
     return job;

@@ -39,7 +39,7 @@ describe('a studio that records', () => {
 
     const before = studio.closed(id).length;
     studio.child('recorder').kill();
-    await studio.until('recording again', () => studio.closed(id).length >= before + 3, 60_000);
+    await studio.until('recording again', () => studio.closed(id).length >= before + 3);
     await studio.studio.handlers['sources.disarm']({});
     const [after] = (await coverage()).sources;
     expect(after?.missing.map(({ cause }) => cause)).toEqual(['crash']);

@@ -148,7 +148,7 @@ describe('a studio that records streams', () => {
     await icecast.serve();
     for (const mount of MOUNTS) await icecast.play(mount);
     await studio.studio.handlers['sources.retry']({ id });
-    await studio.until('recording again', () => isRecording(id), 60_000);
+    await studio.until('recording again', () => isRecording(id));
     await studio.until('some audio', () => (studio.statuses.get(id)?.recording?.durationMs ?? 0) > 500);
     await studio.studio.handlers['sources.disarm']({});
 

@@ -231,7 +231,7 @@ describe('the recorder process', () => {
     expect(studio.statuses.get(id)?.problem?.code).toBe('DISK_ERROR');
     await rm(blocked);
     await studio.studio.handlers['sources.retry']({ id });
-    await studio.until('recording', () => studio.statuses.get(id)?.recording !== undefined, 40_000);
+    await studio.until('recording', () => studio.statuses.get(id)?.recording !== undefined);
     expect(await stat(`${blocked}/in`)).toBeDefined();
     await studio.until('the end of the gap', () => studio.gapsOf(id).every((gap) => gap.to !== undefined));
     expect(studio.gapsOf(id).map((gap) => gap.cause)).toEqual(['disk error']);

@@ -91,9 +91,7 @@ describe('titles of a stream', () => {
     await started.until('the mended recording', () => mended() !== undefined);
     const recording = mended();
     if (!recording) throw new Error('There should be a mended recording.');
-    await expect
-      .poll(() => sheetOf(started, recording).catch(() => ''), { timeout: 10_000 })
-      .toContain('TITLE "Before the crash"');
+    await expect.poll(() => sheetOf(started, recording).catch(() => '')).toContain('TITLE "Before the crash"');
   });
 
   test('that change all the time are bounded, and the last one is known', async () => {
@@ -113,7 +111,7 @@ describe('titles of a stream', () => {
       response.on('close', () => clearInterval(timer));
     });
     const id = await started.addAndArm(draft(url));
-    await started.until('the end', () => started.closed(id).length > 0, 60_000);
+    await started.until('the end', () => started.closed(id).length > 0);
     const [recording] = started.closed(id);
     if (!recording) throw new Error('There should be a recording.');
     const titles = await titlesOf(started, recording);

@@ -80,7 +80,7 @@ describe.each(THEMES)('every screen in %s', (theme) => {
     await running.request('sources.arm', { ids: [config.id] });
     await running.page.getByText('takes no connection').first().waitFor();
     const play = running.page.getByRole('button', { name: /^Play Test signal,/ });
-    await expect.poll(() => play.count(), { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => play.count()).toBeGreaterThan(0);
     await expectAccessible('recording');
     await play.first().click();
     await running.page.getByRole('slider', { name: 'Position' }).waitFor();
@@ -101,7 +101,7 @@ describe.each(THEMES)('every screen in %s', (theme) => {
     await settings.locator('summary', { hasText: 'Alarms' }).click();
     await expectAccessible('settings-alarms');
     await closeDialog();
-    await running.page.getByRole('button', { name: /^1 alarm|alarms, show all/ }).click({ timeout: 60_000 });
+    await running.page.getByRole('button', { name: /^1 alarm|alarms, show all/ }).click();
     await dialog('Alarms');
     await expectAccessible('alarms');
     await closeDialog();

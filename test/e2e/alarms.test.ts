@@ -87,11 +87,11 @@ describe('alarms in the window and the tray', () => {
       .click();
     await strip()
       .getByText(/Studio A is silent/)
-      .waitFor({ timeout: 60_000 });
+      .waitFor();
     expect(await page.getByRole('alert').filter({ hasText: 'Alarm: Studio A is silent' }).count()).toBe(1);
     expect(await row().getByText('Silence', { exact: true }).count()).toBe(1);
     expect(await page.getByRole('button', { name: '1 alarm, show all' }).count()).toBe(1);
-    await expect.poll(log, { timeout: 20_000 }).toMatch(/The tray has another icon.*problem/);
+    await expect.poll(log).toMatch(/The tray has another icon.*problem/);
     await pictures('21-alarm');
     await page.setViewportSize({ width: 900, height: 600 });
     await running.screenshot('21-alarm-small');
@@ -109,7 +109,7 @@ describe('alarms in the window and the tray', () => {
     await dialog.getByText(/^Seen \d\d:/).waitFor();
     await page.keyboard.press('Escape');
     await strip().waitFor({ state: 'detached' });
-    await expect.poll(log, { timeout: 20_000 }).toMatch(/The tray has another icon.*recording(?![^]*problem)/);
+    await expect.poll(log).toMatch(/The tray has another icon.*recording(?![^]*problem)/);
     await row()
       .getByRole('button', { name: `Stop recording ${NAME}` })
       .click();

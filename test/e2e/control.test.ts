@@ -56,7 +56,7 @@ describe('pause, resume and split in the window', () => {
     await button(`Stop recording ${TWO}`).focus();
     const file = await source(TWO).locator('.source-file').textContent();
     await page.keyboard.press('n');
-    await expect.poll(() => source(TWO).locator('.source-file').textContent(), { timeout: 20_000 }).not.toBe(file);
+    await expect.poll(() => source(TWO).locator('.source-file').textContent()).not.toBe(file);
   });
 
   it('has them in the menu of the source', async () => {
@@ -88,9 +88,7 @@ describe('pause, resume and split in the window', () => {
     await page.keyboard.press('Control+,');
     await page.getByLabel('Keep free').fill('2.5');
     await page.keyboard.press('Enter');
-    await expect
-      .poll(async () => (await running.request('settings.get', {})).minFreeBytes, { timeout: 20_000 })
-      .toBe(2_500_000_000);
+    await expect.poll(async () => (await running.request('settings.get', {})).minFreeBytes).toBe(2_500_000_000);
     await page.getByLabel('Keep free').scrollIntoViewIfNeeded();
     await running.screenshot('control-settings');
     expect(await page.getByLabel('Keep the computer awake while recording').isChecked()).toBe(true);

@@ -34,10 +34,10 @@ describe('keeping and deleting in the window', () => {
 
   it('shows the coverage of each day, and what is missing of it', async () => {
     const days = async () => (await running.request('library.days', { limit: 99 })).length;
-    await expect.poll(days, { timeout: 60_000 }).toBeGreaterThan(9);
+    await expect.poll(days).toBeGreaterThan(9);
     await running.request('settings.update', { splitSeconds: 5 });
     const line = page().getByText('99.99 %, 14 s missing at 03:12, stream lost');
-    await expect.poll(() => line.count(), { timeout: 30_000 }).toBeGreaterThan(0);
+    await expect.poll(() => line.count()).toBeGreaterThan(0);
     await running.screenshot('keeping-01-days');
     await line.first().click();
     const shown = dialog(/^Coverage on/);
@@ -164,7 +164,7 @@ describe('keeping and deleting in the window', () => {
     await running.request('sources.arm', { ids: [config.id] });
     const boundaries = async () =>
       (await running.request('library.verifySeams', { from: Date.now() - 600_000, to: Date.now() })).seams;
-    await expect.poll(boundaries, { timeout: 60_000 }).toBeGreaterThan(0);
+    await expect.poll(boundaries).toBeGreaterThan(0);
     await list().focus();
     await page().keyboard.press('Home');
     await page().getByText('Set to record.').first().waitFor();

@@ -15,9 +15,7 @@ const LOOKS = [
   { theme: 'light', size: { width: 1280, height: 800 } },
   { theme: 'dark', size: { width: 900, height: 600 } },
 ] as const;
-const FOUND_MS = 120_000;
-/** A busy machine takes its time. */
-const SOON = { timeout: 20_000 };
+const FOUND_MS = 180_000;
 
 describe('reviewing days', () => {
   let profile: string;
@@ -69,7 +67,7 @@ describe('reviewing days', () => {
   async function expectAccessible(screen: string): Promise<void> {
     for (const { theme, size } of LOOKS) {
       await running.request('settings.update', { theme });
-      await expect.poll(() => page().evaluate(() => document.documentElement.dataset['theme']), SOON).toBe(theme);
+      await expect.poll(() => page().evaluate(() => document.documentElement.dataset['theme'])).toBe(theme);
       await page().setViewportSize(size);
       await running.screenshot(`review-${screen}-${theme}-${size.width}`);
       const results = await new AxeBuilder({ page: page() }).setLegacyMode().analyze();
@@ -86,20 +84,18 @@ describe('reviewing days', () => {
   }
 
   it('lists the loudest sections of the newest day, and shows all of them on the timeline', async () => {
-    await expect
-      .poll(async () => running.request('library.days', { limit: 9 }), { timeout: 60_000 })
-      .toHaveLength(DAYS);
+    await expect.poll(async () => running.request('library.days', { limit: 9 })).toHaveLength(DAYS);
     const day = await newestDay();
     const complete = async () => (await eventsOf(day)).flatMap(({ sections }) => sections).length;
     await expect.poll(complete, { timeout: FOUND_MS }).toBe(PER_DAY * (PER_RECORDING + 1));
     const events = await eventsOf(day);
-    await expect.poll(() => chip().count(), { timeout: 20_000 }).toBeGreaterThan(3);
+    await expect.poll(() => chip().count()).toBeGreaterThan(3);
     const loudest = Math.max(...events.map(({ score }) => score));
     expect(await chip().first().getAttribute('aria-label')).toContain(
       `${Math.round(loudest)} dB above the noise floor`,
     );
     const lanes = page().getByRole('table', { name: /^What was recorded/ });
-    await expect.poll(() => lanes.getByRole('row').count(), SOON).toBe(1 + SOURCES.length);
+    await expect.poll(() => lanes.getByRole('row').count()).toBe(1 + SOURCES.length);
     expect(await lanes.getByRole('row', { name: /^Garden/ }).innerText()).toMatch(/4 minutes.*\s1\s/s);
     await expectAccessible('day');
   });
@@ -112,11 +108,11 @@ describe('reviewing days', () => {
     };
     await idle();
     await keys('k');
-    await expect.poll(() => chosen().getAttribute('aria-label'), SOON).toContain(told(events[0]));
+    await expect.poll(() => chosen().getAttribute('aria-label')).toContain(told(events[0]));
     await keys('k', 'k');
-    await expect.poll(() => chosen().getAttribute('aria-label'), SOON).toContain(told(events[2]));
+    await expect.poll(() => chosen().getAttribute('aria-label')).toContain(told(events[2]));
     await keys('j');
-    await expect.poll(() => chosen().getAttribute('aria-label'), SOON).toContain(told(events[1]));
+    await expect.poll(() => chosen().getAttribute('aria-label')).toContain(told(events[1]));
     await page()
       .getByRole('region', { name: 'Player' })
       .getByText(/Garden|Street/)
@@ -128,22 +124,22 @@ describe('reviewing days', () => {
     const day = await newestDay();
     const events = await eventsOf(day);
     await keys('s');
-    await expect.poll(() => progress().innerText(), SOON).toContain(`1 of ${events.length} reviewed, 1 starred`);
-    await expect.poll(async () => (await eventsOf(day))[1]?.verdict, SOON).toBe('star');
+    await expect.poll(() => progress().innerText()).toContain(`1 of ${events.length} reviewed, 1 starred`);
+    await expect.poll(async () => (await eventsOf(day))[1]?.verdict).toBe('star');
     await keys('j');
-    await expect.poll(() => chosen().count(), SOON).toBe(1);
+    await expect.poll(() => chosen().count()).toBe(1);
     await keys('u');
     const third = new Date(events[2]?.from ?? 0).toTimeString().slice(0, 8);
-    await expect.poll(() => chosen().getAttribute('aria-label'), SOON).toContain(third);
+    await expect.poll(() => chosen().getAttribute('aria-label')).toContain(third);
     await keys('n');
-    await expect.poll(async () => (await eventsOf(day))[2]?.verdict, SOON).toBe('discard');
+    await expect.poll(async () => (await eventsOf(day))[2]?.verdict).toBe('discard');
     await expectAccessible('judged');
     await keys('Control+z');
-    await expect.poll(async () => (await eventsOf(day))[2]?.verdict, SOON).toBeUndefined();
+    await expect.poll(async () => (await eventsOf(day))[2]?.verdict).toBeUndefined();
     await keys('Control+z');
-    await expect.poll(() => progress().innerText(), SOON).toContain(`${events.length} sections`);
+    await expect.poll(() => progress().innerText()).toContain(`${events.length} sections`);
     const line = page().locator('.day-sections').first();
-    await expect.poll(() => line.innerText(), SOON).toContain(`${events.length} sections`);
+    await expect.poll(() => line.innerText()).toContain(`${events.length} sections`);
   });
 
   it('plays a chip on Enter and offers the same by a right click', async () => {
@@ -177,18 +173,18 @@ describe('reviewing days', () => {
     for (let notch = 0; notch < 24; notch += 1) await page().mouse.wheel(0, -120);
     await keys('+');
     const told = timeline.getByRole('status');
-    await expect.poll(() => told.innerText(), SOON).toMatch(/Shows .* 03:0\d:\d\d to .* 03:0\d:\d\d/);
+    await expect.poll(() => told.innerText()).toMatch(/Shows .* 03:0\d:\d\d to .* 03:0\d:\d\d/);
     await running.screenshot('review-timeline-seconds');
     const before = await told.innerText();
     await keys('ArrowRight');
-    await expect.poll(() => told.innerText(), SOON).not.toBe(before);
+    await expect.poll(() => told.innerText()).not.toBe(before);
     await keys('ArrowLeft');
     await page().getByRole('button', { name: 'Close the player' }).click();
     await page().mouse.click(x, box.y + 30);
     await page().getByRole('slider', { name: 'Position' }).waitFor();
     await timeline.focus();
     await keys('0');
-    await expect.poll(() => told.innerText(), SOON).toMatch(/00:00:00 to /);
+    await expect.poll(() => told.innerText()).toMatch(/00:00:00 to /);
   });
 
   it('filters recordings and sections alike, says how many are shown, and keeps days open', async () => {
@@ -202,16 +198,16 @@ describe('reviewing days', () => {
     await page()
       .getByText(`${all / 2} of ${all} shown`)
       .waitFor();
-    await expect.poll(() => chip().count(), SOON).toBe(PER_DAY);
+    await expect.poll(() => chip().count()).toBe(PER_DAY);
     await expectAccessible('searched');
     await page().getByRole('button', { name: 'All days' }).click();
-    await expect.poll(() => chip().count(), SOON).toBe(PER_DAY * DAYS);
+    await expect.poll(() => chip().count()).toBe(PER_DAY * DAYS);
     await expectAccessible('range');
     await search().fill('nothing is called so');
     await page().getByText('No recording is like that').waitFor();
     await expectAccessible('nothing');
     await page().getByRole('button', { name: 'Clear', exact: true }).click();
-    await expect.poll(open, SOON).toBe(opened);
+    await expect.poll(open).toBe(opened);
     expect(await search().inputValue()).toBe('');
     await page()
       .getByRole('button', { name: /^Filters/ })
@@ -228,11 +224,11 @@ describe('reviewing days', () => {
     await page().locator('.day-button').click();
     const calendar = page().getByRole('dialog', { name: 'Calendar' });
     const focused = calendar.locator(':focus');
-    await expect.poll(() => focused.getAttribute('aria-label'), SOON).toMatch(/\d+ recordings, \d+ sections/);
+    await expect.poll(() => focused.getAttribute('aria-label')).toMatch(/\d+ recordings, \d+ sections/);
     await expectAccessible('calendar');
     await keys('ArrowLeft', 'Enter');
-    await expect.poll(() => page().locator('.day-button').innerText(), SOON).not.toContain('–');
-    await expect.poll(() => chip().count(), SOON).toBeGreaterThan(3);
+    await expect.poll(() => page().locator('.day-button').innerText()).not.toContain('–');
+    await expect.poll(() => chip().count()).toBeGreaterThan(3);
     const before = new Date(new Date(`${day}T12:00:00`).getTime() - 86_400_000).getDate();
     expect(await page().locator('.day-button').innerText()).toContain(` ${before} `);
     await page().getByRole('button', { name: 'Next day with recordings' }).click();
@@ -265,7 +261,7 @@ describe('reviewing days', () => {
     await dialog.getByLabel('Time').fill('03:01:30');
     await keys('Enter');
     const position = page().getByRole('slider', { name: 'Position' });
-    await expect.poll(async () => Number(await position.getAttribute('aria-valuenow')), SOON).toBeGreaterThan(5);
+    await expect.poll(async () => Number(await position.getAttribute('aria-valuenow'))).toBeGreaterThan(5);
     await page().getByRole('button', { name: 'Close the player' }).click();
     const from = Date.now();
     await keys('m');
@@ -276,7 +272,7 @@ describe('reviewing days', () => {
     await expectAccessible('marker');
     await keys('Enter');
     const owl = async () => (await running.request('markers.list', { from: from - 1000, to: to + 1000 }))[0];
-    await expect.poll(async () => (await owl())?.label, SOON).toBe('Owl');
+    await expect.poll(async () => (await owl())?.label).toBe('Owl');
     const at = (await owl())?.at ?? 0;
     expect(at).toBeGreaterThanOrEqual(from - 50);
     expect(at).toBeLessThanOrEqual(to + 50);
@@ -285,10 +281,10 @@ describe('reviewing days', () => {
   it('hides the highlights and shows them again with D', async () => {
     await idle();
     await keys('d');
-    await expect.poll(() => chips().count(), SOON).toBe(0);
+    await expect.poll(() => chips().count()).toBe(0);
     await expectAccessible('hidden');
     await keys('d');
-    await expect.poll(() => chips().count(), SOON).toBe(1);
+    await expect.poll(() => chips().count()).toBe(1);
   });
 
   it('shows sections of what is being recorded while it is', async () => {

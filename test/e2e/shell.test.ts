@@ -41,7 +41,7 @@ describe('the shell in Electron', () => {
 
   it('lets a player seek in a recording', async () => {
     const finished = async () => (await recordings()).filter(({ state }) => state !== 'recording');
-    await expect.poll(async () => (await finished()).length, { timeout: 30_000 }).toBeGreaterThan(1);
+    await expect.poll(async () => (await finished()).length).toBeGreaterThan(1);
     const [recording] = await finished();
     const position = await running.page.evaluate(async (id) => {
       const audio = new Audio(`longtake-media://recording/${id}`);
@@ -90,7 +90,7 @@ describe('the shell in Electron', () => {
     const crashed = await pid();
     if (!crashed) throw new Error('The page has no process.');
     process.kill(crashed, 'SIGKILL');
-    await expect.poll(async () => ![0, crashed].includes((await pid()) ?? 0), { timeout: 15_000 }).toBe(true);
+    await expect.poll(async () => ![0, crashed].includes((await pid()) ?? 0)).toBe(true);
     const state = `new Promise((resolve) => {
       const ask = () => window.longtake ? window.longtake.request('sources.list', {}).then((reply) => resolve(reply.value[0].status)) : setTimeout(ask, 10);
       ask();

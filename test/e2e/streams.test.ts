@@ -43,12 +43,12 @@ describe('streams in the window', () => {
     await add().getByRole('button', { name: 'Test this stream' }).click();
     await add()
       .getByText(/MP3 \d+ kbit\/s/)
-      .waitFor({ timeout: 20_000 });
+      .waitFor();
     await add().getByText('Someone — A song').waitFor();
     await running.screenshot('streams-2-tested');
     await add().getByLabel('Name', { exact: true }).fill('Radio 1');
     await add().getByRole('button', { name: 'Save and record' }).click();
-    await source('Radio 1').getByText('REC').waitFor({ timeout: 20_000 });
+    await source('Radio 1').getByText('REC').waitFor();
     await source('Radio 1').getByText('Someone — A song').waitFor();
   });
 
@@ -61,10 +61,8 @@ describe('streams in the window', () => {
     for (const name of ['Radio 1', 'Radio 2']) {
       const meter = source(name).locator('[data-level]').first();
       const level = async (): Promise<number> => Number((await meter.getAttribute('data-level')) || Number.NaN);
-      await expect
-        .poll(level, { timeout: 30_000, message: `${name} shows the level of its noise` })
-        .toBeGreaterThan(-40);
-      await expect.poll(level, { timeout: 30_000 }).toBeLessThan(0);
+      await expect.poll(level, { message: `${name} shows the level of its noise` }).toBeGreaterThan(-40);
+      await expect.poll(level).toBeLessThan(0);
     }
     await running.screenshot('streams-3-meters');
   });
@@ -76,20 +74,20 @@ describe('streams in the window', () => {
       const { config } = await running.request('sources.add', { name, ...fields });
       await running.request('sources.arm', { ids: [config.id] });
     }
-    for (const name of Object.keys(MORE)) await source(name).getByText('REC').waitFor({ timeout: 30_000 });
+    for (const name of Object.keys(MORE)) await source(name).getByText('REC').waitFor();
   });
 
   it.each(['Radio 1', 'Radio 2', ...Object.keys(MORE)])('plays and seeks in a finished file of %s', async (name) => {
     const play = running.page.getByRole('button', { name: new RegExp(`^Play ${name},`) });
     // High enough for the lines of all sources: only what is in view is there.
     await running.page.setViewportSize({ width: 1280, height: 2400 });
-    await expect.poll(() => play.count(), { timeout: 30_000 }).toBeGreaterThan(2);
+    await expect.poll(() => play.count()).toBeGreaterThan(2);
     // The first is being recorded, and the second may be replaced while it is clicked.
     await play.nth(2).click();
     const position = running.page.getByRole('slider', { name: 'Position' });
     const now = async (): Promise<number> => Number(await position.getAttribute('aria-valuenow'));
-    await expect.poll(now, { timeout: 15_000 }).toBeGreaterThan(0);
-    await running.page.getByRole('region', { name: 'Player' }).locator('canvas').first().waitFor({ timeout: 20_000 });
+    await expect.poll(now).toBeGreaterThan(0);
+    await running.page.getByRole('region', { name: 'Player' }).locator('canvas').first().waitFor();
     await position.focus();
     await running.page.keyboard.press('Home');
     await expect.poll(now).toBeLessThan(2);
@@ -99,12 +97,12 @@ describe('streams in the window', () => {
 
   it('says when a station is gone, and comes back by itself', async () => {
     await icecast.silence('/live.aac');
-    await source('Radio 2').getByText('Retrying').waitFor({ timeout: 30_000 });
+    await source('Radio 2').getByText('Retrying').waitFor();
     await running.screenshot('streams-5-gone');
     await source('Radio 1').getByText('REC').waitFor();
     await icecast.play('/live.aac');
     await source('Radio 2').getByRole('button', { name: 'Try now' }).click();
-    await source('Radio 2').getByText('REC').waitFor({ timeout: 30_000 });
+    await source('Radio 2').getByText('REC').waitFor();
     expect(running.pageErrors).toEqual([]);
   });
 });

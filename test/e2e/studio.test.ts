@@ -68,12 +68,12 @@ describe('the studio in Electron', () => {
     const dialog = page.getByRole('dialog', { name: 'Add a source' });
     await dialog.getByRole('radio', { name: 'Microphone or line-in' }).click();
     await dialog.getByRole('radio', { name: new RegExp(`^${CARD}`) }).click();
-    await expect.poll(() => level(dialog), { timeout: 20_000 }).toBeGreaterThan(-10);
+    await expect.poll(() => level(dialog)).toBeGreaterThan(-10);
     await running.screenshot('02-add-a-source');
     await dialog.getByLabel('Name', { exact: true }).fill('Studio A');
     await dialog.getByRole('button', { name: 'Save and record' }).click();
-    await source('Studio A').getByText('REC').waitFor({ timeout: 20_000 });
-    await expect.poll(() => level(source('Studio A')), { timeout: 10_000 }).toBeGreaterThan(-10);
+    await source('Studio A').getByText('REC').waitFor();
+    await expect.poll(() => level(source('Studio A'))).toBeGreaterThan(-10);
     playing.abort();
     await played;
   });
@@ -86,14 +86,14 @@ describe('the studio in Electron', () => {
           seen.add(await level(source(SIGNAL)));
           return seen.size;
         },
-        { timeout: 30_000, interval: 100 },
+        { interval: 100 },
       )
       .toBeGreaterThan(4);
   });
 
   it('lists three splits of each source as they arrive', async () => {
-    await expect.poll(() => rows(SIGNAL).count(), { timeout: 60_000 }).toBeGreaterThanOrEqual(3);
-    await expect.poll(() => rows('Studio A').count(), { timeout: 60_000 }).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => rows(SIGNAL).count()).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => rows('Studio A').count()).toBeGreaterThanOrEqual(3);
     await running.screenshot('03-splits');
   });
 
@@ -104,9 +104,9 @@ describe('the studio in Electron', () => {
     const position = player.getByRole('slider', { name: 'Position' });
     await position.waitFor();
     const now = async (): Promise<number> => Number(await position.getAttribute('aria-valuenow'));
-    await expect.poll(now, { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect.poll(now).toBeGreaterThan(0);
     const before = await now();
-    await expect.poll(now, { timeout: 15_000 }).toBeGreaterThan(before);
+    await expect.poll(now).toBeGreaterThan(before);
     await running.screenshot('04-player');
     await player.getByRole('button', { name: 'Pause' }).click();
     await position.focus();
@@ -121,12 +121,10 @@ describe('the studio in Electron', () => {
 
   it('tells the truth when the recorder is killed, and records on within 2 s', async () => {
     const pid = await running.recorderPid();
-    const badgesWent = source(SIGNAL)
-      .locator('xpath=self::*[@data-source-state="reconnecting"]')
-      .waitFor({ timeout: 5000 });
+    const badgesWent = source(SIGNAL).locator('xpath=self::*[@data-source-state="reconnecting"]').waitFor();
     process.kill(pid, 'SIGKILL');
     await badgesWent;
-    await source(SIGNAL).locator('xpath=self::*[@data-source-state="recording"]').waitFor({ timeout: 10_000 });
+    await source(SIGNAL).locator('xpath=self::*[@data-source-state="recording"]').waitFor();
     expect(await running.recorderPid()).not.toBe(pid);
     const [day] = await running.request('library.days', { limit: 1 });
     if (!day) throw new Error('There should be recordings today.');
@@ -136,7 +134,7 @@ describe('the studio in Electron', () => {
     const repaired = async () => (await today()).filter(({ state }) => state === 'repaired');
     // Files are mended beside the recording that goes on.
     await expect
-      .poll(async () => (await repaired()).map(({ sourceName }) => sourceName), { timeout: 15_000 })
+      .poll(async () => (await repaired()).map(({ sourceName }) => sourceName))
       .toEqual(expect.arrayContaining([SIGNAL, 'Studio A']));
     for (const { root, path, samples, format } of await repaired()) {
       const { duration } = await probe(join(root, path));
@@ -172,12 +170,8 @@ describe('the studio in Electron', () => {
     await running.request('sources.arm', {});
     await source(SIGNAL).getByText('REC').waitFor();
     await expect
-      .poll(
-        async () =>
-          (await running.request('sources.list', {})).every(({ status }) => (status.recording?.durationMs ?? 0) > 1500),
-        {
-          timeout: 20_000,
-        },
+      .poll(async () =>
+        (await running.request('sources.list', {})).every(({ status }) => (status.recording?.durationMs ?? 0) > 1500),
       )
       .toBe(true);
     const killedAt = Date.now();
@@ -185,11 +179,11 @@ describe('the studio in Electron', () => {
 
     running = await RunningApp.launch(profile, virtual.env);
     await running.page.setViewportSize({ width: 1280, height: 800 });
-    await source(SIGNAL).getByText('REC').waitFor({ timeout: 20_000 });
+    await source(SIGNAL).getByText('REC').waitFor();
     const lastOf = (name: string, list: readonly Recording[]): Recording | undefined =>
       list.filter((recording) => recording.sourceName === name && recording.startedAt < killedAt)[0];
     for (const name of [SIGNAL, 'Studio A']) {
-      await expect.poll(async () => lastOf(name, await today())?.state, { timeout: 15_000 }).not.toBe('recording');
+      await expect.poll(async () => lastOf(name, await today())?.state).not.toBe('recording');
       const last = lastOf(name, await today());
       if (!last) throw new Error(`${name} should have recorded.`);
       const endedAt = last.startedAt + (last.samples * 1000) / last.format.sampleRate;

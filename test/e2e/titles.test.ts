@@ -34,7 +34,7 @@ describe('titles in the window', () => {
     await running.page.getByRole('button', { name: 'Enter an address' }).click();
     await add().getByLabel('Address').fill(icecast.url('/live.mp3.m3u'));
     await add().getByRole('button', { name: 'Test this stream' }).click();
-    await add().getByText('M3U playlist').waitFor({ timeout: 20_000 });
+    await add().getByText('M3U playlist').waitFor();
     await add().getByText('Recorded from').waitFor();
     await add().getByText('Advanced').click();
     await add().getByLabel('Lost after').fill('1');
@@ -45,7 +45,7 @@ describe('titles in the window', () => {
     await add().getByLabel('Lost after').fill('30');
     await add().getByLabel('Write a cue sheet beside each file').check();
     await add().getByRole('button', { name: 'Save and record' }).click();
-    await source().getByText('REC').waitFor({ timeout: 20_000 });
+    await source().getByText('REC').waitFor();
     await source()
       .getByText(/^from localhost:\d+|^from 127\.0\.0\.1:\d+/)
       .waitFor();
@@ -54,12 +54,12 @@ describe('titles in the window', () => {
   });
 
   it('are found while typing, and played from where they came', async () => {
-    await source().getByText('Hoppípolla').waitFor({ timeout: 30_000 });
+    await source().getByText('Hoppípolla').waitFor();
     await icecast.setTitle('/live.mp3', 'Beyoncé – Halo');
-    await source().getByText('Halo').waitFor({ timeout: 30_000 });
+    await source().getByText('Halo').waitFor();
     const found = async () => running.request('library.findTitles', { text: 'beyonce', limit: 10 });
     const finished = async () => (await found()).filter(({ recording }) => recording.state === 'complete');
-    await expect.poll(async () => (await finished()).length, { timeout: 60_000 }).toBeGreaterThan(0);
+    await expect.poll(async () => (await finished()).length).toBeGreaterThan(0);
     await running.page.keyboard.press('/');
     await search().pressSequentially('halo beyonce');
     const options = running.page.getByRole('option');
@@ -70,7 +70,7 @@ describe('titles in the window', () => {
     // The newest is first and may be recorded still; the oldest is finished.
     for (let left = await options.count(); left > 1; left -= 1) await running.page.keyboard.press('ArrowDown');
     await running.page.keyboard.press('Enter');
-    await expect.poll(position, { timeout: 15_000 }).toBeGreaterThanOrEqual(Math.floor(wanted.positionMs / 1000));
+    await expect.poll(position).toBeGreaterThanOrEqual(Math.floor(wanted.positionMs / 1000));
     expect(await options.count()).toBe(0);
   });
 
@@ -81,7 +81,7 @@ describe('titles in the window', () => {
     await running.screenshot('titles-3-list');
     await running.page.keyboard.press('Home');
     await running.page.keyboard.press('Enter');
-    await expect.poll(position, { timeout: 10_000 }).toBeLessThan(5);
+    await expect.poll(position).toBeLessThan(5);
     expect(await running.page.getByText('On air in this recording').count()).toBe(0);
     expect(running.pageErrors).toEqual([]);
   });

@@ -15,6 +15,8 @@ import { nodeFileSystem } from '../../src/engine/platform/nodeFileSystem.ts';
 import { systemClock } from '../../src/engine/platform/systemClock.ts';
 import { createStudio, type Studio } from '../../src/engine/studio/studio.ts';
 
+/** What is waited for comes later on a busy machine. */
+const PATIENCE_MS = 90_000;
 /** Where `npm run build` puts the child processes. */
 const BUILT = resolve(import.meta.dirname, '../../out/main');
 
@@ -136,7 +138,7 @@ export class TestStudio {
   }
 
   /** Resolves once `condition` holds; it is looked at after every event. Fails after `timeoutMs` with the log. */
-  async until(what: string, condition: () => boolean, timeoutMs = 30_000): Promise<void> {
+  async until(what: string, condition: () => boolean, timeoutMs = PATIENCE_MS): Promise<void> {
     if (condition()) return;
     await new Promise<void>((fulfil, reject) => {
       const timer = setTimeout(() => {
