@@ -23,6 +23,7 @@ export default defineConfig(({ command }) => ({
           prober: resolve(root, 'src/engine/capture/proberProcess.ts'),
           longtake: resolve(root, 'src/headless/longtake.ts'),
           analyst: resolve(root, 'src/engine/studio/analystProcess.ts'),
+          checker: resolve(root, 'src/engine/library/checkProcess.ts'),
           exporter: resolve(root, 'src/engine/studio/exports/exporterProcess.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

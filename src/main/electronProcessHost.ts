@@ -10,6 +10,7 @@ const serviceNames: Readonly<Record<ProcessRole, string>> = {
   prober: 'Longtake prober',
   analyst: 'Longtake analyst',
   exporter: 'Longtake exporter',
+  checker: 'Longtake checker',
 };
 
 /** Starts children as utility processes. `entryFolder` holds the built entry of each role. */

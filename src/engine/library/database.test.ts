@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { fork } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, fork } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -122,6 +122,63 @@ describe('a damaged library', () => {
   });
 });
 
+describe('a library that was closed well', () => {
+  const reopened = () => {
+    const { library, unchecked, setAside } = openLibrary(path, silentLog);
+    return { library, unchecked, setAside };
+  };
+
+  test('is taken for sound, and no other one is', () => {
+    fill();
+    const whole = reopened();
+    expect(whole.unchecked).toBe(true);
+    // A kill leaves it as it is now.
+    copyFileSync(path, `${path}.copy`);
+    whole.library.close();
+    copyFileSync(`${path}.copy`, path);
+    const killed = reopened();
+    expect(killed.unchecked).toBe(false);
+    killed.library.close();
+    expect(reopened().unchecked).toBe(true);
+  });
+
+  test('but whose file was written since is looked through', () => {
+    fill();
+    const bytes = readFileSync(path);
+    bytes.fill(0xa5, 4096 * 2, 4096 * 9);
+    writeFileSync(path, bytes);
+    const opened = reopened();
+    expect(opened.setAside).toBeDefined();
+    opened.library.close();
+  });
+
+  test('but is no database any more is set aside, also when its file seems to be the same', () => {
+    fill();
+    const { mtimeNs } = statSync(path, { bigint: true });
+    writeFileSync(path, Buffer.alloc(statSync(path).size, 'junk'));
+    // Through seconds with a fraction no nanoseconds can be set.
+    execFileSync('touch', [
+      '-d',
+      `@${mtimeNs / 1_000_000_000n}.${String(mtimeNs % 1_000_000_000n).padStart(9, '0')}`,
+      path,
+    ]);
+    expect(statSync(path, { bigint: true }).mtimeNs).toBe(mtimeNs);
+    const opened = reopened();
+    expect(opened.setAside).toBeDefined();
+    opened.library.close();
+  });
+
+  test('is looked through after damage was found in it', () => {
+    fill();
+    const { library } = reopened();
+    library.noteDamage();
+    library.close();
+    const again = reopened();
+    expect(again.unchecked).toBe(false);
+    again.library.close();
+  });
+});
+
 describe('migrations', () => {
   test('are frozen: a change is a new step', () => {
     const hashes = migrations.map((step) => createHash('sha256').update(step).digest('hex').slice(0, 16));
@@ -140,7 +197,7 @@ describe('migrations', () => {
   });
 
   test('bring a database of version 1, with its rows, to the newest', () => {
-    const first = openDatabase(path, silentLog, migrations.slice(0, 1)).connection;
+    const first = openDatabase(path, silentLog, { migrations: migrations.slice(0, 1) }).connection;
     const recording = makeRecording();
     first.exec(`INSERT INTO sources (id, name, kind) VALUES ('${recording.sourceId}', 'Studio A', 'soundcard')`);
     const had = z.array(z.object({ name: z.string() })).parse(first.pragma('table_info(recordings)'));
@@ -162,7 +219,7 @@ describe('migrations', () => {
   test('happen wholly or not at all', () => {
     fill();
     const broken = 'CREATE TABLE half (id TEXT); CREATE TABLE sources (id TEXT);';
-    expect(() => openDatabase(path, silentLog, [...migrations, broken])).toThrow(/already exists/);
+    expect(() => openDatabase(path, silentLog, { migrations: [...migrations, broken] })).toThrow(/already exists/);
     const raw = new Database(path);
     expect(raw.pragma('user_version', { simple: true })).toBe(migrations.length);
     expect(raw.prepare("SELECT name FROM sqlite_master WHERE name = 'half'").get()).toBeUndefined();

@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
-import { sqliteCode, toLibraryError } from './libraryError.ts';
+import { takeClosedMark } from './closedMark.ts';
+import { isDamage, sqliteCode, toLibraryError } from './libraryError.ts';
 import { migrations as allMigrations } from './migrations.ts';
 
 export type Connection = Database.Database;
@@ -30,25 +31,36 @@ export interface OpenedDatabase {
   readonly connection: Connection;
   /** It was not there before, or what was there was set aside. */
   readonly created: boolean;
+  /** It was closed well the last time, and taken for sound on that word: see {@link checkDatabase}. */
+  readonly unchecked?: boolean;
   /** Where an unreadable database was moved to. */
   readonly setAside?: string;
 }
 
+export interface OpenOptions {
+  /** Somebody has just run {@link checkDatabase}, which takes some 4 ms per MB. */
+  readonly isSound?: boolean | undefined;
+  readonly migrations?: readonly string[];
+}
+
 /**
  * Opens the database at `path` and brings its schema up to date; makes it and its folder when missing. A file that
- * is not a sound database is renamed, never deleted, and a new one made. Throws CONFLICT for a database from a newer
- * Longtake or one held by another process, DISK_DENIED and DISK_ERROR for what the disk refuses.
+ * is not a sound database is renamed, never deleted, and a new one made; what has not changed since it was closed well
+ * is not looked through. Throws CONFLICT for a database from a newer Longtake or one held by another process,
+ * DISK_DENIED and DISK_ERROR for what the disk refuses.
  */
-export function openDatabase(path: string, log: Log, migrations = allMigrations): OpenedDatabase {
+export function openDatabase(
+  path: string,
+  log: Log,
+  { isSound = false, migrations = allMigrations }: OpenOptions = {},
+): OpenedDatabase {
   try {
     mkdirSync(dirname(path), { recursive: true });
+    const wasClosedWell = takeClosedMark(path);
     const existed = existsSync(path);
-    const sound = existed && isFile(path, log) ? openSound(path, log) : undefined;
-    if (sound) {
-      // An empty file is a sound database too: version 0, without a table.
-      const created = versionOf(sound) === 0;
-      return { connection: prepared(sound, migrations), created };
-    }
+    const sound =
+      existed && isFile(path, log) ? openExisting(path, log, migrations, isSound || wasClosedWell) : undefined;
+    if (sound) return { ...sound, unchecked: !isSound && wasClosedWell };
     const setAside = existed ? moveAside(path) : undefined;
     if (setAside !== undefined) log.error('The library was unreadable and was set aside.', { path, setAside });
     const connection = prepared(new Database(path, { timeout: BUSY_TIMEOUT_MS }), migrations);
@@ -58,6 +70,24 @@ export function openDatabase(path: string, log: Log, migrations = allMigrations)
   }
 }
 
+/** Looks through the database at `path`. Returns what is wrong with it; undefined: it is sound. Throws as SQLite does. */
+export function checkDatabase(path: string): string | undefined {
+  const connection = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    return faultOf(connection);
+  } catch (error) {
+    if (isDamage(error)) return String(error);
+    throw error;
+  } finally {
+    connection.close();
+  }
+}
+
+function faultOf(connection: Connection): string | undefined {
+  const [first] = connection.pragma('quick_check(1)', { simple: false }) as { quick_check: string }[];
+  return first?.quick_check === 'ok' ? undefined : (first?.quick_check ?? 'nothing');
+}
+
 /** A folder in its place, as some backup programs leave one, cannot be opened and is as good as a damaged file. */
 function isFile(path: string, log: Log): boolean {
   if (!statSync(path).isDirectory()) return true;
@@ -65,20 +95,26 @@ function isFile(path: string, log: Log): boolean {
   return false;
 }
 
-/** The opened database, or undefined when its content is not a database or fails the check. */
-function openSound(path: string, log: Log): Connection | undefined {
+/** Undefined when its content is not a database or fails the check. */
+function openExisting(
+  path: string,
+  log: Log,
+  migrations: readonly string[],
+  isTrusted: boolean,
+): Pick<OpenedDatabase, 'connection' | 'created'> | undefined {
   const connection = new Database(path, { timeout: BUSY_TIMEOUT_MS });
   try {
-    const [first] = connection.pragma('quick_check(1)', { simple: false }) as { quick_check: string }[];
-    if (first?.quick_check === 'ok') return connection;
-    log.error('The library failed its check.', { path, result: first?.quick_check ?? 'nothing' });
-  } catch (error) {
-    const code = sqliteCode(error);
-    if (!code?.startsWith('SQLITE_CORRUPT') && code !== 'SQLITE_NOTADB') {
-      connection.close();
-      throw error;
+    const fault = isTrusted ? undefined : faultOf(connection);
+    if (fault === undefined) {
+      // An empty file is a sound database too: version 0, without a table.
+      const created = versionOf(connection) === 0;
+      return { connection: prepared(connection, migrations), created };
     }
-    log.error('The library could not be read.', { path, code });
+    log.error('The library failed its check.', { path, result: fault });
+  } catch (error) {
+    connection.close();
+    if (!isDamage(error)) throw error;
+    log.error('The library could not be read.', { path, code: sqliteCode(error) });
   }
   connection.close();
   return undefined;

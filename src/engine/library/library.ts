@@ -10,9 +10,10 @@ import { AlarmStore } from './alarmStore.ts';
 import { catchUp, type CatchUpOptions, type Tables } from './catchUp.ts';
 import { ChainStore } from './chainStore.ts';
 import { CoverageStore } from './coverageStore.ts';
-import { type Connection, openDatabase } from './database.ts';
+import { markClosed } from './closedMark.ts';
+import { type Connection, openDatabase, type OpenOptions } from './database.ts';
 import { KeepingStore } from './keepingStore.ts';
-import { attempt, toLibraryError } from './libraryError.ts';
+import { attempt, sawDamage, toLibraryError } from './libraryError.ts';
 import { type RescanOptions, type RescanResult, rescanFolder } from './rescan.ts';
 import {
   fromGapRow,
@@ -36,14 +37,17 @@ export interface OpenedLibrary {
   readonly library: Library;
   /** The database is new: see {@link Library.wasScanned} for whether a rescan is due. */
   readonly created: boolean;
+  /** It was taken for sound because it was closed well: {@link checkDatabase} is due when there is time. */
+  readonly unchecked: boolean;
   /** Where an unreadable library was moved to. */
   readonly setAside?: string;
 }
 
 /** Opens the library at `path` (absolute), or makes it; see {@link openDatabase} for errors. */
-export function openLibrary(path: string, log: Log): OpenedLibrary {
-  const { connection, created, setAside } = openDatabase(path, log);
-  return { library: new Library(connection, log), created, ...(setAside === undefined ? {} : { setAside }) };
+export function openLibrary(path: string, log: Log, options: Pick<OpenOptions, 'isSound'> = {}): OpenedLibrary {
+  const { connection, created, unchecked = false, setAside } = openDatabase(path, log, options);
+  const library = new Library(connection, log);
+  return { library, created, unchecked, ...(setAside === undefined ? {} : { setAside }) };
 }
 
 /**
@@ -75,6 +79,7 @@ export class Library {
   /** Proves that recordings follow each other. */
   readonly seams: SeamCheck;
   #rescanning = false;
+  #isDamaged = false;
   #names = 0;
   readonly #closing = new AbortController();
 
@@ -236,6 +241,11 @@ export class Library {
     }
   }
 
+  /** A check has found damage: the next start looks through the library before it uses it, and sets it aside. */
+  noteDamage(): void {
+    this.#isDamaged = true;
+  }
+
   /** Ends the use of the database, and a rescan with it. Nothing may be called afterwards. */
   close(): void {
     this.#closing.abort();
@@ -243,6 +253,17 @@ export class Library {
       this.#connection.pragma('optimize');
       this.#connection.close();
     });
+    if (!this.#isDamaged && !sawDamage()) this.#markClosed();
+  }
+
+  #markClosed(): void {
+    try {
+      markClosed(this.#connection.name);
+    } catch (error) {
+      this.#log.warn('It could not be noted that the library is whole; the next start looks through it.', {
+        error: String(error),
+      });
+    }
   }
 
   #readRecordings(read: () => readonly (RecordingRow | undefined)[]): Recording[] {

@@ -5,6 +5,17 @@ export function sqliteCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+export const DAMAGED_LIBRARY =
+  'The library is damaged. Start Longtake again: it sets the damaged file aside and rebuilds the list from disk.';
+
+const DAMAGE = /^(SQLITE_CORRUPT|SQLITE_NOTADB)/;
+
+/** The content of the database is not what it should be. */
+export function isDamage(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code !== undefined && DAMAGE.test(code);
+}
+
 const sentences: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'DISK_FULL', 'The disk of the library is full. Free some space and try again.'],
   [
@@ -17,18 +28,20 @@ const sentences: readonly (readonly [RegExp, ErrorCode, string])[] = [
     'CONFLICT',
     'Another program holds the library. Close other running copies of Longtake and try again.',
   ],
-  [
-    /^(SQLITE_CORRUPT|SQLITE_NOTADB)/,
-    'DAMAGED',
-    'The library is damaged. Start Longtake again: it sets the damaged file aside and rebuilds the list from disk.',
-  ],
+  [DAMAGE, 'DAMAGED', DAMAGED_LIBRARY],
   [/^(SQLITE_IOERR|E[A-Z]+$)/, 'DISK_ERROR', 'The disk of the library does not answer properly. Check the disk.'],
 ];
+
+let hasSeenDamage = false;
+
+/** Some statement of this process came upon damage: a library that is closed then is looked through at its next start. */
+export const sawDamage = (): boolean => hasSeenDamage;
 
 /** Gives an error of SQLite or the file system its code and sentence; leaves everything else as it is. */
 export function toLibraryError(error: unknown): unknown {
   const code = sqliteCode(error);
   if (error instanceof LongtakeError || code === undefined) return error;
+  if (isDamage(error)) hasSeenDamage = true;
   const match = sentences.find(([pattern]) => pattern.test(code));
   return match ? new LongtakeError(match[1], match[2], { cause: error, details: { system: code } }) : error;
 }

@@ -16,6 +16,7 @@ import { errorText, LongtakeError } from '../../shared/errors.ts';
 import type { SourceId } from '../../shared/units.ts';
 import { leftArmed } from '../library/leftArmed.ts';
 import { type Library, openLibrary } from '../library/library.ts';
+import { DAMAGED_LIBRARY } from '../library/libraryError.ts';
 import type { ArmTerms, RecorderEvent } from '../recorder/protocol.ts';
 import { Alarms } from './alarms.ts';
 import { Analysis } from './analysis.ts';
@@ -32,6 +33,7 @@ import { createHandlers } from './handlers.ts';
 import { Interruptions } from './interruptions.ts';
 import { Keeping } from './keeping.ts';
 import { KeyedLock } from './keyedLock.ts';
+import { LibraryCheck } from './libraryCheck.ts';
 import { Media } from './media.ts';
 import { Probers } from './probers.ts';
 import { Recorders } from './recorders.ts';
@@ -313,9 +315,19 @@ export function createStudio(ports: StudioPorts): Studio {
     events.emit(recording.state === 'recording' ? 'recordings.opened' : 'recordings.closed', told);
   }
 
-  function openCatalogue(): void {
-    const { library: found, setAside } = openLibrary(join(ports.dataFolder, 'library.db'), log);
+  const libraryFile = join(ports.dataFolder, 'library.db');
+  const libraryCheck = new LibraryCheck({ processHost: ports.processHost, log, path: libraryFile });
+
+  async function openCatalogue(): Promise<void> {
+    const isSound = await libraryCheck.isSound();
+    const { library: found, unchecked, setAside } = openLibrary(libraryFile, log, { isSound });
     opened = found;
+    if (unchecked) {
+      libraryCheck.later(() => {
+        found.noteDamage();
+        events.emit('notice', { severity: 'error', message: DAMAGED_LIBRARY });
+      });
+    }
     if (setAside !== undefined) {
       const message = `The library could not be read. It was kept as ${setAside} and is rebuilt from the recordings folder.`;
       log.error(message);
@@ -357,7 +369,7 @@ export function createStudio(ports: StudioPorts): Studio {
     media,
     start: async () => {
       await ports.fileSystem.makeFolder(ports.dataFolder);
-      openCatalogue();
+      await openCatalogue();
       alarms.start();
       await moveLogins();
       const { settings } = ports.settingsStore.read();
@@ -378,6 +390,7 @@ export function createStudio(ports: StudioPorts): Studio {
       deviceWatch.stop();
       await recorder.stop('quit');
       wakefulness.end();
+      libraryCheck.stop();
       await alarms.stop();
       const analysed = analysis.stop();
       // A disk that hangs holds the analyst up, and must not hold up the end.
