@@ -8,13 +8,16 @@ import type { Section } from '../../src/shared/domain/section.ts';
 import type { GeneratorConfig } from '../../src/shared/domain/source.ts';
 import { recordingId, type RecordingId } from '../../src/shared/units.ts';
 import { plainEnvelope, plainSections } from '../support/plainDetection.ts';
+import { Servers } from '../support/servers.ts';
 import { TestStudio } from '../support/studio.ts';
 
 const run = promisify(execFile);
 const studios: TestStudio[] = [];
+const servers = new Servers();
 
 afterEach(async () => {
   for (const studio of studios.splice(0)) await studio.dispose();
+  await servers.close();
 });
 
 async function startStudio(options: Parameters<typeof TestStudio.start>[0] = {}): Promise<TestStudio> {
@@ -103,6 +106,79 @@ test('what is recorded has its sections while it is recorded, and its envelope i
   expect(Math.max(...pairs)).toBeGreaterThan(0.05);
   expect((await stat(peaksFile)).ino).toBe(ino);
 }, 120_000);
+
+/** Sends 15 s at once and then as fast as it plays: noise, and each 20 s a tone of 1.5 s. */
+async function station(): Promise<string> {
+  const rate = 64_000 / 8;
+  const filter =
+    'anoisesrc=c=pink:a=0.01:d=60:s=7:r=22050[n];aevalsrc=0.5*sin(2*PI*900*t)*between(mod(t\\,20)\\,4\\,5.5):d=60:s=22050[t];' +
+    '[n][t]amix=normalize=0';
+  const made = await run(
+    'ffmpeg',
+    [
+      '-v',
+      'error',
+      '-filter_complex',
+      filter,
+      '-c:a',
+      'libmp3lame',
+      '-b:a',
+      '64k',
+      '-write_xing',
+      '0',
+      '-f',
+      'mp3',
+      '-',
+    ],
+    { encoding: 'buffer', maxBuffer: 2 ** 22 },
+  );
+  return servers.serve((_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'audio/mpeg' });
+    response.write(made.stdout.subarray(0, 15 * rate));
+    let at = 15 * rate;
+    const timer = setInterval(() => {
+      response.write(made.stdout.subarray(at, at + rate / 4));
+      at = at + rate / 4 >= made.stdout.length ? 0 : at + rate / 4;
+    }, 250);
+    response.on('close', () => clearInterval(timer));
+  });
+}
+
+test('a stream has its sections while it is recorded, and is not decoded again when it closes', async () => {
+  const studio = await startStudio({ settings: { splitSeconds: 3600 } });
+  const url = await station();
+  const id = await studio.addAndArm({ kind: 'stream', name: 'Radio', url, username: '', format: 'auto' });
+  await studio.until('a recording', () => studio.recordings.size > 0);
+  const [open] = studio.recordings.values();
+  const openId = open?.id ?? recordingId('');
+  const live = async (): Promise<boolean> => (await sectionsOf(studio, openId)).some((one) => one.live === true);
+  await expect.poll(live, { timeout: 60_000, interval: 500 }).toBe(true);
+  expect(studio.recordings.get(openId)?.state).toBe('recording');
+  // Its picture and its envelope are there as far as it was decoded.
+  const stretch = { recordingId: openId, fromSeconds: 0, toSeconds: 8, points: 80 };
+  const { level } = await studio.studio.handlers['review.envelope'](stretch);
+  expect(Math.max(...level)).toBeGreaterThan(-15);
+  const analyst = studio.child('analyst');
+  const wholes: unknown[] = [];
+  const send = analyst.send.bind(analyst);
+  analyst.send = (message) => {
+    if (JSON.stringify(message).includes('"type":"analyse"')) wholes.push(message);
+    send(message);
+  };
+  await studio.studio.handlers['sources.disarm']({ ids: [id] });
+  await expect.poll(() => isThere(levelsFile(studio, openId)), { timeout: 30_000 }).toBe(true);
+  await expect.poll(live, { timeout: 20_000 }).toBe(false);
+  const kept = await sectionsOf(studio, openId);
+  expect(kept.length).toBeGreaterThan(0);
+  expect(wholes).toEqual([]);
+  // What was made in parts is what is made of the whole.
+  await rm(levelsFile(studio, openId));
+  await studio.studio.handlers['analysis.detect']({});
+  await expect.poll(() => isThere(levelsFile(studio, openId)), { timeout: 30_000 }).toBe(true);
+  expect(wholes).toHaveLength(1);
+  const bounds = (found: readonly Section[]) => found.map(({ fromSeconds, toSeconds }) => [fromSeconds, toSeconds]);
+  await expect.poll(async () => bounds(await sectionsOf(studio, openId))).toEqual(bounds(kept));
+}, 180_000);
 
 test('other settings find other sections at once, also those of one source, without reading audio', async () => {
   const studio = await startStudio({ settings: { splitSeconds: 3600 } });

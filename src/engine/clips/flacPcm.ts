@@ -54,7 +54,7 @@ export async function decodeFlacFile(
         for await (const { start, block } of units.runs(units.origin, units.end)) {
           stopIfAborted(signal);
           yield* silence(start - position, format.channels);
-          yield decoded(library, format, block.bytes);
+          yield decodeToPcm16(library, format, block.bytes);
           position = start + block.samples;
         }
       } finally {
@@ -89,7 +89,7 @@ export async function decodeFlacLive(
         // It goes on in another format.
         if (part.kind === 'headers') return;
         if (part.kind === 'hole') yield* silence(part.samples, format.channels);
-        else yield decoded(library, format, part.block.bytes);
+        else yield decodeToPcm16(library, format, part.block.bytes);
       }
     } finally {
       await parts.return(undefined);
@@ -119,8 +119,8 @@ function* silence(frames: number, channels: number): Generator<Uint8Array> {
 
 type Decodable = Pick<FlacFormat, 'sampleRate' | 'channels' | 'bitDepth'>;
 
-/** As PCM of 16 bits. */
-function decoded(library: FlacLibrary, format: Decodable, frames: Uint8Array): Uint8Array {
+/** Whole frames as PCM of 16 bits. */
+export function decodeToPcm16(library: FlacLibrary, format: Decodable, frames: Uint8Array): Uint8Array {
   const { values } = decodeFrames(library, format, frames);
   const samples = new Int16Array(values.length);
   const surplus = format.bitDepth - TARGET_BITS;

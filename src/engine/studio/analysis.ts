@@ -14,6 +14,7 @@ import { AnalysisQueue } from './analysisQueue.ts';
 import { keptFiles, levelsFile, removeIfThere } from './analysisFiles.ts';
 import { type DetectionPorts, Detections, type DetectionScope, PAGE, settingsText, UNREADABLE } from './detections.ts';
 import type { Emitter } from './emitter.ts';
+import { GrowingRecordings } from './growingRecordings.ts';
 import { LiveEnvelopes } from './liveEnvelopes.ts';
 import type { StudioPorts } from './studio.ts';
 
@@ -21,7 +22,7 @@ import type { StudioPorts } from './studio.ts';
 const FIRST_LOOK_MS = 1500;
 
 export interface AnalysisPorts
-  extends DetectionPorts, Pick<StudioPorts, 'fileSystem' | 'log' | 'dataFolder' | 'power'> {
+  extends DetectionPorts, Pick<StudioPorts, 'fileSystem' | 'clock' | 'log' | 'dataFolder' | 'power'> {
   readonly events: Emitter;
 }
 
@@ -31,6 +32,7 @@ export class Analysis {
   readonly #ports: AnalysisPorts;
   readonly #queue: AnalysisQueue;
   readonly #live: LiveEnvelopes;
+  readonly #growing: GrowingRecordings;
   readonly #work = new Set<Promise<unknown>>();
   readonly #ends: (() => void)[] = [];
   #first: NodeJS.Timeout | undefined;
@@ -60,6 +62,12 @@ export class Analysis {
       thresholds: ({ sourceId }) => this.detections.of(sourceId),
       onSections: (recording, sections, live) => this.#replace(recording, sections, live),
     });
+    this.#growing = new GrowingRecordings({
+      ...ports,
+      scan: (growth, signal) => ports.analyst.grow(growth, signal),
+      isHeld: () => this.#queue.isHeld,
+      heard: (event) => this.#live.heard(event),
+    });
   }
 
   get state(): AnalysisState {
@@ -78,6 +86,7 @@ export class Analysis {
     );
     if (power) this.#ends.push(power.onChange(() => this.#queue.reconsider()));
     this.#queue.start();
+    this.#growing.start();
     this.#first = setTimeout(() => this.#own(this.#survey()), FIRST_LOOK_MS);
     this.#first.unref();
   }
@@ -87,6 +96,7 @@ export class Analysis {
     clearTimeout(this.#first);
     for (const end of this.#ends.splice(0)) end();
     this.detections.changed();
+    await this.#growing.stop();
     await this.#queue.stop();
     await Promise.allSettled(this.#work);
     await this.#live.forget();
@@ -104,12 +114,14 @@ export class Analysis {
 
   /** A recording was opened, changed, or closed. */
   follow(recording: Recording): void {
-    if (recording.state === 'recording') this.#live.follow(recording);
-    else this.#own(this.#closed(recording));
+    if (recording.state !== 'recording') return this.#own(this.#closed(recording));
+    this.#live.follow(recording);
+    this.#growing.follow(recording);
   }
 
   /** What was being recorded is mended by the next recorder, and analysed then. */
   recorderEnded(sourceIds: readonly SourceId[]): void {
+    this.#growing.forget(sourceIds);
     this.#own(this.#live.forget(sourceIds));
   }
 
@@ -149,6 +161,7 @@ export class Analysis {
   }
 
   async #closed(recording: Recording): Promise<void> {
+    await this.#growing.finish(recording);
     if (await this.#live.close(recording)) return;
     if (recording.state === 'complete' || recording.state === 'repaired') this.#queue.add([recording]);
   }

@@ -67,6 +67,11 @@ export class AnalysisQueue {
     };
   }
 
+  /** Nothing is to be analysed now. */
+  get isHeld(): boolean {
+    return this.#paused || this.#ports.isOnBattery();
+  }
+
   /** Takes recordings that have no envelope, in any order; what is waiting already is not taken twice. */
   add(recordings: readonly Waiting[]): void {
     for (const { id, startedAt } of recordings) {
@@ -125,7 +130,7 @@ export class AnalysisQueue {
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopped && !this.#paused && !this.#ports.isOnBattery()) {
+    while (!this.#stopped && !this.isHeld) {
       const next = this.#next();
       if (!next) break;
       if (!(await this.#analyse(next))) break;

@@ -7,6 +7,7 @@ import type { ChildHandle, ProcessHost } from '../../shared/ports/processHost.ts
 import type { RecordingId, SourceId } from '../../shared/units.ts';
 import type { Thresholds } from '../analysis/detect.ts';
 import type { ClipRequest } from '../clips/clip.ts';
+import type { Grown, Growth } from '../clips/scanSlice.ts';
 import type { StreamSample } from '../analysis/streamSample.ts';
 import { analysedFile, levelsFile } from './analysisFiles.ts';
 import type { AnalystCommand, AnalystEvent } from './analystProtocol.ts';
@@ -100,10 +101,8 @@ export class Analyst {
   ): Promise<readonly FoundSection[]> {
     const file = analysedFile(this.#ports.dataFolder, recording);
     let id = 0;
-    const onAbort = (): void => this.#child?.send({ type: 'cancel', callId: id } satisfies AnalystCommand);
-    signal.addEventListener('abort', onAbort, { once: true });
     try {
-      const event = await this.#call((callId) => {
+      const event = await this.#cancellable(signal, (callId) => {
         id = callId;
         this.#progress.set(callId, onFrames);
         return { type: 'analyse', callId, file, thresholds };
@@ -112,8 +111,14 @@ export class Analyst {
       return event.sections;
     } finally {
       this.#progress.delete(id);
-      signal.removeEventListener('abort', onAbort);
     }
+  }
+
+  /** Envelope and peaks of what a recording has grown by. Rejects as {@link analyse} does. */
+  async grow(growth: Growth, signal: AbortSignal): Promise<Grown> {
+    const event = await this.#cancellable(signal, (callId) => ({ type: 'grow', callId, ...growth }));
+    if (event.type !== 'grown') throw new Error(`The analyst answered with ${event.type}.`);
+    return event;
   }
 
   /** The sections in kept envelopes; null where none is kept, or it is damaged. No audio is read. */
@@ -202,6 +207,17 @@ export class Analyst {
   #meterPath(sourceId: SourceId): string | undefined {
     const recording = this.#watched.has(sourceId) ? this.#coded.get(sourceId) : undefined;
     return recording && join(recording.root, recording.path);
+  }
+
+  async #cancellable(signal: AbortSignal, command: (callId: number) => AnalystCommand): Promise<AnalystEvent> {
+    let id = 0;
+    const onAbort = (): void => this.#child?.send({ type: 'cancel', callId: id } satisfies AnalystCommand);
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await this.#call((callId) => command((id = callId)));
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
   }
 
   async #call(command: (callId: number) => AnalystCommand): Promise<AnalystEvent> {

@@ -4,6 +4,7 @@ import type { FoundSection } from '../../shared/domain/section.ts';
 import type { AnalysedFile } from '../analysis/analyser.ts';
 import type { Thresholds } from '../analysis/detect.ts';
 import type { ClipRequest } from '../clips/clip.ts';
+import type { Grown, Growth } from '../clips/scanSlice.ts';
 import type { SampledAudio, StreamSample } from '../analysis/streamSample.ts';
 import type { SourceId } from '../../shared/units.ts';
 
@@ -32,6 +33,8 @@ export type AnalystCommand =
       readonly file: AnalysedFile;
       readonly thresholds: Thresholds;
     }
+  /** Envelope and peaks of what a recording of coded audio has grown by. */
+  | ({ readonly type: 'grow'; readonly callId: number } & Growth)
   /** Finds the sections in kept envelopes. */
   | {
       readonly type: 'detect';
@@ -67,6 +70,7 @@ export type AnalystEvent =
   /** How much of a file is analysed, sample frames. */
   | { readonly type: 'analysing'; readonly callId: number; readonly frames: number }
   | { readonly type: 'analysed'; readonly callId: number; readonly sections: readonly FoundSection[] }
+  | ({ readonly type: 'grown'; readonly callId: number } & Grown)
   /** In the order in which they were asked for; null where no envelope is kept, or it is damaged. */
   | {
       readonly type: 'detected';

@@ -16,7 +16,8 @@ import { meterGrowingFile } from '../analysis/streamMeter.ts';
 import { pause } from '../analysis/tailFile.ts';
 import type { Ffmpeg } from '../clips/ffmpeg.ts';
 import { FrameIndexes } from '../clips/frameIndexes.ts';
-import { slicePeaks } from '../clips/slicePeaks.ts';
+import { scanGrowth } from '../clips/scanSlice.ts';
+import { slicePeaks, type SlicePeaksPorts } from '../clips/slicePeaks.ts';
 import { loadFlacLibrary } from '../recorder/flacLibrary.ts';
 import type { AnalystCommand, AnalystEvent } from './analystProtocol.ts';
 
@@ -38,6 +39,7 @@ export interface AnalystServicePorts {
 type PeaksCommand = Extract<AnalystCommand, { type: 'peaks' }>;
 type SlicePeaksCommand = Extract<AnalystCommand, { type: 'slicePeaks' }>;
 type AnalyseCommand = Extract<AnalystCommand, { type: 'analyse' }>;
+type GrowCommand = Extract<AnalystCommand, { type: 'grow' }>;
 type DetectCommand = Extract<AnalystCommand, { type: 'detect' }>;
 type SampleCommand = Extract<AnalystCommand, { type: 'sample' }>;
 
@@ -69,6 +71,9 @@ export class AnalystService {
         return;
       case 'analyse':
         this.#own(this.#analyse(command));
+        return;
+      case 'grow':
+        this.#own(this.#grow(command));
         return;
       case 'detect':
         this.#own(this.#detect(command));
@@ -127,7 +132,7 @@ export class AnalystService {
   }
 
   #slicePeaks({ callId, file, slice, points }: SlicePeaksCommand): Promise<void> {
-    const { emit, fileSystem, decoder } = this.#ports;
+    const { emit } = this.#ports;
     const rate = slice.recordings[slice.anchor]?.format.sampleRate ?? 1;
     const range = { fromSeconds: Math.max(0, slice.from) / rate, toSeconds: slice.to / rate, points };
     return this.#work(callId, async (signal) => {
@@ -137,8 +142,7 @@ export class AnalystService {
         emit({ type: 'slicePeaks', callId, ...kept, exact: false });
         return;
       }
-      const ports = { fileSystem, decoder, loadFlac: loadFlacLibrary, frameIndexes: this.#frameIndexes };
-      const { pairs, from, to, sampleRate, exact } = await slicePeaks(slice, points, ports, signal);
+      const { pairs, from, to, sampleRate, exact } = await slicePeaks(slice, points, this.#slicePorts, signal);
       emit({ type: 'slicePeaks', callId, pairs, fromSeconds: from / sampleRate, toSeconds: to / sampleRate, exact });
     });
   }
@@ -155,6 +159,18 @@ export class AnalystService {
       const { levels, noise } = await this.#analyser.levels(file, { signal, onFrames });
       emit({ type: 'analysed', callId, sections: detect(levels, noise, thresholds) });
     });
+  }
+
+  #grow({ callId, recording, from, isLast }: GrowCommand): Promise<void> {
+    return this.#work(callId, async (signal) => {
+      const grown = await scanGrowth({ recording, from, isLast }, this.#slicePorts, signal);
+      this.#ports.emit({ type: 'grown', callId, ...grown });
+    });
+  }
+
+  get #slicePorts(): SlicePeaksPorts {
+    const { fileSystem, decoder } = this.#ports;
+    return { fileSystem, decoder, loadFlac: loadFlacLibrary, frameIndexes: this.#frameIndexes };
   }
 
   #detect({ callId, envelopes }: DetectCommand): Promise<void> {

@@ -35,7 +35,7 @@ interface Live {
   told: string;
 }
 
-/** Envelopes and peaks of PCM, which the recorder measures while it records. */
+/** Envelopes and peaks of what is being recorded: of PCM as the recorder measures them, of streams as they are decoded. */
 export class LiveEnvelopes {
   readonly #ports: LiveEnvelopePorts;
   readonly #live = new Map<RecordingId, Live>();
@@ -56,7 +56,7 @@ export class LiveEnvelopes {
     return levels && { levels, noise: noiseFloorOf(levels) };
   }
 
-  /** The recorder measured more. */
+  /** More was measured. */
   heard({ recordingId, levels, pairs, frames, isLast }: EnvelopeEvent): void {
     const live = this.#live.get(recordingId) ?? this.#begin(recordingId);
     live.levels.append(levels);
@@ -95,7 +95,9 @@ export class LiveEnvelopes {
     try {
       const file = analysedFile(this.#ports.dataFolder, recording);
       const state = await this.#ports.fileSystem.stat(file.path);
-      const isWhole = live.isWhole && live.frames === recording.samples && recording.state === 'complete';
+      // What the recorder measured it has counted; what was decoded is as long as the decoder says.
+      const isCounted = live.frames === recording.samples || recording.sourceKind === 'stream';
+      const isWhole = live.isWhole && isCounted && recording.state === 'complete';
       if (!writer || !state || !isWhole) {
         await writer?.discard();
         return false;
