@@ -57,6 +57,12 @@ export async function listen(event: SoundEvent): Promise<void> {
   if (place && playerStore.getState().clip?.event.id === event.id) playerStore.setState({ place });
 }
 
+/** Makes the event of a section ready to sound. */
+export async function prepareSection(id: SectionId): Promise<void> {
+  const event = await eventOf(id);
+  if (event) playerStore.getState().prepare(event);
+}
+
 /** The event that a section belongs to, as far as it is known; else one of this section alone. */
 export async function eventOf(id: SectionId): Promise<SoundEvent | undefined> {
   const { events, current } = reviewStore.getState();

@@ -1,5 +1,5 @@
 import { createStore, useStore } from 'zustand';
-import { request, type RequestOutput } from '../bridge/bridge.ts';
+import type { RequestOutput } from '../bridge/bridge.ts';
 import { canPlay } from '../format/recording.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { Section, SoundEvent } from '../../shared/domain/section.ts';
@@ -11,16 +11,12 @@ import { deck } from './playerDeck.ts';
 import { type Direction, type EventQueue, homeQueue, type QueuePlace } from './playerQueue.ts';
 import { nextRate } from './playerRates.ts';
 import { lengthOf } from './playerLength.ts';
+import { isAtEnd, type Loop, loopOf } from './playerLoop.ts';
+import { overviewOf, playProblem } from './playerOverview.ts';
 import { fileStretch, forgetPrepared, partsOf, preparePart, reaches } from './playerStretch.ts';
 
-/** Enough to come four times nearer before anything else must be known. */
-const WAVEFORM_POINTS = 16_384;
-/** Of one in progress, which is asked for again and again. */
-const OPEN_POINTS = 2048;
 /** Its overview is asked for again when it is so much longer than what is drawn. */
 const GROWN = 1.02;
-/** As long as a recording that has just begun is taken to be, s. */
-const LEAST_S = 0.1;
 /** So long there may be nothing of it that can be drawn yet, s. */
 const HOPE_S = 5;
 
@@ -66,6 +62,8 @@ interface PlayerState {
   openAt(recording: Recording, seconds: number): Promise<void>;
   /** Plays an event; K and J go on in `queue`, or in the queue that was used last. */
   playEvent(event: SoundEvent, queue?: EventQueue, sourceId?: SourceId): Promise<void>;
+  /** Makes an event ready, so that it sounds at once when it is played. */
+  prepare(event: SoundEvent): void;
   /** Plays the event after (1) or before (-1) the present one; `unreviewed`: the nearest without a verdict. */
   stepEvent(direction: Direction, unreviewed?: boolean): Promise<void>;
   /** Goes on in the whole recording, at the same position. */
@@ -81,6 +79,8 @@ interface PlayerState {
   setVolume(volume: number): void;
   setAutoAdvance(on: boolean): void;
   setLoop(on: boolean): void;
+  /** What is repeated may be another stretch now. */
+  selected(): void;
   /** Opens the recording of the same source before (-1) or after (1) this one. */
   step(direction: Direction): Promise<void>;
   /** The recording in progress has grown. */
@@ -153,7 +153,7 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
     if (!canPlay(recording)) return;
     bounds = { from, to };
     deck.load(stretch, from);
-    deck.setLimit(to);
+    limit(from);
     play();
   };
 
@@ -166,10 +166,43 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
       const stretch = await fileStretch(recording, at);
       if (mine !== opened) return;
       deck.load(stretch, at);
+      limit(at);
       if (sounds) play();
     } finally {
       if (mine === opened) heading = undefined;
     }
+  };
+
+  /** What is repeated; undefined without a selection in what is open. */
+  const loop = (): Loop | undefined => loopOf(get().loop ? get().recording : undefined);
+
+  /** Where `finished` is told: at the end of what is repeated while the playhead is before it. */
+  const limit = (at = deck.position): void => {
+    const { clip, inFile } = get();
+    const round = loop();
+    // A selection that goes on after the section is no part of the section.
+    if (round && clip && !inFile && round.to > bounds.to) set({ inFile: true });
+    const end = clip && !get().inFile ? bounds.to : Infinity;
+    deck.setLimit(round && at < round.to ? Math.min(round.to, end) : end);
+  };
+
+  /** Anywhere in the recording that is open. */
+  const goTo = (recording: Recording, at: number, sounds: boolean): void => {
+    // What is still being opened is left for the new position.
+    if (heading !== undefined || !reaches(deck.stretch, recording, at)) {
+      return attempt(openFile(recording, at, sounds));
+    }
+    deck.seek(at);
+    limit(at);
+    if (sounds && !deck.playing) play();
+  };
+
+  /** Goes to the beginning of what is repeated when the playhead is not in it. */
+  const enterLoop = (): void => {
+    const round = loop();
+    if (round && deck.playing && (deck.position < round.from || isAtEnd(round, deck.position))) {
+      get().seekTo(round.from);
+    } else limit();
   };
 
   /** Makes ready what comes next. */
@@ -184,10 +217,12 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
   };
 
   const finished = (): void => {
-    const { loop, clip, inFile, autoAdvance, recording } = get();
+    const { loop: again, clip, inFile, autoAdvance, recording } = get();
+    const round = loop();
+    if (round && recording && isAtEnd(round, deck.position)) return goTo(recording, round.from, true);
     if (clip && !inFile) {
       if (clip.part + 1 < clip.parts.length) return attempt(openPart({ ...clip, part: clip.part + 1 }));
-      if (loop) return attempt(openPart({ ...clip, part: 0 }));
+      if (again) return attempt(openPart({ ...clip, part: 0 }));
       deck.pause();
       if (autoAdvance) attempt(get().stepEvent(1));
       return;
@@ -195,12 +230,12 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
     if (!recording) return;
     const end = deck.stretch?.to ?? Infinity;
     if (end + GOES_ON_S < lengthOf(recording)) attempt(openFile(recording, end, true));
-    else if (loop) attempt(openFile(recording, 0, true));
+    else if (again) attempt(openFile(recording, round?.from ?? 0, true));
   };
 
   const failedToPlay = (): void => {
     const { recording } = get();
-    if (deck.error && recording) set({ problem: describe(deck.error, recording), playing: false });
+    if (deck.error && recording) set({ problem: playProblem(deck.error, recording), playing: false });
   };
 
   deck.on((event) => {
@@ -239,6 +274,15 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
       set({ queue, place: queue?.place(event) });
       await openPart({ event, parts: partsOf(event, sourceId), part: 0 });
     },
+    prepare(event) {
+      const [section] = partsOf(event);
+      if (!section) return;
+      // Nobody waits for what is only made ready: that it fails is told when it is asked for.
+      preparePart(section).then(
+        ({ stretch, from }) => deck.warm(stretch, from),
+        () => undefined,
+      );
+    },
     async stepEvent(direction, unreviewed = false) {
       const queue = get().queue ?? homeQueue();
       if (!queue) return;
@@ -256,7 +300,6 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
       const { recording } = get();
       if (!recording || !canPlay(recording)) return;
       set({ inFile: true });
-      deck.setLimit(Infinity);
       attempt(openFile(recording, deck.position, deck.playing));
     },
     close() {
@@ -274,7 +317,9 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
       const { recording, problem } = get();
       if (!recording || !canPlay(recording) || problem !== undefined) return;
       const { stretch, position } = deck;
+      const round = loop();
       if (deck.playing) deck.pause();
+      else if (round && isAtEnd(round, position)) attempt(openFile(recording, round.from, true));
       else if (!stretch || (position >= stretch.to && get().inFile)) attempt(openFile(recording, position, true));
       else play();
     },
@@ -284,11 +329,8 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
       const at = Math.max(0, Math.min(seconds, lengthOf(recording)));
       if (clip && !inFile && (at < bounds.from || at >= bounds.to)) {
         set({ inFile: true });
-        deck.setLimit(Infinity);
       }
-      // What is still being opened is left for the new position.
-      if (heading === undefined && reaches(deck.stretch, recording, at)) deck.seek(at);
-      else attempt(openFile(recording, at, deck.playing));
+      goTo(recording, at, deck.playing);
     },
     seekBy(seconds) {
       get().seekTo((heading ?? deck.position) + seconds);
@@ -308,9 +350,11 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
     setAutoAdvance(autoAdvance) {
       set({ autoAdvance });
     },
-    setLoop(loop) {
-      set({ loop });
+    setLoop(on) {
+      set({ loop: on });
+      enterLoop();
     },
+    selected: enterLoop,
     async step(direction) {
       const { recording } = get();
       if (!recording) return;
@@ -340,30 +384,6 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
     },
   };
 });
-
-/** All of a recording, for drawing; of one in progress, what there is of it now. */
-async function overviewOf(recording: Recording): Promise<RequestOutput<'recordings.peaks'>> {
-  const { id } = recording;
-  if (recording.state !== 'recording') return request('recordings.peaks', { id, points: WAVEFORM_POINTS });
-  const toSeconds = Math.max(LEAST_S, lengthOf(recording));
-  const { pairs, toSeconds: to } = await request('recordings.peaksOf', {
-    id,
-    fromSeconds: 0,
-    toSeconds,
-    points: OPEN_POINTS,
-  });
-  return { pairs, durationMs: to * 1000 };
-}
-
-function describe(error: MediaError, { root, path }: Recording): string {
-  if (error.code === MediaError.MEDIA_ERR_DECODE) {
-    return `The audio cannot be decoded from here on: ${path} is damaged. Recordings next to it are not affected.`;
-  }
-  return (
-    `The file is gone or cannot be read: ${root}/${path}. ` +
-    'If it was moved or its disk was removed, put it back and try again.'
-  );
-}
 
 export function usePlayer<Selected>(select: (state: PlayerState) => Selected): Selected {
   return useStore(playerStore, select);

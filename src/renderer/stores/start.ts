@@ -17,6 +17,7 @@ import { orderedPeriod } from './period.ts';
 import { playerStore } from './player.ts';
 import { deck } from './playerDeck.ts';
 import { followExplained } from './explanation.ts';
+import { followSelection } from './playerLoop.ts';
 import { followMarks } from './playerMarks.ts';
 import { followRecording } from './playerView.ts';
 import { reviewStore } from './review.ts';
@@ -164,6 +165,7 @@ export function startStores(): () => void {
     followPlayer(),
     followRecording(),
     followMarks(),
+    followSelection(() => playerStore.getState().selected()),
     followExplained(),
     followToday(COVERAGE_INTERVAL_MS),
     watchConnection(() => {
