@@ -43,6 +43,13 @@ test('the marker has the time at which the key went down', () => {
   expect(marks).toEqual([5000, 6000]);
 });
 
+test('a marker can be set without keys, too', () => {
+  const { marks, state, shortcut } = rig();
+  state.now = 7000;
+  shortcut.mark();
+  expect(marks).toEqual([7000]);
+});
+
 test('other keys take the place of the first ones, and none give them back', () => {
   const { taken, shortcut, choose } = rig();
   choose('Alt+M');

@@ -52,15 +52,18 @@ export class MarkShortcut {
     this.#registered = '';
   }
 
-  #register(keys: string): boolean {
-    const { shortcuts, now, onMark, log, tell } = this.#options;
-    return shortcuts.register(keys, () => {
-      const at = now();
-      onMark(at).catch((error: unknown) => {
-        log.error('A marker could not be set.', { at, error: String(error) });
-        tell('The marker could not be set. The log has the details.');
-      });
+  /** Sets a marker at this instant, as the keys do. */
+  mark(): void {
+    const { now, onMark, log, tell } = this.#options;
+    const at = now();
+    onMark(at).catch((error: unknown) => {
+      log.error('A marker could not be set.', { at, error: String(error) });
+      tell('The marker could not be set. The log has the details.');
     });
+  }
+
+  #register(keys: string): boolean {
+    return this.#options.shortcuts.register(keys, () => this.mark());
   }
 
   #refuse(message: string): void {

@@ -168,7 +168,13 @@ async function start({ profile, page, noDialogs, log }: Surroundings): Promise<v
     window = opened;
   }
 
-  openTray({ studio, log: log.scoped('tray'), onOpen: toFront, onQuit: () => void shutdown.request() });
+  openTray({
+    studio,
+    log: log.scoped('tray'),
+    onMark: () => markShortcut.mark(),
+    onOpen: toFront,
+    onQuit: () => void shutdown.request(),
+  });
   // The window opens while the studio starts; its requests wait for it.
   started = studio.start();
   openOne();

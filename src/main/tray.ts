@@ -5,11 +5,13 @@ import type { SourceStatus } from '../shared/domain/source.ts';
 import type { Log } from '../shared/ports/log.ts';
 import type { AlarmId, SourceId } from '../shared/units.ts';
 import { drawTrayIcon, type TrayFace } from './trayIcon.ts';
-import { tooltipOf, type TrayView, trayView } from './trayView.ts';
+import { tooltipOf, type TrayLine, trayMenu, type TrayView, trayView } from './trayView.ts';
 
 export interface TrayOptions {
   readonly studio: Pick<Studio, 'onEvent'>;
   readonly log: Log;
+  /** Sets a marker at the instant of the click. */
+  readonly onMark: () => void;
   readonly onOpen: () => void;
   readonly onQuit: () => void;
 }
@@ -18,7 +20,7 @@ export interface TrayOptions {
 const FOLLOW_MS = 500;
 
 /** Puts an icon into the tray that follows the studio. Where there is no tray, the log says so and nothing else happens. */
-export function openTray({ studio, log, onOpen, onQuit }: TrayOptions): void {
+export function openTray({ studio, log, onMark, onOpen, onQuit }: TrayOptions): void {
   let tray: Tray;
   try {
     tray = new Tray(iconOf('idle'));
@@ -38,7 +40,7 @@ export function openTray({ studio, log, onOpen, onQuit }: TrayOptions): void {
     if (key === shown || tray.isDestroyed()) return;
     shown = key;
     tray.setToolTip(tooltipOf(view));
-    tray.setContextMenu(Menu.buildFromTemplate(menuOf(view, onOpen, onQuit)));
+    tray.setContextMenu(Menu.buildFromTemplate(menuOf(view, { mark: onMark, open: onOpen, quit: onQuit })));
     if (view.face === face) return;
     face = view.face;
     tray.setImage(iconOf(face));
@@ -71,15 +73,13 @@ export function openTray({ studio, log, onOpen, onQuit }: TrayOptions): void {
   });
 }
 
-function menuOf(view: TrayView, onOpen: () => void, onQuit: () => void): MenuItemConstructorOptions[] {
-  const headline = view.headline.charAt(0).toUpperCase() + view.headline.slice(1);
-  return [
-    { label: headline, enabled: false },
-    ...view.alarms.map((label) => ({ label, enabled: false })),
-    { type: 'separator' },
-    { label: 'Open Longtake', click: onOpen },
-    { label: 'Quit', click: onQuit },
-  ];
+type Actions = Readonly<Record<NonNullable<TrayLine['does']>, () => void>>;
+
+function menuOf(view: TrayView, actions: Actions): MenuItemConstructorOptions[] {
+  const [told, done] = trayMenu(view);
+  const item = ({ label, does }: TrayLine): MenuItemConstructorOptions =>
+    does === undefined ? { label, enabled: false } : { label, click: actions[does] };
+  return [...told.map(item), { type: 'separator' }, ...done.map(item)];
 }
 
 /** In every size that a tray may ask for. */

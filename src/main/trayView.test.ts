@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Alarm } from '../shared/domain/alarm.ts';
 import type { SourceState, SourceStatus } from '../shared/domain/source.ts';
 import { alarmId, sourceId } from '../shared/units.ts';
-import { tooltipOf, trayView } from './trayView.ts';
+import { tooltipOf, trayMenu, trayView } from './trayView.ts';
 
 const status = (state: SourceState): SourceStatus => ({ sourceId: sourceId('a'), state, since: 0 });
 const alarm = (over: Partial<Alarm> = {}): Alarm => ({
@@ -39,6 +39,11 @@ describe('the tray', () => {
       face: 'recording',
       alarms: ['Silence: Studio A'],
     });
+  });
+  it('has a menu that tells how it is, sets a marker, opens and quits', () => {
+    const [told, done] = trayMenu(trayView([status('recording')], [alarm()]));
+    expect(told.map(({ label }) => label)).toEqual(['Recording 1 source', 'Silence: Studio A']);
+    expect(done.map(({ does }) => does)).toEqual(['mark', 'open', 'quit']);
   });
   it('fits its tooltip into what every system shows', () => {
     const many = Array.from({ length: 20 }, () => alarm({ sourceName: 'A source with a long name' }));

@@ -33,6 +33,25 @@ export function trayView(statuses: Iterable<SourceStatus>, alarms: readonly Alar
   };
 }
 
+/** A line of the menu; without `does` it only tells. */
+export interface TrayLine {
+  readonly label: string;
+  readonly does?: 'mark' | 'open' | 'quit';
+}
+
+/** The menu, in two groups: how it is, and what can be done. */
+export function trayMenu({ headline: first, alarms }: TrayView): readonly [readonly TrayLine[], readonly TrayLine[]] {
+  const told = [first.charAt(0).toUpperCase() + first.slice(1), ...alarms];
+  return [
+    told.map((label) => ({ label })),
+    [
+      { label: 'Set a marker now', does: 'mark' },
+      { label: 'Open Longtake', does: 'open' },
+      { label: 'Quit', does: 'quit' },
+    ],
+  ];
+}
+
 export function tooltipOf({ headline: first, alarms }: TrayView): string {
   const text = [`Longtake: ${first}`, ...alarms].join('\n');
   return text.length <= LONGEST_TOOLTIP ? text : `${text.slice(0, LONGEST_TOOLTIP - 1)}…`;
