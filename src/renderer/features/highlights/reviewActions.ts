@@ -1,6 +1,7 @@
 import type { Verdict } from '../../../shared/domain/section.ts';
-import type { SourceId } from '../../../shared/units.ts';
+import type { Recording } from '../../../shared/domain/recording.ts';
 import { wallTimeTenths } from '../../format/time.ts';
+import { canPlay } from '../../format/recording.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { markersStore } from '../../stores/markers.ts';
 import { attempt, noticesStore } from '../../stores/notices.ts';
@@ -25,20 +26,28 @@ export function takeBack(): void {
   tell(step ? `Taken back: ${step.what}.` : 'There is nothing to take back.');
 }
 
-/** While something plays, at what is heard; else at the instant at which the key went down, ms since 1970 UTC. */
+/**
+ * At the playhead, playing or not, while a recording is open; else now, for all sources. `pressedAt`: when the key went
+ * down, ms since 1970 UTC.
+ */
 export function setMarker(pressedAt: number): void {
-  const { recording, playing } = playerStore.getState();
-  attempt(
-    recording && playing
-      ? addMarker({ at: recording.startedAt + deck.position * 1000, sourceId: recording.sourceId })
-      : addMarker({ at: pressedAt }),
-  );
+  const { recording, playing, rate } = playerStore.getState();
+  if (!recording || !canPlay(recording)) return setMarkerNow(pressedAt);
+  const sinceMs = playing ? (Date.now() - pressedAt) * rate : 0;
+  attempt(addMarker(recording.startedAt + Math.max(0, deck.position * 1000 - sinceMs), recording));
 }
 
-async function addMarker({ at, sourceId }: { readonly at: number; readonly sourceId?: SourceId }): Promise<void> {
-  const place = { at: Math.round(at), ...(sourceId === undefined ? {} : { sourceId }) };
+/** At the instant at which the key went down, ms since 1970 UTC, whatever is open. */
+export function setMarkerNow(pressedAt: number): void {
+  attempt(addMarker(pressedAt));
+}
+
+async function addMarker(at: number, recording?: Recording): Promise<void> {
+  const place = { at: Math.round(at), ...(recording ? { sourceId: recording.sourceId } : {}) };
   const marker = await markersStore.getState().add({ ...place, label: '' });
-  noticesStore.getState().show('info', `Marker at ${wallTimeTenths(marker.at, localOffset(marker.at))}.`, {
+  const time = wallTimeTenths(marker.at, recording?.offsetMinutes ?? localOffset(marker.at));
+  const where = recording ? `, at the playhead in ${recording.sourceName}` : ', now';
+  noticesStore.getState().show('info', `Marker at ${time}${where}.`, {
     label: 'Name it',
     run: () => dialogsStore.getState().show({ name: 'marker', marker }),
   });

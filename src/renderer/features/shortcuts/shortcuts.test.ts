@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandOf, type Press } from './shortcuts.ts';
+import { commandOf, isRepeated, type Press } from './shortcuts.ts';
 
 const press = (key: string, held: Partial<Press> = {}): Press => ({
   key,
@@ -46,6 +46,16 @@ describe('commandOf', () => {
     expect(commandOf(press('J', { shiftKey: true }), 'elsewhere')).toEqual({ name: 'nextUnreviewed' });
     expect(commandOf(press('z', { ctrlKey: true }), 'elsewhere')).toEqual({ name: 'undo' });
     expect(commandOf(press('z', { metaKey: true }), 'text')).toBeUndefined();
+  });
+  it('sets a marker at the playhead, and with Shift now; once, however long the key is held', () => {
+    expect(commandOf(press('m'), 'elsewhere')).toEqual({ name: 'marker' });
+    expect(commandOf(press('M', { shiftKey: true }), 'elsewhere')).toEqual({ name: 'markerNow' });
+    expect(isRepeated({ name: 'marker' })).toBe(false);
+    expect(isRepeated({ name: 'seek', seconds: 5 })).toBe(true);
+  });
+  it('means the same key when capitals are locked', () => {
+    expect(commandOf(press('M'), 'elsewhere')).toEqual({ name: 'marker' });
+    expect(commandOf(press('j', { shiftKey: true }), 'elsewhere')).toEqual({ name: 'nextUnreviewed' });
   });
   it('leaves the keys of later parts free', () => {
     for (const key of ['b']) expect(commandOf(press(key), 'elsewhere')).toBeUndefined();

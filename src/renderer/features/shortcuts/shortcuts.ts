@@ -37,7 +37,8 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
       { keys: ['D'], does: 'Show or hide the highlights' },
       { keys: ['+', '−', '0'], does: 'Zoom, with focus on the timeline' },
       { keys: ['G'], does: 'Go to a time' },
-      { keys: ['M'], does: 'Set a marker' },
+      { keys: ['M'], does: 'Set a marker at the playhead; now, when nothing is open' },
+      { keys: ['Shift M'], does: 'Set a marker now' },
     ],
   },
   {
@@ -107,6 +108,7 @@ export type Command =
         | 'highlights'
         | 'goTo'
         | 'marker'
+        | 'markerNow'
         | 'cut'
         | 'export'
         | 'copyCut'
@@ -166,8 +168,25 @@ const REVIEW_KEYS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['d', { name: 'highlights' }],
   ['g', { name: 'goTo' }],
   ['m', { name: 'marker' }],
+  ['M', { name: 'markerNow' }],
 ]);
 
+/** What a key does again and again while it is held; everything else happens once. */
+const REPEATED: ReadonlySet<Command['name']> = new Set<Command['name']>([
+  'seek',
+  'slower',
+  'faster',
+  'zoomIn',
+  'zoomOut',
+  'nudgeBack',
+  'nudgeForward',
+  'previousEvent',
+  'nextEvent',
+]);
+
+export const isRepeated = ({ name }: Command): boolean => REPEATED.has(name);
+
+const LETTER = /^[a-z]$/i;
 const SEEK_S = 5;
 const FINE_SEEK_S = 1;
 
@@ -176,7 +195,9 @@ const FINE_SEEK_S = 1;
  * that has focus.
  */
 export function commandOf(press: Press, focus: Focus): Command | undefined {
-  const { key, altKey, shiftKey } = press;
+  const { altKey, shiftKey } = press;
+  // The lock of capitals changes no command.
+  const key = LETTER.test(press.key) ? (shiftKey ? press.key.toUpperCase() : press.key.toLowerCase()) : press.key;
   if (press.ctrlKey || press.metaKey) {
     if (altKey || shiftKey) return undefined;
     if (key === ',') return { name: 'settings' };

@@ -7,8 +7,8 @@ import { toggleAllPaused } from '../sources/sourceActions.tsx';
 import { runExportCommand } from '../exports/exportCommands.ts';
 import { runPlayerCommand } from '../player/playerCommands.ts';
 import { reviewStore } from '../../stores/review.ts';
-import { judgeCurrent, setMarker, takeBack } from '../highlights/reviewActions.ts';
-import { type Command, commandOf, type Focus } from './shortcuts.ts';
+import { judgeCurrent, setMarker, setMarkerNow, takeBack } from '../highlights/reviewActions.ts';
+import { type Command, commandOf, type Focus, isRepeated } from './shortcuts.ts';
 
 /** The parts of the window that F6 goes through. */
 const PARTS = ['#sources', '#recordings', '#inspector', '#player'] as const;
@@ -89,6 +89,8 @@ function run(command: Command, pressedAt: number): void {
       return show({ name: 'goTo' });
     case 'marker':
       return setMarker(pressedAt);
+    case 'markerNow':
+      return setMarkerNow(pressedAt);
     case 'cut':
     case 'export':
     case 'copyCut':
@@ -128,6 +130,7 @@ export function useShortcuts(): void {
       const command = commandOf(event, focusOf(event.target, clicked));
       if (!command || (needsRecording(command) && !playerStore.getState().recording)) return;
       event.preventDefault();
+      if (event.repeat && !isRepeated(command)) return;
       // A busy window comes to a key later than the person did.
       run(command, Date.now() - (performance.now() - event.timeStamp));
     };
