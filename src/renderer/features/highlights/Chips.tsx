@@ -11,7 +11,7 @@ import {
   useState,
 } from 'react';
 import { flushSync } from 'react-dom';
-import type { SoundEvent } from '../../../shared/domain/section.ts';
+import type { Section, SoundEvent } from '../../../shared/domain/section.ts';
 import { classes } from '../../elements/classes.ts';
 import { RightClickMenu } from '../../elements/Menu.tsx';
 import { eventTime, eventWords, leading, scoreText, sourceNames } from '../../format/sound.ts';
@@ -22,6 +22,7 @@ import { useDragOut } from '../exports/useDragOut.ts';
 import { shortDay } from '../timeline/ticks.ts';
 import { eventMenu } from './eventMenu.tsx';
 import { nextChip } from './nextChip.ts';
+import { usePrepare } from './usePrepare.ts';
 
 /** Height of a row of chips with what is between two rows, px. */
 const ROW_HEIGHT = 30;
@@ -65,6 +66,11 @@ export function Chips({ events, manySources, manyDays, children }: ChipsProps): 
     if (row !== undefined) virtualizer.scrollToIndex(row);
   }, [row, virtualizer]);
 
+  // Who moves with the keys presses Enter next.
+  const prepare = usePrepare();
+  const chosen = events[active];
+  useEffect(() => prepare(chosen), [chosen, prepare]);
+
   const activate = (index: number): void => {
     const event = events[index];
     if (event) reviewStore.getState().choose(event);
@@ -73,7 +79,6 @@ export function Chips({ events, manySources, manyDays, children }: ChipsProps): 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const target = nextChip(event.key, active, events.length, columns);
-    const chosen = events[active];
     if (target !== undefined) activate(target);
     else if (event.key === 'Enter' && chosen) attempt(listen(chosen));
     else return;
@@ -125,6 +130,7 @@ export function Chips({ events, manySources, manyDays, children }: ChipsProps): 
                     active={place === active}
                     names={manySources}
                     day={manyDays}
+                    onPoint={prepare}
                   />
                 );
               })}
@@ -145,12 +151,17 @@ interface ChipProps {
   readonly active: boolean;
   readonly names: boolean;
   readonly day: boolean;
+  /** The pointer is on it; undefined: it left. */
+  onPoint(event: SoundEvent | undefined): void;
 }
 
-function Chip({ id, event, place, count, active, names, day }: ChipProps): ReactElement {
+function Chip({ id, event, place, count, active, names, day, onPoint }: ChipProps): ReactElement {
   const sources = sourceNames(event);
   const words = eventWords(event);
-  const drag = useDragOut(useMemo(() => ({ kind: 'sections', ids: [leading(event).id] }), [event]));
+  const drag = useDragOut(
+    useMemo(() => ({ kind: 'sections', ids: [leading(event).id] }), [event]),
+    secondsOf(leading(event)),
+  );
   return (
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the list has focus and takes the keys
     <div
@@ -169,6 +180,14 @@ function Chip({ id, event, place, count, active, names, day }: ChipProps): React
       onFocus={(focus) => focus.currentTarget.closest<HTMLElement>('[role="listbox"]')?.focus({ preventScroll: true })}
       onClick={() => attempt(listen(event))}
       {...drag}
+      onPointerEnter={() => {
+        onPoint(event);
+        drag.onPointerEnter();
+      }}
+      onPointerLeave={() => {
+        onPoint(undefined);
+        drag.onPointerLeave();
+      }}
     >
       {day && <span className="chip-day">{shortDay(leading(event).day)}</span>}
       <span className="chip-time">{eventTime(event)}</span>
@@ -196,6 +215,8 @@ function VerdictMark({ verdict }: Pick<SoundEvent, 'verdict'>): ReactElement | n
       return null;
   }
 }
+
+const secondsOf = ({ fromSeconds, toSeconds }: Section): number => toSeconds - fromSeconds;
 
 /** As many as fit. */
 function useColumns(element: { readonly current: HTMLElement | null }, least: number): number {

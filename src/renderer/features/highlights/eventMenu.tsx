@@ -53,7 +53,10 @@ export function eventMenu(event: SoundEvent): readonly MenuItem[] {
       onSelect: () => judge(event, 'star'),
     },
     'separator',
-    ...exportMenu({ kind: 'sections', ids: event.sections.map(({ id }) => id) }),
+    ...exportMenu(
+      { kind: 'sections', ids: event.sections.map(({ id }) => id) },
+      event.sections.reduce((sum, { fromSeconds, toSeconds }) => sum + toSeconds - fromSeconds, 0),
+    ),
     'separator',
     {
       label: 'Copy time',

@@ -3,7 +3,7 @@ import { Button } from '../../elements/Button.tsx';
 import { classes } from '../../elements/classes.ts';
 import { localDay, wallTime } from '../../format/time.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
-import { eventOf, listen, listenAt } from '../../stores/listening.ts';
+import { eventOf, listen, listenAt, prepareSection } from '../../stores/listening.ts';
 import { markersStore } from '../../stores/markers.ts';
 import { attempt } from '../../stores/notices.ts';
 import { lanesInView, timelineStore, useTimeline } from '../../stores/timeline.ts';
@@ -21,6 +21,8 @@ import './timeline.css';
 const ZOOM_STEP = 0.6;
 const PAN_STEP = 0.15;
 const PAN_FAR = 0.8;
+/** How long the pointer rests on a section before it is made ready, ms. */
+const POINTED_MS = 60;
 /** The present view is told this long after the last key, ms. */
 const TELL_MS = 600;
 
@@ -75,6 +77,13 @@ export function Timeline({ title }: { readonly title: string }): ReactElement {
     setHover(undefined);
     tell();
   };
+
+  const pointed = hover?.hit.kind === 'section' ? hover.hit.section.id : undefined;
+  useEffect(() => {
+    if (pointed === undefined) return undefined;
+    const timer = setTimeout(() => attempt(prepareSection(pointed)), POINTED_MS);
+    return () => clearTimeout(timer);
+  }, [pointed]);
 
   const height = AXIS_HEIGHT + Math.max(1, lanes?.length ?? 1) * LANE_HEIGHT;
   return (
