@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { sectionIdSchema } from '../domain/section.ts';
 import type { Day, RecordingId } from '../units.ts';
 
+/** Longest audio that is made ready for a drag or the clipboard, s: it is a copy, which takes time and room. */
+export const MAX_READY_SECONDS = 4 * 3600;
+
 const recordingId = z.uuid().transform((value) => value as RecordingId);
 const seconds = z.number().min(0).max(1e7);
 const day = z
@@ -79,6 +82,9 @@ export const exportRequests = {
     output: z.object({
       from: z.number(),
       to: z.number(),
+      /** Of the place of recording, and its name. */
+      offsetMinutes: z.int(),
+      zone: z.string(),
       fileName: z.string(),
       bytes: z.number(),
       recordings: z.int(),
@@ -88,7 +94,7 @@ export const exportRequests = {
   'exports.start': { input: exportRequestSchema, output: exportJobSchema.optional() },
   'exports.cancel': { input: z.strictObject({ id: z.uuid() }), output: z.void() },
   'exports.list': { input: z.strictObject({}), output: z.array(exportJobSchema) },
-  /** Makes the cut in the cache, so that a drag or a copy has a file at once; at most 30 min of audio. Kept for a day. */
+  /** Makes the cut in the cache, so that a drag or a copy has a file at once; at most MAX_READY_SECONDS of audio. Kept for a day. */
   'exports.ready': {
     input: z.strictObject({ content: exportContentSchema, format: exportFormatSchema }),
     output: z.object({ token: z.uuid(), fileName: z.string(), bytes: z.number() }),

@@ -1,10 +1,10 @@
-import type { exportRequests } from '../../../shared/contract/exports.ts';
+import { type exportRequests, MAX_READY_SECONDS } from '../../../shared/contract/exports.ts';
 import type { Handlers } from '../../../shared/contract/handlers.ts';
 import { LongtakeError } from '../../../shared/errors.ts';
 import type { StudioParts } from '../studio.ts';
 
-/** Longest stretch that is made ready for a drag, s: a person waits for it with the button down. */
-const MAX_READY_SECONDS = 1800;
+/** What a copy for a drag leaves free on the disk: recording goes before, bytes. */
+const LEFT_FREE_BYTES = 1e9;
 
 /** Cuts, conversions and reels, and what a desktop does with them. */
 export function exportHandlers({ ports, exporting }: StudioParts): Handlers<keyof typeof exportRequests> {
@@ -14,9 +14,13 @@ export function exportHandlers({ ports, exporting }: StudioParts): Handlers<keyo
     'exports.start': (request) => exports.start(request),
     'exports.cancel': ({ id }) => exports.cancel(id),
     'exports.list': () => [...exports.list()],
-    'exports.ready': ({ content, format }) => {
-      if (exports.seconds(content) > MAX_READY_SECONDS) {
-        throw new LongtakeError('INVALID_INPUT', 'This is longer than 30 minutes. Export it to a file instead.');
+    'exports.ready': async ({ content, format }) => {
+      const { seconds, bytes } = exports.extent(content);
+      if (seconds > MAX_READY_SECONDS) {
+        throw new LongtakeError('INVALID_INPUT', 'This is longer than 4 hours. Use "Save as" instead.');
+      }
+      if ((await ports.fileSystem.freeBytes(ports.dataFolder)) - bytes < LEFT_FREE_BYTES) {
+        throw new LongtakeError('DISK_FULL', 'There is too little room for a copy. Use "Save as", to another disk.');
       }
       return readyCuts.ready(content, format);
     },

@@ -65,17 +65,26 @@ export class Exports {
   async plan(range: CutRange) {
     const piece = rangePiece(this.#ports.library(), range);
     const { from, to, bytes, recordings, extension } = await this.#ports.exporter.plan(piece);
-    return { from, to, fileName: `${piece.name}.${extension}`, bytes, recordings };
+    const { offsetMinutes = 0, zone = 'UTC' } = piece.recordings[0] ?? {};
+    return { from, to, offsetMinutes, zone, fileName: `${piece.name}.${extension}`, bytes, recordings };
   }
 
-  /** How much audio it is, s; as far as the catalogue knows. */
-  seconds(content: ExportContent): number {
+  /** How much audio it is, s, and about how many bytes as it was recorded; as far as the catalogue knows. */
+  extent(content: ExportContent): { readonly seconds: number; readonly bytes: number } {
     const { pieces } = resolveContent(this.#ports.library(), content);
-    return pieces.reduce((sum, { fromSeconds, toSeconds, recordings: [first] }) => {
-      const { samples = 0, format } = first ?? {};
+    const all = { seconds: 0, bytes: 0 };
+    for (const {
+      fromSeconds,
+      toSeconds,
+      recordings: [first],
+    } of pieces) {
+      const { samples = 0, bytes = 0, format } = first ?? {};
       const length = format && format.sampleRate > 0 ? samples / format.sampleRate : 0;
-      return sum + (toSeconds === Number.MAX_SAFE_INTEGER ? length : toSeconds) - fromSeconds;
-    }, 0);
+      const seconds = (toSeconds === Number.MAX_SAFE_INTEGER ? length : toSeconds) - fromSeconds;
+      all.seconds += seconds;
+      all.bytes += length > 0 ? (bytes * seconds) / length : 0;
+    }
+    return all;
   }
 
   /** Begins; undefined when the person chose no place. Rejects with INVALID_INPUT and NOT_FOUND. */

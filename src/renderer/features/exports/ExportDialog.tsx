@@ -136,9 +136,9 @@ function NumberInput({ label, value, error, onType }: NumberInputProps): ReactEl
 function Bounds({ plan }: { readonly plan: Plan | string | undefined }): ReactElement {
   if (plan === undefined) return <p className="export-bounds">Finding the frames at both ends…</p>;
   if (typeof plan === 'string') return <p className="export-problem">{plan}</p>;
-  const offset = -new Date(plan.from).getTimezoneOffset();
+  const offset = plan.offsetMinutes;
   return (
-    <p className="export-bounds">
+    <p className="export-bounds" title={`Times in ${plan.zone}`}>
       Really from {wallTimeTenths(plan.from, offset)} to {wallTimeTenths(plan.to, offset)}, about {size(plan.bytes)}
       {plan.recordings > 1 ? `, from ${plan.recordings} recordings as one file` : ''}.
     </p>

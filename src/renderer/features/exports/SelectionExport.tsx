@@ -4,6 +4,7 @@ import { Button } from '../../elements/Button.tsx';
 import type { ExportContent } from '../../stores/exports.ts';
 import type { Selection } from '../../stores/selection.ts';
 import { runExportCommand } from './exportCommands.ts';
+import { dragWords } from './readyWords.ts';
 import { useDragOut } from './useDragOut.ts';
 import './exports.css';
 
@@ -14,10 +15,10 @@ export function SelectionExport({ selection }: { readonly selection: Selection }
     (): ExportContent => ({ kind: 'range', range: { recordingId, fromSeconds: from, toSeconds: to } }),
     [recordingId, from, to],
   );
-  const drag = useDragOut(content);
+  const drag = useDragOut(content, to - from);
   return (
     <div className="selection-export">
-      <span className="drag-out" title="Drag the selection into a folder, a message or an editor" {...drag}>
+      <span className="drag-out" title={dragWords(to - from, 'selection')} aria-disabled={!drag.draggable} {...drag}>
         <GripVertical size={14} aria-hidden /> Drag out
       </span>
       <Button look="quiet" onClick={() => runExportCommand('cut')}>

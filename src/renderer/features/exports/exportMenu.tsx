@@ -2,10 +2,11 @@ import { ClipboardCopy, Download, Scissors } from 'lucide-react';
 import type { MenuItem } from '../../elements/Menu.tsx';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { type ExportContent, copyAsFile, exportsStore } from '../../stores/exports.ts';
+import { canBeReady, UP_TO } from './readyWords.ts';
 import { attempt } from '../../stores/notices.ts';
 
-/** What can be taken out of the studio: as it is, in another format, or by the clipboard. */
-export function exportMenu(content: ExportContent | undefined): readonly MenuItem[] {
+/** What can be taken out of the studio: as it is, in another format, or by the clipboard. `seconds`: how long it is. */
+export function exportMenu(content: ExportContent | undefined, seconds: number): readonly MenuItem[] {
   if (!content) return [];
   const isOne = content.kind === 'range' || ('ids' in content && content.ids.length === 1);
   const cut = { content, format: { kind: 'cut' as const }, shape: 'one' as const };
@@ -27,7 +28,8 @@ export function exportMenu(content: ExportContent | undefined): readonly MenuIte
     ...(isOne
       ? [
           {
-            label: 'Copy as file',
+            label: canBeReady(seconds) ? 'Copy as file' : `Copy as file (${UP_TO})`,
+            disabled: !canBeReady(seconds),
             icon: <ClipboardCopy size={14} />,
             onSelect: () => attempt(copyAsFile(content)),
           },

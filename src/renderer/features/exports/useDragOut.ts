@@ -1,10 +1,15 @@
 import { type DragEvent, useRef } from 'react';
 import { request } from '../../bridge/bridge.ts';
 import { type ExportContent, makeReady } from '../../stores/exports.ts';
-import { attempt } from '../../stores/notices.ts';
+import { attempt, noticesStore } from '../../stores/notices.ts';
+import { canBeReady } from './readyWords.ts';
 
 /** How long something is pointed at before its cut is made, ms: a person who drags has looked first. */
 const HOVER_MS = 150;
+/** What is longer is made once it is dragged: who wanders over a list and clicks in it must not fill the disk, s. */
+const MADE_BEFORE_S = 300;
+/** Who drags before the file is there is told after so long, ms. */
+const PATIENCE_MS = 500;
 
 /** What an element needs so that it can be dragged out of the window as a file. */
 export interface DragOutProps {
@@ -15,19 +20,22 @@ export interface DragOutProps {
   onDragStart(event: DragEvent): void;
 }
 
+type Ready = ReturnType<typeof makeReady>;
+
 /**
  * The cut is made while the element is pointed at, so that it is a file before the pointer leaves the window. Without
- * content nothing can be dragged.
+ * content, or when it is too long, nothing can be dragged. `seconds`: how long it is.
  */
-export function useDragOut(content: ExportContent | undefined): DragOutProps {
+export function useDragOut(content: ExportContent | undefined, seconds: number): DragOutProps {
   const hover = useRef<number | undefined>(undefined);
-  const made = useRef<{ readonly key: string; readonly ready: ReturnType<typeof makeReady> } | undefined>(undefined);
+  const made = useRef<{ readonly key: string; readonly ready: Ready } | undefined>(undefined);
+  const wanted = content && canBeReady(seconds) ? content : undefined;
 
   const make = () => {
-    if (!content) return undefined;
-    const key = JSON.stringify(content);
+    if (!wanted) return undefined;
+    const key = JSON.stringify(wanted);
     if (made.current?.key !== key) {
-      const ready = makeReady(content);
+      const ready = makeReady(wanted);
       made.current = { key, ready };
       // Who drags hears of it; a glance does not.
       ready.catch(() => {
@@ -41,21 +49,38 @@ export function useDragOut(content: ExportContent | undefined): DragOutProps {
   };
 
   return {
-    draggable: content !== undefined,
+    draggable: wanted !== undefined,
     onPointerEnter: () => {
       leave();
-      hover.current = window.setTimeout(make, HOVER_MS);
+      if (seconds <= MADE_BEFORE_S) hover.current = window.setTimeout(make, HOVER_MS);
     },
     onPointerLeave: leave,
     onPointerDown: () => {
       leave();
-      make();
+      if (seconds <= MADE_BEFORE_S) make();
     },
     onDragStart: (event) => {
       // The window's own drag would carry a link; the system's carries the file.
       event.preventDefault();
       const ready = make();
-      if (ready) attempt(ready.then(({ token }) => request('desktop.startDrag', { token })));
+      if (ready) attempt(dragWhenReady(ready));
     },
   };
+}
+
+/** A drag needs the button down: who has let go by the time the file is there is asked to drag once more. */
+async function dragWhenReady(ready: Ready): Promise<void> {
+  const tell = (message: string): void => noticesStore.getState().show('info', message);
+  let letGo = false;
+  const end = new AbortController();
+  window.addEventListener('pointerup', () => (letGo = true), { signal: end.signal, capture: true });
+  const patience = setTimeout(() => tell('The file is being made. Keep the button down, or drag again.'), PATIENCE_MS);
+  try {
+    const { token, fileName } = await ready;
+    if (letGo) tell(`${fileName} is ready: drag it now.`);
+    else await request('desktop.startDrag', { token });
+  } finally {
+    clearTimeout(patience);
+    end.abort();
+  }
 }

@@ -17,7 +17,7 @@ import { type MenuItem, RightClickMenu } from '../../elements/Menu.tsx';
 import { filterStore } from '../../stores/filter.ts';
 import { useLibrary, libraryStore } from '../../stores/library.ts';
 import { attempt } from '../../stores/notices.ts';
-import { canPlay } from '../../format/recording.ts';
+import { canPlay, lengthMs } from '../../format/recording.ts';
 import { usePlayer, playerStore } from '../../stores/player.ts';
 import type { Recording } from '../../../shared/domain/recording.ts';
 import { ArmingCells, DayCells, GapCells, RecordingCells } from './LibraryRows.tsx';
@@ -62,7 +62,10 @@ function menuOf(row: Row | undefined, picked: readonly Recording[]): readonly Me
     },
     { label: 'Show in file manager', icon: <FolderOpen size={14} />, onSelect: () => reveal(recording) },
     'separator',
-    ...exportMenu(exportable(picked)),
+    ...exportMenu(
+      exportable(picked),
+      picked.reduce((sum, one) => sum + lengthMs(one) / 1000, 0),
+    ),
     'separator',
     ...keepingMenu(picked),
   ];

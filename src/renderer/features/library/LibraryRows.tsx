@@ -25,6 +25,7 @@ import type { ArmingMark } from '../../stores/armingMarks.ts';
 import { DayCoverage } from '../coverage/DayCoverage.tsx';
 import { armingWords } from '../coverage/coverageWords.ts';
 import { SeamMark } from '../coverage/SeamMark.tsx';
+import { dragWords } from '../exports/readyWords.ts';
 import { useDragOut } from '../exports/useDragOut.ts';
 import { useOpenRecording, useSources } from '../../stores/sources.ts';
 import { openLength } from '../sources/sourceWords.ts';
@@ -112,6 +113,7 @@ export function RecordingCells({ recording, onPlay, onMenu }: RecordingRowProps)
   const { startedAt, offsetMinutes } = recording;
   const drag = useDragOut(
     useMemo(() => (isFinished(recording) ? { kind: 'recordings', ids: [recording.id] } : undefined), [recording]),
+    lengthMs(recording) / 1000,
   );
   return (
     <>
@@ -119,7 +121,13 @@ export function RecordingCells({ recording, onPlay, onMenu }: RecordingRowProps)
         <PlayButton recording={recording} onPlay={onPlay} />
       </span>
       <span className="cell-source" role="gridcell">
-        <span className="ellipsis" title={recording.sourceName} {...drag}>
+        <span
+          className="ellipsis"
+          title={[recording.sourceName, isFinished(recording) ? dragWords(lengthMs(recording) / 1000, 'recording') : '']
+            .filter(Boolean)
+            .join('\n')}
+          {...drag}
+        >
           {recording.sourceName}
         </span>
         {live && <Badge tone="recording">REC</Badge>}
