@@ -138,6 +138,32 @@ describe('listening and looking', () => {
     await page.keyboard.press('o');
     await expect.poll(() => typedOut.inputValue()).toBe('0:10.000');
     await expectAccessible('selection');
+
+    // Repeat goes round in the selection; from its end it begins anew.
+    await page.keyboard.press('r');
+    for (let faster = 0; faster < 6; faster += 1) await page.keyboard.press(']');
+    await page.keyboard.press(' ');
+    const heard: number[] = [];
+    const rounds = async (): Promise<boolean> => {
+      heard.push(await now());
+      const late = heard.findIndex((at) => at > 8);
+      return late >= 0 && heard.slice(late).some((at) => at < 7);
+    };
+    await expect.poll(rounds, { timeout: 60_000, interval: 50 }).toBe(true);
+    expect(heard.filter((at) => at < 4.9 || at > 10.1)).toEqual([]);
+    await player().getByRole('button', { name: 'Pause' }).click();
+    await page.keyboard.press('r');
+
+    // A marker is where the playhead stands, and not now.
+    await position().focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(now).toBe(5);
+    await page.keyboard.press('m');
+    const at = { from: STARTED_AT + 4900, to: STARTED_AT + 5100 };
+    await expect.poll(() => running.request('markers.list', at)).toHaveLength(1);
+    for (const { id } of await running.request('markers.list', at)) await running.request('markers.remove', { id });
+
     await page.keyboard.press('x');
     await expect.poll(() => typedIn.count()).toBe(0);
   });

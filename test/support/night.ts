@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { LEDGER_FOLDER } from '../../src/shared/domain/folders.ts';
 import type { LedgerEntry } from '../../src/shared/domain/ledger.ts';
 import { titleSchema } from '../../src/shared/domain/title.ts';
 import { makeRecording } from './makeRecording.ts';
+import { numbersOf, toPcm16 } from './scenes.ts';
 
 const run = promisify(execFile);
 const RATE = 48_000;
@@ -48,13 +49,16 @@ export interface NightOptions {
 export async function writeNight(options: NightOptions): Promise<void> {
   const { root, startedAt, seconds } = options;
   const lines: LedgerEntry[] = [];
+  await mkdir(root, { recursive: true });
+  const heard = join(root, 'night.pcm');
+  await writeFile(heard, pcmOf(options));
   for (const kind of options.kinds) {
     const { extension, container, encoder, ...format } = KINDS[kind];
     const path = `${kind}/${startedAt}.${extension}`;
     const file = join(root, path);
     await mkdir(dirname(file), { recursive: true });
-    const source = `aevalsrc=${expression(options.sounds)}:s=${RATE}:d=${seconds}`;
-    await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', '-f', 'lavfi', '-i', source, ...encoder, file]);
+    const input = ['-f', 's16le', '-ar', `${RATE}`, '-ac', '1', '-i', heard];
+    await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...input, ...encoder, file]);
     const { root: _root, ...recording } = makeRecording({
       id: randomUUID(),
       sourceId: randomUUID(),
@@ -73,6 +77,7 @@ export async function writeNight(options: NightOptions): Promise<void> {
       lines.push({ type: 'title', at: startedAt + at * 1000, title: titled });
     }
   }
+  await rm(heard);
   await mkdir(join(root, LEDGER_FOLDER), { recursive: true });
   await writeFile(
     join(root, LEDGER_FOLDER, `${new Date(startedAt).toISOString().slice(0, 7)}.jsonl`),
@@ -80,9 +85,15 @@ export async function writeNight(options: NightOptions): Promise<void> {
   );
 }
 
-function expression(sounds: readonly Sounding[]): string {
-  const tones = sounds.map(
-    ({ at, seconds, amplitude }) => `${amplitude}*sin(2*PI*440*t)*between(t\\,${at}\\,${at + seconds})`,
-  );
-  return ['0.001*(2*random(0)-1)', ...tones].join('+');
+/** A faint noise, with tones in it. */
+function pcmOf({ seconds, sounds }: NightOptions): Buffer {
+  const audio = new Float64Array(seconds * RATE);
+  const random = numbersOf(1);
+  for (let at = 0; at < audio.length; at += 1) audio[at] = 0.001 * (2 * random() - 1);
+  for (const { at, seconds: length, amplitude } of sounds) {
+    for (let sample = Math.round(at * RATE); sample < Math.round((at + length) * RATE); sample += 1) {
+      audio[sample] = (audio[sample] ?? 0) + amplitude * Math.sin((2 * Math.PI * 440 * sample) / RATE);
+    }
+  }
+  return toPcm16(audio);
 }
