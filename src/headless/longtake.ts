@@ -7,6 +7,7 @@ import { analyse } from './analyse.ts';
 import { devices } from './devices.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
 import { record } from './record.ts';
+import { addServerCommand } from './serverCommand.ts';
 
 /** The children are built beside this program. */
 const ENTRY_FOLDER = import.meta.dirname;
@@ -106,6 +107,9 @@ async function main(): Promise<ExitCode> {
         minSeconds: minLength,
       });
     });
+  addServerCommand(program, (ended) => {
+    code = ended;
+  });
   const [first, ...rest] = process.argv.slice(2);
   // As ISR has it.
   const args = first === '--list-devices' ? ['devices', ...rest] : process.argv.slice(2);

@@ -1,0 +1,69 @@
+import { readServerConfig, type ServerConfig } from '../server/config/config.ts';
+import { createSessionServer } from '../server/server.ts';
+import { LongtakeError } from '../shared/errors.ts';
+import { EXIT, type ExitCode, Failure } from './exit.ts';
+import { acquireLock } from './instanceLock.ts';
+import { openHeadlessLog } from './log.ts';
+import { followSignals } from './signals.ts';
+
+export interface ServerFlags {
+  readonly host?: string;
+  readonly port?: string;
+  readonly data?: string;
+}
+
+/** `longtake serve-sessions`: receives what studios upload, until told to end. */
+export async function serveSessions(flags: ServerFlags): Promise<ExitCode> {
+  const config = serverConfig(flags);
+  const log = openHeadlessLog({ level: 'info', file: undefined, terminal: process.stderr, now: Date.now });
+  const lock = await acquireLock(`session server\0${config.dataFolder}`);
+  if (!lock) {
+    throw new Failure(
+      EXIT.failed,
+      `A session server runs on ${config.dataFolder} already. End it, or name another folder.`,
+    );
+  }
+  const server = await started(() => createSessionServer({ config, log }));
+  const token = await server.makeFirstAdmin();
+  const address = await started(() => server.listen());
+  process.stdout.write(`The Longtake session server listens on ${config.publicUrl ?? address}\n`);
+  process.stdout.write(
+    `Recordings: ${config.storage.kind === 'disk' ? config.dataFolder : `bucket ${config.storage.bucket}`}\n`,
+  );
+  if (token !== undefined) {
+    process.stdout.write(
+      `Admin: ${config.adminEmail}\nAPI token, told this once: ${token}\n` +
+        `For the web page: longtake serve-sessions user password ${config.adminEmail}\n`,
+    );
+  }
+  process.stdout.write('Press Ctrl+C to stop.\n');
+  await new Promise<void>((resolve) => {
+    followSignals(log, resolve);
+  });
+  await server.close();
+  lock.release();
+  return EXIT.done;
+}
+
+/** The environment's settings, with what the command line says instead. */
+export function serverConfig(flags: ServerFlags): ServerConfig {
+  const named = {
+    ...(flags.host === undefined ? {} : { LONGTAKE_SERVER_HOST: flags.host }),
+    ...(flags.port === undefined ? {} : { LONGTAKE_SERVER_PORT: flags.port }),
+    ...(flags.data === undefined ? {} : { LONGTAKE_SERVER_DATA_FOLDER: flags.data }),
+  };
+  try {
+    return readServerConfig({ ...process.env, ...named });
+  } catch (error) {
+    throw error instanceof LongtakeError ? new Failure(EXIT.usage, error.message) : error;
+  }
+}
+
+async function started<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof LongtakeError) throw new Failure(EXIT.failed, error.message);
+    throw error;
+  }
+}

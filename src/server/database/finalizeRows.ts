@@ -1,0 +1,64 @@
+import type { Recording, Session } from '../model.ts';
+import type { Connection } from './connection.ts';
+import type { FinalizeOutcome, FinalizeRequest } from './database.ts';
+import { tell } from './outboxRows.ts';
+import { insertOf, rowOfRecording } from './rows.ts';
+import { load, missingOf } from './sessionQueries.ts';
+
+/** More missing chunks than this are told in the next answer. */
+const MISSING_LIMIT = 1000;
+
+/** In the transaction of the caller: of two that ask at once, one begins it. */
+export function finalizeSession(connection: Connection, id: string, request: FinalizeRequest): FinalizeOutcome {
+  const session = load(connection, id);
+  if (!session) return { kind: 'unknown' };
+  const { status, recordingId } = session;
+  if ((status === 'finalizing' || status === 'finalized') && recordingId !== undefined) {
+    return { kind: 'repeated', recordingId, status };
+  }
+  if (status !== 'recording') return { kind: 'closed', status };
+  if (session.chunkCount === 0) return { kind: 'empty' };
+  if (!request.takesGaps) {
+    const missing = missingOf(connection, id, request.chunkCount ?? 0, MISSING_LIMIT);
+    if (missing.length > 0) return { kind: 'missing', missing };
+    const { chunkCount, bytes } = session;
+    if ((request.chunkCount ?? chunkCount) !== chunkCount || (request.bytes ?? bytes) !== bytes) {
+      return { kind: 'differs', chunkCount, bytes };
+    }
+  }
+  return { kind: 'begun', recordingId: begin(connection, session, request) };
+}
+
+function begin(connection: Connection, session: Session, request: FinalizeRequest): number {
+  const { at, metadata } = request;
+  const recording: Omit<Recording, 'id'> = {
+    userId: session.userId,
+    sessionId: session.id,
+    title: request.title,
+    notes: request.notes,
+    folderId: request.folderId,
+    tagIds: [],
+    source: session.source,
+    meetingDate: request.meetingDate,
+    mimeType: session.mimeType,
+    status: 'STITCHING',
+    error: undefined,
+    file: undefined,
+    createdAt: at,
+    completedAt: undefined,
+    metadata,
+  };
+  const { id: _, ...row } = rowOfRecording({ ...recording, id: 0 });
+  const recordingId = Number(connection.prepare(insertOf('recordings', row)).run(row).lastInsertRowid);
+  connection
+    .prepare(
+      `UPDATE sessions SET status = 'finalizing', finalized_at = NULL, recording_id = ?, metadata = ?, last_seen_at = ?
+         WHERE id = ?`,
+    )
+    .run(recordingId, JSON.stringify(metadata), at, session.id);
+  connection
+    .prepare(`INSERT INTO jobs (session_id, recording_id, state, next_try_at) VALUES (?, ?, 'waiting', ?)`)
+    .run(session.id, recordingId, at);
+  tell(connection, { at, type: 'session.finalized', userId: session.userId, sessionId: session.id, recordingId });
+  return recordingId;
+}

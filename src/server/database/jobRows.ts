@@ -1,0 +1,112 @@
+import type { Connection } from './connection.ts';
+import type { Job, JobStore } from './database.ts';
+import { tell } from './outboxRows.ts';
+
+interface JobRow {
+  id: number;
+  session_id: string;
+  recording_id: number;
+  tries: number;
+}
+
+/** What may be claimed: it waits, or whoever had it has let its lease run out. */
+const CLAIMABLE = `((state = 'waiting' AND next_try_at <= @now) OR (state = 'running' AND lease_until <= @now))`;
+
+export function jobStore(connection: Connection): JobStore {
+  return {
+    claim: async (worker, now, leaseMs) => {
+      const row = connection
+        .prepare<[{ worker: string; now: number; until: number }], JobRow>(
+          `UPDATE jobs SET state = 'running', worker = @worker, lease_until = @until, tries = tries + 1
+             WHERE id = (SELECT id FROM jobs WHERE ${CLAIMABLE} ORDER BY id LIMIT 1) AND ${CLAIMABLE} RETURNING *`,
+        )
+        .get({ worker, now, until: now + leaseMs });
+      return row && { id: row.id, sessionId: row.session_id, recordingId: row.recording_id, tries: row.tries };
+    },
+    renew: async (id, worker, now, leaseMs) =>
+      connection
+        .prepare(`UPDATE jobs SET lease_until = ? WHERE id = ? AND worker = ? AND state = 'running'`)
+        .run(now + leaseMs, id, worker).changes > 0,
+    succeed: async (job, worker, file, at) =>
+      settle(connection, job, worker, () => {
+        connection.prepare('DELETE FROM jobs WHERE id = ?').run(job.id);
+        connection
+          .prepare(
+            `UPDATE recordings SET status = 'COMPLETED', error = NULL, file_key = ?, bytes = ?, sha256 = ?,
+               duration_ms = ?, completed_at = ? WHERE id = ?`,
+          )
+          .run(file.key, file.bytes, file.sha256, file.durationMs ?? null, at, job.recordingId);
+        connection
+          .prepare(`UPDATE sessions SET status = 'finalized', error = NULL, finalized_at = ? WHERE id = ?`)
+          .run(at, job.sessionId);
+        connection.prepare('DELETE FROM chunks WHERE session_id = ?').run(job.sessionId);
+        settled(connection, job, 'recording.ready', at);
+      }),
+    fail: async (job, worker, error, at) =>
+      settle(connection, job, worker, () => {
+        connection.prepare(`UPDATE jobs SET state = 'failed' WHERE id = ?`).run(job.id);
+        connection
+          .prepare(`UPDATE recordings SET status = 'FAILED', error = ?, completed_at = ? WHERE id = ?`)
+          .run(error, at, job.recordingId);
+        connection.prepare(`UPDATE sessions SET status = 'failed', error = ? WHERE id = ?`).run(error, job.sessionId);
+        settled(connection, job, 'recording.failed', at);
+      }),
+    release: async (id, worker, nextTryAt) => {
+      connection
+        .prepare(`UPDATE jobs SET state = 'waiting', next_try_at = ? WHERE id = ? AND worker = ? AND state = 'running'`)
+        .run(nextTryAt, id, worker);
+    },
+    nextAt: async () => {
+      const row = connection
+        .prepare<[], { at: number | null }>(
+          `SELECT min(iif(state = 'waiting', next_try_at, lease_until)) AS at FROM jobs WHERE state <> 'failed'`,
+        )
+        .get();
+      return row?.at ?? undefined;
+    },
+    ensure: async (sessionId, recordingId, at) => {
+      connection
+        .prepare(
+          `INSERT INTO jobs (session_id, recording_id, state, next_try_at) VALUES (?, ?, 'waiting', ?)
+             ON CONFLICT (session_id) DO NOTHING`,
+        )
+        .run(sessionId, recordingId, at);
+    },
+    retry: async (recordingId, at) => connection.transaction(() => retry(connection, recordingId, at)).immediate(),
+  };
+}
+
+/** Does nothing when somebody else has the job now. */
+function settle(connection: Connection, job: Job, worker: string, change: () => void): boolean {
+  return connection
+    .transaction(() => {
+      const held = connection
+        .prepare(`SELECT 1 FROM jobs WHERE id = ? AND worker = ? AND state = 'running'`)
+        .get(job.id, worker);
+      if (held) change();
+      return held !== undefined;
+    })
+    .immediate();
+}
+
+function settled(connection: Connection, job: Job, type: 'recording.ready' | 'recording.failed', at: number): void {
+  const owner = connection
+    .prepare<[number], { user_id: number }>('SELECT user_id FROM recordings WHERE id = ?')
+    .get(job.recordingId);
+  if (!owner) return;
+  tell(connection, { at, type, userId: owner.user_id, sessionId: job.sessionId, recordingId: job.recordingId });
+}
+
+function retry(connection: Connection, recordingId: number, at: number): boolean {
+  const { changes } = connection
+    .prepare(`UPDATE jobs SET state = 'waiting', next_try_at = ? WHERE recording_id = ? AND state = 'failed'`)
+    .run(at, recordingId);
+  if (changes === 0) return false;
+  connection
+    .prepare(`UPDATE recordings SET status = 'STITCHING', error = NULL, completed_at = NULL WHERE id = ?`)
+    .run(recordingId);
+  connection
+    .prepare(`UPDATE sessions SET status = 'finalizing', error = NULL WHERE recording_id = ? AND status = 'failed'`)
+    .run(recordingId);
+  return true;
+}

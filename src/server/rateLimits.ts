@@ -1,0 +1,39 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { tooMany } from './auth/routes.ts';
+import type { ServerContext } from './context.ts';
+
+const HOUR_MS = 3_600_000;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Requests with a token and a digest are not counted: the bytes of their user are. */
+    frequent?: boolean;
+  }
+}
+
+/** So many requests per endpoint and address in an hour and in a day, as Speakr has it. */
+export function addRateLimits(app: FastifyInstance, { config }: ServerContext): void {
+  const keyGenerator = (request: FastifyRequest): string =>
+    `${request.ip} ${request.method} ${request.routeOptions.url ?? ''}`;
+  const limits = [
+    { max: config.requestsPerHour, timeWindow: HOUR_MS },
+    { max: config.requestsPerDay, timeWindow: 24 * HOUR_MS },
+  ]
+    .filter(({ max }) => max > 0)
+    .map((limit) => app.createRateLimit({ ...limit, keyGenerator }));
+  app.addHook('onRequest', async (request, reply) => {
+    if (isFrequent(request)) return undefined;
+    for (const limit of limits) {
+      const answer = await limit(request);
+      if (!answer.isAllowed && answer.isExceeded) return tooMany(reply);
+    }
+    return undefined;
+  });
+}
+
+/** A program that uploads while it records sends a chunk every other second, and says what is in it. */
+function isFrequent(request: FastifyRequest): boolean {
+  return (
+    request.routeOptions.config.frequent === true && request.hasToken && request.headers['content-digest'] !== undefined
+  );
+}

@@ -1,0 +1,139 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import rateLimit from '@fastify/rate-limit';
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { errorText } from '../shared/errors.ts';
+import type { Log } from '../shared/ports/log.ts';
+import { Scope } from '../shared/scope.ts';
+import { VERSION } from '../shared/version.ts';
+import { htmlPage, refuse } from './answers.ts';
+import { Auth } from './auth/auth.ts';
+import { addGate, addIdentity } from './auth/gate.ts';
+import { addAuthRoutes } from './auth/routes.ts';
+import type { ServerConfig } from './config/config.ts';
+import type { ServerContext } from './context.ts';
+import { openSqlite } from './database/sqlite.ts';
+import { ServerEvents } from './events.ts';
+import { addRateLimits } from './rateLimits.ts';
+import { addSessionRoutes } from './sessions/routes.ts';
+import { Sessions } from './sessions/sessions.ts';
+import { DiskStorage } from './storage/diskStorage.ts';
+import type { Storage } from './storage/storage.ts';
+import { Users } from './users.ts';
+
+/** JSON and forms; audio is never held in memory. */
+const MAX_BODY_BYTES = 1024 * 1024;
+/** A connection on which nothing moves for so long is ended, ms. */
+const IDLE_MS = 75_000;
+/** Headers that take longer than this are an attack, ms. */
+const HEADERS_MS = 30_000;
+
+export interface ServerOptions {
+  readonly config: ServerConfig;
+  readonly log: Log;
+  /** ms since 1970 UTC. */
+  readonly now?: () => number;
+}
+
+export interface SessionServer {
+  readonly context: ServerContext;
+  readonly users: Users;
+  /** When nobody can log in yet: makes the first admin, and returns the token that lets them in. */
+  makeFirstAdmin(): Promise<string | undefined>;
+  /** Begins to answer; returns its own address. */
+  listen(): Promise<string>;
+  /** Ends what is under way in order, and everything else. */
+  close(): Promise<void>;
+}
+
+/** The session server, ready to listen. @throws CONFLICT for a database of a newer Longtake */
+export async function createSessionServer({ config, log, now = Date.now }: ServerOptions): Promise<SessionServer> {
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  const scope = new Scope();
+  const database = openSqlite(join(config.dataFolder, 'server.db'), log);
+  scope.add(() => database.close());
+  const storage = storageFor(config);
+  scope.add(() => storage.close());
+  const events = new ServerEvents(log);
+  const auth = await Auth.create(database, now);
+  const sessions = new Sessions({ config, database, storage, events, now });
+  const context: ServerContext = { config, log, now, database, storage, events, auth, sessions, scope };
+  const app = createApp(context);
+  const users = new Users(database, config.dataFolder, now);
+  await users.restore(log);
+  return {
+    context,
+    users,
+    makeFirstAdmin: async () => {
+      if ((await users.list()).some(({ role }) => role === 'admin')) return undefined;
+      return users.addToken(await users.add(config.adminEmail, 'admin'), 'first');
+    },
+    listen: () => app.listen({ host: config.host, port: config.port }),
+    close: async () => {
+      await app.close();
+      await scope.dispose();
+    },
+  };
+}
+
+function storageFor(config: ServerConfig): Storage {
+  return new DiskStorage(config.dataFolder);
+}
+
+function createApp(context: ServerContext): FastifyInstance {
+  const { config, log } = context;
+  const app = fastify({
+    trustProxy: config.trustProxy,
+    bodyLimit: MAX_BODY_BYTES,
+    connectionTimeout: IDLE_MS,
+    http: { headersTimeout: HEADERS_MS },
+    routerOptions: { maxParamLength: 200 },
+    // Requests that are under way may end; idle connections need not.
+    forceCloseConnections: 'idle',
+  });
+  app.register(cookie);
+  app.register(formbody, { bodyLimit: 64 * 1024 });
+  app.register(rateLimit, { global: false });
+  app.register(async (scope) => {
+    addIdentity(scope, context);
+    addRateLimits(scope, context);
+    addGate(scope, context);
+    addErrors(scope, log);
+    scope.get('/api/v1/server', { config: { access: 'open' } }, () => ({
+      name: 'longtake-server',
+      version: VERSION,
+      features: ['digest', 'out_of_order', 'heartbeat', 'live', 'missing', 'whole'],
+    }));
+    addAuthRoutes(scope, context);
+    addSessionRoutes(scope, context);
+  });
+  return app;
+}
+
+/** What nobody expected is in the log; who asked gets a sentence. */
+function addErrors(app: FastifyInstance, log: Log): void {
+  app.setNotFoundHandler((_request, reply) => htmlPage(reply, 404, 'Not Found', 'There is nothing at this address.'));
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) return refuse(reply, status, error.message);
+    // A client that went away in the middle gets no answer, and is no error of ours.
+    if (!request.raw.destroyed || request.raw.complete) {
+      log.error('A request failed.', { method: request.method, url: request.url, error: errorText(error) });
+    }
+    return refuse(reply, 500, 'The server could not do this; its log has the reason. Try again.');
+  });
+}
+
+/** The users of a server that runs or does not. @throws CONFLICT for a database of a newer Longtake */
+export async function openUsers(
+  config: ServerConfig,
+  log: Log,
+): Promise<{ readonly users: Users; readonly close: () => Promise<void> }> {
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  const database = openSqlite(join(config.dataFolder, 'server.db'), log);
+  const users = new Users(database, config.dataFolder, Date.now);
+  await users.restore(log);
+  return { users, close: () => database.close() };
+}
