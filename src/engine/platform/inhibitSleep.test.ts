@@ -20,16 +20,16 @@ describe.skipIf(process.platform !== 'linux')('the sleep inhibitor', () => {
     await chmod(command, 0o755);
     const inhibitor = createSleepInhibitor(silentLog, command);
     inhibitor.hold();
-    await expect.poll(text, { timeout: 20_000 }).toBe('--what=sleep:idle\n');
+    await expect.poll(text).toBe('--what=sleep:idle\n');
     inhibitor.release();
-    await expect.poll(text, { timeout: 20_000 }).toBe('--what=sleep:idle\nreleased\n');
+    await expect.poll(text).toBe('--what=sleep:idle\nreleased\n');
   });
 
   it('says once that there is none', async () => {
     const warn = vi.fn();
     const inhibitor = createSleepInhibitor({ ...silentLog, warn }, join(folder, 'missing'));
     inhibitor.hold();
-    await expect.poll(() => warn.mock.calls.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => warn.mock.calls.length).toBe(1);
     inhibitor.release();
     inhibitor.hold();
     inhibitor.release();

@@ -60,7 +60,7 @@ describe('Ledger', () => {
     disk.beforeWrite = (path) => (path.startsWith('/hung') ? new Promise<void>(() => undefined) : undefined);
     ledger.write('/hung', armed('a'));
     ledger.write('/new', armed('b'));
-    await vi.waitFor(() => expect(names('/new')).toEqual(['b']));
+    await expect.poll(() => names('/new')).toEqual(['b']);
   });
 
   it('writes what a full disk refused once there is room, also when nothing else happens', async () => {

@@ -125,7 +125,7 @@ describe('libraryStore', () => {
     expect(store.getState().days).toEqual([TODAY, YESTERDAY]);
     expect([...store.getState().expanded]).toEqual([[TODAY, true]]);
     store.getState().need(TODAY, 95, 105);
-    await vi.waitFor(() => expect(loaded()).toBe(200));
+    await expect.poll(() => loaded()).toBe(200);
     expect(slots().length).toBe(250);
     expect(slots()[0]?.id).toBe(`${TODAY}/249`);
   });
@@ -133,13 +133,13 @@ describe('libraryStore', () => {
   it('asks once for what is on its way', async () => {
     store.getState().need(TODAY, 0, 10);
     store.getState().need(TODAY, 0, 20);
-    await vi.waitFor(() => expect(loaded()).toBe(100));
+    await expect.poll(() => loaded()).toBe(100);
     expect(studio.asked.filter((line) => line.startsWith('library.recordings')).length).toBe(1);
   });
 
   it('puts a new recording on top and replaces it when it is closed', async () => {
     store.getState().need(TODAY, 0, 10);
-    await vi.waitFor(() => expect(loaded()).toBe(100));
+    await expect.poll(() => loaded()).toBe(100);
     const open = recording(TODAY, 300, { state: 'recording' });
     studio.held.get(TODAY)?.push(open);
     store.getState().applyRecording(open);
@@ -149,7 +149,7 @@ describe('libraryStore', () => {
     store.getState().applyRecording(closed);
     expect(slots()[0]?.state).toBe('complete');
     expect(slots().length).toBe(251);
-    await vi.waitFor(() => expect(store.getState().entries.get(TODAY)?.summary.bytes).toBe(44));
+    await expect.poll(() => store.getState().entries.get(TODAY)?.summary.bytes).toBe(44);
     expect(loaded()).toBe(101);
   });
 
@@ -157,7 +157,7 @@ describe('libraryStore', () => {
     const first = recording('2026-11-22', 0, { state: 'recording' });
     studio.held.set('2026-11-22', [first]);
     store.getState().applyRecording(first);
-    await vi.waitFor(() => expect(store.getState().days[0]).toBe('2026-11-22'));
+    await expect.poll(() => store.getState().days[0]).toBe('2026-11-22');
     expect(store.getState().expanded.get('2026-11-22')).toBe(true);
     expect(store.getState().expanded.get(TODAY)).toBe(true);
   });
@@ -208,7 +208,7 @@ describe('libraryStore', () => {
       expect(store.getState().days).toEqual([TODAY, YESTERDAY]);
       expect(store.getState().found).toEqual({ shown: 2, total: 252 });
       store.getState().need(TODAY, 0, 1);
-      await vi.waitFor(() => expect(loaded()).toBe(1));
+      await expect.poll(() => loaded()).toBe(1);
       expect(slots()[0]?.id).toBe(`${TODAY}/2`);
       expect(studio.asked.some((line) => line.startsWith('library.gaps'))).toBe(false);
     });
@@ -234,7 +234,7 @@ describe('libraryStore', () => {
       expect(slots()).toHaveLength(1);
       studio.held.get(YESTERDAY)?.splice(1, 1);
       store.getState().applyRecording(open);
-      await vi.waitFor(() => expect(store.getState().days).toEqual([TODAY]));
+      await expect.poll(() => store.getState().days).toEqual([TODAY]);
       expect(store.getState().found).toEqual({ shown: 1, total: 253 });
     });
   });

@@ -266,7 +266,7 @@ describe('hostile input', () => {
     expect(skipped).toBeGreaterThan(25 * piece.length - 300_000);
   });
 
-  test('of any kind is taken in any pieces for a few seconds, without a crash', () => {
+  test('of any kind is taken in any pieces for a second, without a crash', () => {
     const stream = sampleOf('11025 Hz, odd block size').subarray(0, 20_000);
     const hostile = fc.oneof(
       fc.uint8Array({ maxLength: 4000 }),
@@ -285,7 +285,7 @@ describe('hostile input', () => {
         expect(parsed.bytes.length + parsed.skipped + parsed.trailing).toBeLessThanOrEqual(bytes.length);
         for (const segment of parsed.segments) flacFile(segment.headers, whole(segment));
       }),
-      { numRuns: 20_000, interruptAfterTimeLimit: 3000, seed: 20_261_121 },
+      { numRuns: 20_000, interruptAfterTimeLimit: 1000, seed: 20_261_121 },
     );
   });
 });

@@ -304,7 +304,7 @@ describe('hostile input', () => {
     expect(skipped).toBeGreaterThan(14_000_000);
   });
 
-  test('of any kind is taken in any pieces for a few seconds, without a crash', () => {
+  test('of any kind is taken in any pieces for a second, without a crash', () => {
     const shortest = (name: OggName) => sampleOf(name).subarray(0, 24_000);
     const names: readonly OggName[] = ['Vorbis 22.05 kHz mono', 'Opus mono speech, 60 ms', 'FLAC by ffmpeg'];
     /** Damage whose check is made right, so that it gets through. */
@@ -329,7 +329,7 @@ describe('hostile input', () => {
         expect(parsed.bytes.length + parsed.skipped + parsed.trailing).toBeLessThanOrEqual(bytes.length);
         for (const segment of parsed.segments) oggFile(segment.headers, whole(segment), false);
       }),
-      { numRuns: 20_000, interruptAfterTimeLimit: 3000, seed: 20_261_121 },
+      { numRuns: 20_000, interruptAfterTimeLimit: 1000, seed: 20_261_121 },
     );
   });
 });

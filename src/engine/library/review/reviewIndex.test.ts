@@ -12,7 +12,7 @@ import type { FoundSection, Verdict } from '../../../shared/domain/section.ts';
 import { day, sourceId } from '../../../shared/units.ts';
 import { type Library, openLibrary } from '../library.ts';
 
-const RUNS = { numRuns: Number(process.env['LONGTAKE_FUZZ_RUNS'] ?? 60) };
+const RUNS = { numRuns: Number(process.env['LONGTAKE_FUZZ_RUNS'] ?? 30) };
 /** A little before midnight, so that worlds are on both sides of it. */
 const START = Date.UTC(2026, 10, 20, 23, 58);
 const SOURCES = [0, 1, 2].map((number) => ({
