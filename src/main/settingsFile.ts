@@ -21,6 +21,7 @@ const settingsFileSchema = z.object({
   sources: z.array(sourceConfigSchema),
   armed: z.array(z.uuid()),
   armings: z.record(z.string(), armingSchema).optional(),
+  analysisPaused: z.boolean().optional(),
   targets: z.array(targetSchema).optional(),
 });
 
@@ -61,6 +62,7 @@ export function readSettingsFile(
     sources,
     armed: armed.map((id) => sourceId(String(id))),
     ...(Object.keys(armings).length > 0 ? { armings } : {}),
+    ...(migrated['analysisPaused'] === true ? { analysisPaused: true } : {}),
     ...(targets.length > 0 ? { targets } : {}),
   };
   return { state, problems };

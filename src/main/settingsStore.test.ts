@@ -48,6 +48,12 @@ describe('openSettingsStore', () => {
     expect(openSettingsStore(folder, defaults).store.read()).toEqual({ ...changed, armings });
   });
 
+  it('keeps that the analysis is paused', () => {
+    const { store } = openSettingsStore(folder, defaults);
+    store.write({ ...changed, analysisPaused: true });
+    expect(openSettingsStore(folder, defaults).store.read()).toEqual({ ...changed, analysisPaused: true });
+  });
+
   it('leaves no temporary file behind', () => {
     const { store } = openSettingsStore(folder, defaults);
     for (let round = 0; round < 5; round += 1) store.write(changed);

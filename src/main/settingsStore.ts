@@ -84,13 +84,14 @@ function keepCopy(path: string): string {
 }
 
 function contentOf(state: StoredState): Record<string, unknown> {
-  const { settings, sources, armed, armings, targets } = state;
+  const { settings, sources, armed, armings, analysisPaused, targets } = state;
   return {
     version: SETTINGS_VERSION,
     settings,
     sources,
     armed,
     ...(armings ? { armings } : {}),
+    ...(analysisPaused === true ? { analysisPaused } : {}),
     ...(targets ? { targets } : {}),
   };
 }

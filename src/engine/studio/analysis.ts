@@ -85,6 +85,7 @@ export class Analysis {
       }),
     );
     if (power) this.#ends.push(power.onChange(() => this.#queue.reconsider()));
+    if (settingsStore.read().analysisPaused === true) this.#queue.pause(true);
     this.#queue.start();
     this.#growing.start();
     this.#first = setTimeout(() => this.#own(this.#survey()), FIRST_LOOK_MS);
@@ -102,7 +103,10 @@ export class Analysis {
     await this.#live.forget();
   }
 
+  /** Stays over a restart. */
   pause(paused: boolean): AnalysisState {
+    const { settingsStore } = this.#ports;
+    settingsStore.write({ ...settingsStore.read(), analysisPaused: paused });
     this.#queue.pause(paused);
     return this.state;
   }

@@ -12,6 +12,8 @@ export interface StoredState {
   readonly armed: readonly SourceId[];
   /** What armings that last have come to, by source; a source that is left out has nothing to tell. */
   readonly armings?: Readonly<Record<string, Arming>>;
+  /** A person has paused the analysis, and not let it go on. */
+  readonly analysisPaused?: boolean;
   /** Where recordings can be uploaded to; absent: nowhere. */
   readonly targets?: readonly Target[];
 }
