@@ -11,10 +11,12 @@ import { loadFlacLibrary } from '../../src/engine/recorder/flacLibrary.ts';
 import { Media } from '../../src/engine/studio/media.ts';
 import { createMediaResponder } from '../../src/engine/studio/mediaResponse.ts';
 import type { Recording } from '../../src/shared/domain/recording.ts';
+import { recordingId, sourceId as newSourceId } from '../../src/shared/units.ts';
 import { type AudioFile, type AudioName, audioNames, makeAudioFiles } from '../support/audioFiles.ts';
 import { probe } from '../support/ffmpeg.ts';
+import { splitInTwo } from '../support/seam.ts';
 import { silentLog } from '../support/silentLog.ts';
-import { decodeFloat, recordingOf } from '../support/sliceRecordings.ts';
+import { decodeFloat, difference, recordingOf } from '../support/sliceRecordings.ts';
 
 const SECONDS = 12;
 let folder: string;
@@ -129,6 +131,31 @@ describe.each(audioNames)('%s', (name) => {
       expect(wrong).toEqual([]);
     }
   });
+});
+
+test.each(['MP3', 'FLAC', 'AAC'] as const)('%s: a clip reaches back over a seam without a gap', async (name) => {
+  const file = files.get(name);
+  if (!file) throw new Error(name);
+  const decoded = await decodeFloat(file.path);
+  const sourceId = randomUUID();
+  const [first, second] = (await splitInTwo(file, 5.1)).map((recording) => ({
+    ...recording,
+    id: recordingId(randomUUID()),
+    sourceId: newSourceId(sourceId),
+  }));
+  if (!first || !second) throw new Error('There are two halves.');
+  for (const recording of [first, second]) library.saveRecording(recording);
+  // Further back than there is audio: from where there is some.
+  expect((await media.prepareClip(second.id, -60, 1)).fromSeconds).toBeCloseTo(-first.samples / file.rate, 2);
+  const clip = await media.prepareClip(second.id, -1.5, 1);
+  expect([clip.fromSeconds, clip.toSeconds]).toEqual([-1.5, 1]);
+  const path = join(folder, 'back.bin');
+  await writeFile(path, Buffer.from(await (await respond(clip.url)).arrayBuffer()));
+  const lead = Math.round(clip.leadSeconds * file.rate);
+  const frames = 2.5 * file.rate;
+  const heard = (await decodeFloat(path)).slice(lead * file.channels, (lead + frames) * file.channels);
+  const at = (second.firstSample ?? 0) - 1.5 * file.rate;
+  expect(difference(heard, decoded.slice(at * file.channels, (at + frames) * file.channels))).toBeLessThan(2e-4);
 });
 
 test('what is no address of audio is not found', async () => {

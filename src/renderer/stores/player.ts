@@ -145,7 +145,7 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
     const mine = opened;
     const section = playing.parts[playing.part];
     if (!section) return;
-    const { recording, stretch, from, to } = await preparePart(section);
+    const { recording, stretch, from, to } = await preparePart(section, playing.part === 0);
     if (mine !== opened) return;
     askedAt = asked;
     show(recording);
@@ -212,7 +212,7 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
     const event = clip.part + 1 < clip.parts.length ? clip.event : await queue?.peek?.(clip.event);
     const section = event === clip.event ? clip.parts[clip.part + 1] : event && partsOf(event)[0];
     if (!section) return;
-    const { stretch, from } = await preparePart(section);
+    const { stretch, from } = await preparePart(section, event !== clip.event);
     if (get().clip === clip) deck.warm(stretch, from);
   };
 

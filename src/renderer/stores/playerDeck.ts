@@ -52,9 +52,14 @@ class Deck {
     return this.#current.error;
   }
 
-  /** Seconds from the start of the recording. */
-  get position(): number {
+  /** Seconds from the start of the recording; less than 0 in audio of the one before, which a section may begin with. */
+  get offset(): number {
     return this.#stretch ? this.#stretch.base + this.#current.currentTime : 0;
+  }
+
+  /** Where in the recording that is, s. */
+  get position(): number {
+    return Math.max(0, this.offset);
   }
 
   /** Returns the end of the subscription. */
@@ -135,7 +140,7 @@ class Deck {
   #arm(): void {
     clearTimeout(this.#timer);
     if (!this.playing || !Number.isFinite(this.#limit)) return;
-    const left = this.#limit - this.position;
+    const left = this.#limit - this.offset;
     if (left <= AT_LIMIT_S) this.#tell('finished');
     else this.#timer = setTimeout(() => this.#arm(), (left / this.#rate) * 1000);
   }

@@ -20,17 +20,20 @@ export function partsOf(event: SoundEvent, sourceId?: Section['sourceId']): read
 export interface PreparedPart {
   readonly recording: Recording;
   readonly stretch: Stretch;
-  /** What is played of it, s from the start of the recording: with some time before and after the section. */
+  /** What is played of it, s from the start of the recording, also before it: with some time before and after the section. */
   readonly from: number;
   readonly to: number;
 }
 
 const prepared = new Map<string, Promise<PreparedPart>>();
 
-/** Makes the clip of a section; the same one again is there at once. */
-export function preparePart(section: Section): Promise<PreparedPart> {
-  const key = `${section.id} ${section.toSeconds}`;
-  const part = prepared.get(key) ?? makePart(section);
+/**
+ * Makes the clip of a section; the same one again is there at once. `reachesBack`: its pre-roll goes on into the
+ * recording before, where nothing is missing in between.
+ */
+export function preparePart(section: Section, reachesBack: boolean): Promise<PreparedPart> {
+  const key = `${section.id} ${section.toSeconds} ${reachesBack}`;
+  const part = prepared.get(key) ?? makePart(section, reachesBack);
   prepared.delete(key);
   prepared.set(key, part);
   const [oldest] = prepared.keys();
@@ -44,15 +47,16 @@ export function forgetPrepared(): void {
   prepared.clear();
 }
 
-async function makePart(section: Section): Promise<PreparedPart> {
+async function makePart(section: Section, reachesBack: boolean): Promise<PreparedPart> {
   const [recording, { preRollSeconds }] = await Promise.all([
     request('library.recording', { id: section.recordingId }),
     request('analysis.settings', { sourceId: section.sourceId }),
   ]);
-  const from = Math.max(0, section.fromSeconds - preRollSeconds);
+  const from = Math.max(reachesBack ? -Infinity : 0, section.fromSeconds - preRollSeconds);
   const end = Math.max(section.toSeconds, Math.min(lengthOf(recording), section.toSeconds + TAIL_S));
   const to = Math.min(end, from + MAX_CLIP_SECONDS);
-  return { recording, stretch: await clipOf(recording, from, to), from, to };
+  const stretch = await clipOf(recording, from, to);
+  return { recording, stretch, from: Math.max(from, stretch.from), to };
 }
 
 async function clipOf(recording: Recording, fromSeconds: number, toSeconds: number): Promise<Stretch> {

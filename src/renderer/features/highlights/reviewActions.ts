@@ -34,7 +34,9 @@ export function setMarker(pressedAt: number): void {
   const { recording, playing, rate } = playerStore.getState();
   if (!recording || !canPlay(recording)) return setMarkerNow(pressedAt);
   const sinceMs = playing ? (Date.now() - pressedAt) * rate : 0;
-  attempt(addMarker(recording.startedAt + Math.max(0, deck.position * 1000 - sinceMs), recording));
+  // A pre-roll may be audio of the recording before.
+  const heard = deck.offset * 1000;
+  attempt(addMarker(recording.startedAt + Math.max(Math.min(0, heard), heard - sinceMs), recording));
 }
 
 /** At the instant at which the key went down, ms since 1970 UTC, whatever is open. */

@@ -138,9 +138,8 @@ function Clock({ recording }: { readonly recording: Recording }): ReactElement {
   useEffect(
     () =>
       eachFrame(() => {
-        const at = deck.position * 1000;
-        write(wall.current, wallTimeTenths(recording.startedAt + at, recording.offsetMinutes));
-        write(elapsed.current, duration(at));
+        write(wall.current, wallTimeTenths(recording.startedAt + deck.offset * 1000, recording.offsetMinutes));
+        write(elapsed.current, duration(deck.position * 1000));
       }),
     [recording],
   );

@@ -107,5 +107,5 @@ export function usePainting({ canvas, scroller }: Painted): void {
 /** The instant that is heard, ms since 1970 UTC. */
 function playhead(): number | undefined {
   const { recording } = playerStore.getState();
-  return recording && recording.startedAt + deck.position * 1000;
+  return recording && recording.startedAt + deck.offset * 1000;
 }
