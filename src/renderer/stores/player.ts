@@ -278,7 +278,7 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
       const [section] = partsOf(event);
       if (!section) return;
       // Nobody waits for what is only made ready: that it fails is told when it is asked for.
-      preparePart(section).then(
+      preparePart(section, true).then(
         ({ stretch, from }) => deck.warm(stretch, from),
         () => undefined,
       );
