@@ -4,6 +4,7 @@ import type { Auth } from './auth/auth.ts';
 import type { ServerConfig } from './config/config.ts';
 import type { Database } from './database/database.ts';
 import type { ServerEvents } from './events.ts';
+import type { LiveLinks } from './live/liveLinks.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { Storage } from './storage/storage.ts';
 
@@ -18,6 +19,7 @@ export interface ServerContext {
   readonly events: ServerEvents;
   readonly auth: Auth;
   readonly sessions: Sessions;
+  readonly links: LiveLinks;
   /** Ends when the server ends: timers and workers belong to it. */
   readonly scope: Scope;
 }

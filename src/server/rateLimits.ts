@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Requests with a token and a digest are not counted: the bytes of their user are. */
     frequent?: boolean;
+    /** Requests are not counted at all: each costs little, and players and pages ask every other second. */
+    uncounted?: boolean;
   }
 }
 
@@ -22,7 +24,7 @@ export function addRateLimits(app: FastifyInstance, { config }: ServerContext): 
     .filter(({ max }) => max > 0)
     .map((limit) => app.createRateLimit({ ...limit, keyGenerator }));
   app.addHook('onRequest', async (request, reply) => {
-    if (isFrequent(request)) return undefined;
+    if (request.routeOptions.config.uncounted === true || isFrequent(request)) return undefined;
     for (const limit of limits) {
       const answer = await limit(request);
       if (!answer.isAllowed && answer.isExceeded) return tooMany(reply);

@@ -16,6 +16,8 @@ import type { ServerConfig } from './config/config.ts';
 import type { ServerContext } from './context.ts';
 import { openSqlite } from './database/sqlite.ts';
 import { ServerEvents } from './events.ts';
+import { addFaces } from './faces.ts';
+import { LiveLinks } from './live/liveLinks.ts';
 import { addRateLimits } from './rateLimits.ts';
 import { addSessionRoutes } from './sessions/routes.ts';
 import { Sessions } from './sessions/sessions.ts';
@@ -59,7 +61,8 @@ export async function createSessionServer({ config, log, now = Date.now }: Serve
   const events = new ServerEvents(log);
   const auth = await Auth.create(database, now);
   const sessions = new Sessions({ config, database, storage, events, now });
-  const context: ServerContext = { config, log, now, database, storage, events, auth, sessions, scope };
+  const links = await LiveLinks.create(database, { config, now });
+  const context: ServerContext = { config, log, now, database, storage, events, auth, sessions, links, scope };
   const app = createApp(context);
   const users = new Users(database, config.dataFolder, now);
   await users.restore(log);
@@ -108,6 +111,7 @@ function createApp(context: ServerContext): FastifyInstance {
     }));
     addAuthRoutes(scope, context);
     addSessionRoutes(scope, context);
+    addFaces(scope, context);
   });
   return app;
 }

@@ -128,7 +128,7 @@ function openHouse(source: LiveSource, root: string, more: { limits?: Partial<Li
     source,
     store: new DiskLiveStore(root),
     encode: encodeAac,
-    clock,
+    monotonic: () => clock.monotonic(),
     log: silentLog,
     limits,
   });

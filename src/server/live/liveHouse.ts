@@ -1,6 +1,5 @@
 import type { AacJob } from '../../engine/clips/aacEncoder.ts';
 import { errorText, LongtakeError } from '../../shared/errors.ts';
-import type { Clock } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { positionAfter, segmentsOf } from './grouping.ts';
 import type { LiveSource, LiveStore, LiveSubject } from './liveSource.ts';
@@ -13,7 +12,8 @@ export interface LivePorts {
   readonly source: LiveSource;
   readonly store: LiveStore;
   readonly encode: (job: AacJob) => AsyncIterable<Uint8Array>;
-  readonly clock: Clock;
+  /** ms of a clock that never goes back. */
+  readonly monotonic: () => number;
   readonly log: Log;
   readonly limits?: Partial<LiveLimits>;
 }
@@ -85,7 +85,7 @@ export class LiveHouse {
     const subject = await this.#ports.source.find(id);
     if (!subject) return undefined;
     const shelf = await this.#shelf(id);
-    shelf.askedAt = this.#ports.clock.monotonic();
+    shelf.askedAt = this.#ports.monotonic();
     if (!shelf.ended) {
       this.#make(shelf, subject);
       const isEnough = (): boolean => shelf.ended || (subject.receiving && shelf.segments.length > 0);
@@ -99,7 +99,7 @@ export class LiveHouse {
   async file(id: string, name: string): Promise<Uint8Array | undefined> {
     if (!isSegmentName(name) && !isInitName(name)) return undefined;
     const shelf = await this.#shelves.get(id);
-    if (shelf) shelf.askedAt = this.#ports.clock.monotonic();
+    if (shelf) shelf.askedAt = this.#ports.monotonic();
     return this.#ports.store.get(id, name);
   }
 
@@ -112,7 +112,7 @@ export class LiveHouse {
 
   /** Ends what nobody listens to, and removes what can be made again and nobody wanted for long. */
   async sweep(): Promise<void> {
-    const now = this.#ports.clock.monotonic();
+    const now = this.#ports.monotonic();
     for (const [id, loading] of this.#shelves) {
       const shelf = await loading;
       const idle = now - shelf.askedAt;
@@ -146,7 +146,7 @@ export class LiveHouse {
   }
 
   #make(shelf: Shelf, subject: LiveSubject): void {
-    const now = this.#ports.clock.monotonic();
+    const now = this.#ports.monotonic();
     if (this.#disposed || this.#makers.has(shelf.id)) return;
     if (shelf.problem && now - shelf.problemAt < RETRY_MS) return;
     shelf.problem = undefined;
@@ -179,7 +179,7 @@ export class LiveHouse {
     } catch (error) {
       if (signal.aborted) return;
       log.warn('A session cannot be listened to.', { session: shelf.id, error: errorText(error) });
-      shelf.fail(toProblem(error), this.#ports.clock.monotonic());
+      shelf.fail(toProblem(error), this.#ports.monotonic());
     }
   }
 

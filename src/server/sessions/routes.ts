@@ -64,7 +64,7 @@ export function addSessionRoutes(app: FastifyInstance, context: ServerContext): 
       expires_at: naiveTime(session.lastSeenAt + config.sessionTtlMs),
       max_chunk_bytes: config.maxChunkBytes,
       max_in_flight: session.outOfOrder ? WINDOW : 1,
-      live_url: `${baseOf(context, request)}/live/${session.id}/index.m3u8`,
+      live_url: context.links.linkTo(session.id, baseOf(context, request)),
     });
   });
 
