@@ -20,7 +20,7 @@ import { reviewHandlers } from './reviewHandlers.ts';
 import { scanFolder, scanKnownFolders } from './scanning.ts';
 import type { StudioParts, StudioPorts } from './studio.ts';
 import { titleHandlers } from './titles.ts';
-import { targetHandlers } from './uploads/targetHandlers.ts';
+import { uploadHandlers } from './uploads/uploadHandlers.ts';
 
 /** One function per request of the contract. */
 export function createHandlers(parts: StudioParts, arming: ArmingActions): Handlers {
@@ -56,6 +56,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     const config = await sources.update(id, draft);
     catalogue.saveSource(config);
     parts.analysis.sourceChanged(detection, id);
+    parts.uploads.sourceChanged(config);
     if (sources.armed().includes(id) && needsNewRecording(before, config, draft)) {
       const { paused } = armings.of(id);
       await disarm(id, 'changed');
@@ -155,7 +156,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     ...reviewHandlers(parts),
     ...analysisHandlers(parts, recording),
     ...exportHandlers(parts),
-    ...targetHandlers(parts),
+    ...uploadHandlers(parts),
 
     'desktop.revealRecording': async ({ id }) => {
       const { root, path } = recording(id);

@@ -3,7 +3,7 @@ import type { Recording } from '../../shared/domain/recording.ts';
 import type { Retention } from '../../shared/domain/retention.ts';
 import type { LedgerEntry } from '../../shared/domain/ledger.ts';
 import type { SourceCoverage } from '../../shared/domain/coverage.ts';
-import type { SourceId } from '../../shared/units.ts';
+import type { RecordingId, SourceId } from '../../shared/units.ts';
 import type { LiveSource } from '../library/coverageStore.ts';
 import type { Removed } from '../library/keepingStore.ts';
 import type { Library } from '../library/library.ts';
@@ -29,6 +29,8 @@ export interface KeepingPorts extends Pick<
   readonly events: Emitter;
   readonly sources: Sources;
   readonly library: () => Library;
+  /** The file of a recording is gone for good. */
+  readonly onPurged: (id: RecordingId) => Promise<void>;
 }
 
 /** What is kept and what is deleted: locks, the trash, the rules, and what was captured of armed time. */
@@ -61,6 +63,7 @@ export class Keeping {
         library().titles.removeIfGone(id);
         library().sections.remove(id);
         await removeAnalysis(fileSystem, ports.dataFolder, id);
+        await ports.onPurged(id);
       },
     });
     this.retention = new RetentionKeeper({

@@ -11,7 +11,6 @@ import type { ProcessHost } from '../../shared/ports/processHost.ts';
 import type { Secrets } from '../../shared/ports/secrets.ts';
 import type { SettingsStore } from '../../shared/ports/settingsStore.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
-import type { SourceConfig } from '../../shared/domain/source.ts';
 import { errorText, LongtakeError } from '../../shared/errors.ts';
 import type { SourceId } from '../../shared/units.ts';
 import { leftArmed } from '../library/leftArmed.ts';
@@ -22,6 +21,7 @@ import { Alarms } from './alarms.ts';
 import { Analysis } from './analysis.ts';
 import { Analyst } from './analyst.ts';
 import { createArming } from './arming.ts';
+import { cardKey } from './cardKey.ts';
 import type { Armings } from './armings.ts';
 import { endAtLongest } from './controls.ts';
 import { DeviceWatch } from './deviceWatch.ts';
@@ -40,8 +40,7 @@ import { Recorders } from './recorders.ts';
 import { Review } from './review.ts';
 import { scanKnownFolders } from './scanning.ts';
 import { Sources } from './sources.ts';
-import { createDriver } from '../upload/createDriver.ts';
-import { Targets } from './uploads/targets.ts';
+import { createUploads, type UploadParts } from './uploads/createUploads.ts';
 import { Wakefulness } from './wakefulness.ts';
 import { writeCueAgain } from './titles.ts';
 
@@ -107,7 +106,7 @@ export interface Studio {
 }
 
 /** The parts that handlers work with. */
-export interface StudioParts {
+export interface StudioParts extends UploadParts {
   readonly ports: StudioPorts;
   readonly events: Emitter;
   readonly sources: Sources;
@@ -126,7 +125,6 @@ export interface StudioParts {
   readonly exporting: Exporting;
   readonly review: Review;
   readonly media: Media;
-  readonly targets: Targets;
   /** Held while a source is armed, disarmed, changed or moved. */
   readonly lock: KeyedLock<SourceId>;
 }
@@ -154,10 +152,18 @@ export function createStudio(ports: StudioPorts): Studio {
     if (name === 'sources.status' || name === 'settings.changed') wakefulness.look();
   });
   const diskNotices = new DiskNotices(events.emit, log);
-  const keeping = new Keeping({ ...ports, log, events, sources, library });
+  const keeping = new Keeping({
+    ...ports,
+    log,
+    events,
+    sources,
+    library,
+    onPurged: (id) => uploads.recordingGone(id),
+  });
   const exporting = createExporting(ports, { log, emit: events.emit, library });
   const review = new Review({ ...ports, events, library, ledger: keeping.ledger });
-  const targets = new Targets({ ...ports, log, emit: events.emit, createDriver });
+  const { targets, uploads } = createUploads(ports, { events, sources, library });
+  keeping.addVeto((recording) => uploads.veto(recording));
   const media = new Media({ fileSystem: ports.fileSystem, library });
   const analysis = new Analysis({
     ...ports,
@@ -249,6 +255,7 @@ export function createStudio(ports: StudioPorts): Studio {
     review,
     media,
     targets,
+    uploads,
     exporting,
     lock,
   };
@@ -276,6 +283,7 @@ export function createStudio(ports: StudioPorts): Studio {
       case 'recording':
         if (sources.isLimited(event.recording.sourceId)) sources.armings.heard(event.recording);
         catalogue.saveRecording(event.recording);
+        uploads.heard(event.recording);
         tellRecording(event.recording);
         analyst.followRecording(event.recording);
         analysis.follow(event.recording);
@@ -378,6 +386,7 @@ export function createStudio(ports: StudioPorts): Studio {
       await heedLedger(root, resumed);
       for (const id of resumed) sources.markArmed(id);
       sources.armings.keep(sources.armed());
+      uploads.start();
       await recorder.start();
       if (ports.sharesFolder === true) return;
       keeping.start();
@@ -403,11 +412,4 @@ export function createStudio(ports: StudioPorts): Studio {
       opened = undefined;
     },
   };
-}
-
-/** The same for sources that record one card. */
-function cardKey(config: SourceConfig): string {
-  if (config.kind !== 'soundcard') return config.id;
-  const { device, identity } = config;
-  return identity ? JSON.stringify({ ...identity, alone: undefined }) : device.toLowerCase();
 }

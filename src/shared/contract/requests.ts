@@ -15,7 +15,7 @@ import {
 import { clipRequests } from './clips.ts';
 import { exportRequests } from './exports.ts';
 import { isrRequests } from './isr.ts';
-import { targetRequests } from './uploads.ts';
+import { targetRequests, uploadRequests } from './uploads.ts';
 import { analysisRequests, reviewQueries, reviewRequests } from './review.ts';
 import type { AlarmId, Day, RecordingId, SourceId } from '../units.ts';
 
@@ -81,6 +81,7 @@ export const requests = {
   ...reviewQueries,
   ...analysisRequests,
   ...targetRequests,
+  ...uploadRequests,
   'app.info': { input: nothing, output: appInfoSchema },
   'storage.get': { input: nothing, output: storageSchema },
 

@@ -1,0 +1,264 @@
+import { randomUUID } from 'node:crypto';
+import type { Recording } from '../../shared/domain/recording.ts';
+import type { UploadState } from '../../shared/domain/upload.ts';
+import type { RecordingId, TargetId, UploadId } from '../../shared/units.ts';
+import { ChunkStore } from './chunkStore.ts';
+import type { Connection } from './database.ts';
+import { assignments, type Changes, type Entry, fromRow, type UploadRow } from './rows.ts';
+import { nextState, type UploadEvent } from './states.ts';
+
+export interface NewUpload {
+  readonly targetId: TargetId;
+  readonly recording: Recording;
+  readonly part?: number;
+  readonly filePosition?: number;
+  /** Bytes that are to be sent, as far as it is known. */
+  readonly bytes: number;
+  /** Absent: as the recording says. */
+  readonly live?: boolean;
+}
+
+export interface UploadFilter {
+  readonly states?: readonly UploadState[] | undefined;
+  readonly targetId?: TargetId | undefined;
+  readonly before?: UploadId | undefined;
+  readonly limit: number;
+}
+
+const PENDING = `state NOT IN ('done', 'discarded', 'failed', 'paused')`;
+
+/** What is uploaded, and how far it is. Every change of a state goes through {@link move}. */
+export class UploadStore {
+  readonly chunks: ChunkStore;
+  readonly #connection: Connection;
+  readonly #now: () => number;
+  readonly #onChange: (entry: Entry) => void;
+
+  /** `onChange` hears of every upload that changed, after it did. `now`: ms since 1970 UTC. */
+  constructor(connection: Connection, now: () => number, onChange: (entry: Entry) => void) {
+    this.#connection = connection;
+    this.#now = now;
+    this.#onChange = onChange;
+    this.chunks = new ChunkStore(connection);
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  find(id: UploadId): Entry | undefined {
+    return this.#one('id = ?', id);
+  }
+
+  /** All changes within `work` become true together, or not at all. */
+  together<Value>(work: () => Value): Value {
+    return this.#connection.transaction(work)();
+  }
+
+  /** Adds an upload, unless there is one of this part already. A discarded one gives way. */
+  add({ targetId, recording, part = 1, filePosition = 0, bytes, live }: NewUpload): Entry | undefined {
+    return this.together(() => {
+      const known = this.#one('recording_id = ? AND target_id = ? AND part = ?', recording.id, targetId, part);
+      if (known && known.state !== 'discarded') return undefined;
+      if (known) this.#connection.prepare('DELETE FROM uploads WHERE number = ?').run(known.number);
+      const id = randomUUID();
+      const now = this.#now();
+      this.#connection
+        .prepare(
+          `INSERT INTO uploads (id, target_id, recording_id, part, source_id, recording, state, live, file_position,
+             bytes, started_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?)`,
+        )
+        .run(
+          id,
+          targetId,
+          recording.id,
+          part,
+          recording.sourceId,
+          JSON.stringify(recording),
+          (live ?? recording.state === 'recording') ? 1 : 0,
+          filePosition,
+          bytes,
+          now,
+          now,
+        );
+      return this.#told(this.#one('id = ?', id));
+    });
+  }
+
+  /** The part after this one, whose audio begins at `filePosition` of the recording's file. */
+  addPart({ targetId, recording, part, live }: Entry, filePosition: number): void {
+    const bytes = Math.max(0, recording.bytes - filePosition);
+    this.add({ targetId, recording, part: part + 1, filePosition, bytes, live });
+  }
+
+  /**
+   * Takes the exit `event` out of the upload's present state, with these changes. Undefined, and nothing changed, where
+   * the table of states has no such exit.
+   */
+  move(id: UploadId, event: UploadEvent, changes: Changes = {}): Entry | undefined {
+    const entry = this.find(id);
+    if (!entry) return undefined;
+    const state = nextState(entry.state, event, { ...entry, ...changes });
+    return state === undefined ? undefined : this.#write(entry, changes, state);
+  }
+
+  /** Changes everything but the state. */
+  change(id: UploadId, changes: Changes): Entry | undefined {
+    const entry = this.find(id);
+    return entry && this.#write(entry, changes, entry.state);
+  }
+
+  /** How far it is; a power cut may take this back, for the target knows better. */
+  progress(id: UploadId, changes: Pick<Changes, 'bytes' | 'safeBytes' | 'behindMs'>): Entry | undefined {
+    return this.#loosely(() => this.change(id, changes));
+  }
+
+  /** The target has this chunk. */
+  stored(entry: Entry, chunk: number, behindMs: (safeBytes: number) => number): Entry | undefined {
+    return this.#loosely(() =>
+      this.together(() => {
+        const added = this.chunks.markStored(entry.number, chunk);
+        const safeBytes = (this.find(entry.id)?.safeBytes ?? 0) + added;
+        return this.change(entry.id, { safeBytes, behindMs: behindMs(safeBytes) });
+      }),
+    );
+  }
+
+  /** Newest first. */
+  list({ states, targetId, before, limit }: UploadFilter): Entry[] {
+    const terms = ['1 = 1'];
+    const values: unknown[] = [];
+    if (states) {
+      terms.push(`state IN (${states.map(() => '?').join(', ')})`);
+      values.push(...states);
+    }
+    if (targetId !== undefined) {
+      terms.push('target_id = ?');
+      values.push(targetId);
+    }
+    if (before !== undefined) {
+      terms.push('number < (SELECT number FROM uploads WHERE id = ?)');
+      values.push(before);
+    }
+    return this.#many(`${terms.join(' AND ')} ORDER BY number DESC LIMIT ?`, ...values, limit);
+  }
+
+  ofRecording(id: RecordingId): Entry[] {
+    return this.#many('recording_id = ? ORDER BY number', id);
+  }
+
+  live(): Entry[] {
+    return this.#many('live = 1 ORDER BY number');
+  }
+
+  /** What was under way when the program ended. */
+  interrupted(): Entry[] {
+    return this.#many(`state IN ('opening', 'sending', 'finalizing') ORDER BY number`);
+  }
+
+  /**
+   * What may go on at this target now: of each source the recording that is open, and the oldest of the others.
+   * Not what the target only has to be asked about.
+   */
+  due(targetId: TargetId, now: number): Entry[] {
+    return this.#many(
+      `number IN (
+         SELECT min(number) FROM uploads WHERE target_id = ? AND ${PENDING} AND state <> 'processing'
+           AND remote_id IS NULL AND (next_try_at IS NULL OR next_try_at <= ?)
+           AND (way = 'session' OR live = 0)
+         GROUP BY source_id, live
+       ) ORDER BY live DESC, number`,
+      targetId,
+      now,
+    );
+  }
+
+  /** What this target makes files of now, the longest untold first. */
+  processing(targetId: TargetId, now: number, limit: number): Entry[] {
+    return this.#many(
+      `target_id = ? AND ${PENDING} AND remote_id IS NOT NULL AND (next_try_at IS NULL OR next_try_at <= ?)
+       ORDER BY next_try_at LIMIT ?`,
+      targetId,
+      now,
+      limit,
+    );
+  }
+
+  /** When the next of a target that waits may go on; undefined when none waits for time. */
+  nextTryAt(targetId: TargetId, after: number): number | undefined {
+    const row = this.#connection
+      .prepare<[string, number], { at: number | null }>(
+        `SELECT min(next_try_at) AS at FROM uploads WHERE target_id = ? AND ${PENDING} AND next_try_at > ?`,
+      )
+      .get(targetId, after);
+    return row?.at ?? undefined;
+  }
+
+  /** Sessions that a target is still to throw away. */
+  unwanted(targetId: TargetId): Entry[] {
+    return this.#many('target_id = ? AND unwanted_session IS NOT NULL LIMIT 20', targetId);
+  }
+
+  backlog(targetId: TargetId): { readonly uploads: number; readonly bytes: number } {
+    const row = this.#connection
+      .prepare<[string], { uploads: number; bytes: number | null }>(
+        `SELECT count(*) AS uploads, sum(max(0, bytes - safe_bytes)) AS bytes
+         FROM uploads WHERE target_id = ? AND ${PENDING}`,
+      )
+      .get(targetId);
+    return { uploads: row?.uploads ?? 0, bytes: row?.bytes ?? 0 };
+  }
+
+  /** How many sources have an open recording that goes there. */
+  liveSources(targetId: TargetId): number {
+    const row = this.#connection
+      .prepare<[string], { count: number }>(
+        'SELECT count(DISTINCT source_id) AS count FROM uploads WHERE target_id = ? AND live = 1',
+      )
+      .get(targetId);
+    return row?.count ?? 0;
+  }
+
+  /** Everything of a target that is given up; returns what is forgotten. */
+  removeTarget(targetId: TargetId): UploadId[] {
+    return this.together(() => {
+      const gone = this.#many(`target_id = ? AND state <> 'done'`, targetId).map(({ id }) => id);
+      this.#connection.prepare(`DELETE FROM uploads WHERE target_id = ? AND state <> 'done'`).run(targetId);
+      return gone;
+    });
+  }
+
+  #write(entry: Entry, changes: Changes, state: UploadState): Entry | undefined {
+    const { sql, values } = assignments(changes);
+    this.#connection
+      .prepare(`UPDATE uploads SET ${[...sql, 'state = ?', 'updated_at = ?'].join(', ')} WHERE number = ?`)
+      .run(...values, state, this.#now(), entry.number);
+    return this.#told(this.#one('number = ?', entry.number));
+  }
+
+  #told(entry: Entry | undefined): Entry | undefined {
+    if (entry) this.#onChange(entry);
+    return entry;
+  }
+
+  #loosely<Value>(work: () => Value): Value {
+    this.#connection.pragma('synchronous = NORMAL');
+    try {
+      return work();
+    } finally {
+      this.#connection.pragma('synchronous = FULL');
+    }
+  }
+
+  #one(where: string, ...values: readonly unknown[]): Entry | undefined {
+    const row = this.#connection.prepare<unknown[], UploadRow>(`SELECT * FROM uploads WHERE ${where}`).get(...values);
+    return row && fromRow(row);
+  }
+
+  #many(where: string, ...values: readonly unknown[]): Entry[] {
+    return this.#connection
+      .prepare<unknown[], UploadRow>(`SELECT * FROM uploads WHERE ${where}`)
+      .all(...values)
+      .map(fromRow);
+  }
+}
