@@ -99,6 +99,8 @@ export interface RecordingFile {
   readonly bytes: number;
   /** SHA-256, hex. */
   readonly sha256: string;
+  /** Of what it is, which may not be what the client called it. */
+  readonly mimeType: string;
   /** Undefined where the container does not tell. */
   readonly durationMs: number | undefined;
 }

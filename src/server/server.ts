@@ -12,6 +12,7 @@ import { htmlPage, refuse } from './answers.ts';
 import { Auth } from './auth/auth.ts';
 import { addGate, addIdentity } from './auth/gate.ts';
 import { addAuthRoutes } from './auth/routes.ts';
+import { startCleanup } from './cleanup.ts';
 import type { ServerConfig } from './config/config.ts';
 import type { ServerContext } from './context.ts';
 import { openSqlite } from './database/sqlite.ts';
@@ -19,10 +20,15 @@ import { ServerEvents } from './events.ts';
 import { addFaces } from './faces.ts';
 import { LiveLinks } from './live/liveLinks.ts';
 import { addRateLimits } from './rateLimits.ts';
+import { reconcile } from './reconcile.ts';
+import { addRecordingRoutes } from './recordings/routes.ts';
+import { addUploadRoute } from './recordings/uploadRoute.ts';
+import { addFinalizeRoute } from './sessions/finalizeRoute.ts';
 import { addSessionRoutes } from './sessions/routes.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { DiskStorage } from './storage/diskStorage.ts';
 import type { Storage } from './storage/storage.ts';
+import { StitchWorkers } from './stitch/worker.ts';
 import { Users } from './users.ts';
 
 /** JSON and forms; audio is never held in memory. */
@@ -73,7 +79,15 @@ export async function createSessionServer({ config, log, now = Date.now }: Serve
       if ((await users.list()).some(({ role }) => role === 'admin')) return undefined;
       return users.addToken(await users.add(config.adminEmail, 'admin'), 'first');
     },
-    listen: () => app.listen({ host: config.host, port: config.port }),
+    listen: async () => {
+      const reconciled = await reconcile(context, users);
+      if (Object.values(reconciled).some((count) => count > 0)) {
+        log.warn('The database was made to agree with the storage.', { ...reconciled });
+      }
+      await startCleanup(context);
+      await new StitchWorkers(context).start();
+      return app.listen({ host: config.host, port: config.port });
+    },
     close: async () => {
       await app.close();
       await scope.dispose();
@@ -96,6 +110,7 @@ function createApp(context: ServerContext): FastifyInstance {
     // Requests that are under way may end; idle connections need not.
     forceCloseConnections: 'idle',
   });
+  addJson(app);
   app.register(cookie);
   app.register(formbody, { bodyLimit: 64 * 1024 });
   app.register(rateLimit, { global: false });
@@ -111,9 +126,22 @@ function createApp(context: ServerContext): FastifyInstance {
     }));
     addAuthRoutes(scope, context);
     addSessionRoutes(scope, context);
+    addFinalizeRoute(scope, context);
+    addRecordingRoutes(scope, context);
+    addUploadRoute(scope, context);
     addFaces(scope, context);
   });
   return app;
+}
+
+/** A request without a body is one, whatever it says its body is: clients name JSON in all of them. */
+function addJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else parse(request, body, done);
+  });
 }
 
 /** What nobody expected is in the log; who asked gets a sentence. */

@@ -96,6 +96,8 @@ export interface RecordingStore {
   /** Takes it out; false when it was out already. */
   remove(id: number, at: number): Promise<boolean>;
   restore(recording: Recording): Promise<void>;
+  /** Its file is not in the storage any more. */
+  lose(id: number, error: string): Promise<void>;
   /** Jobs that come before the one of this recording; undefined when it has none. */
   queuePosition(id: number): Promise<number | undefined>;
 }

@@ -32,10 +32,10 @@ export function jobStore(connection: Connection): JobStore {
         connection.prepare('DELETE FROM jobs WHERE id = ?').run(job.id);
         connection
           .prepare(
-            `UPDATE recordings SET status = 'COMPLETED', error = NULL, file_key = ?, bytes = ?, sha256 = ?,
-               duration_ms = ?, completed_at = ? WHERE id = ?`,
+            `UPDATE recordings SET status = 'COMPLETED', error = NULL, file_key = ?, file_type = ?, bytes = ?,
+               sha256 = ?, duration_ms = ?, completed_at = ? WHERE id = ?`,
           )
-          .run(file.key, file.bytes, file.sha256, file.durationMs ?? null, at, job.recordingId);
+          .run(file.key, file.mimeType, file.bytes, file.sha256, file.durationMs ?? null, at, job.recordingId);
         connection
           .prepare(`UPDATE sessions SET status = 'finalized', error = NULL, finalized_at = ? WHERE id = ?`)
           .run(at, job.sessionId);

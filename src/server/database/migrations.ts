@@ -77,6 +77,7 @@ export const migrations: readonly string[] = [
     status TEXT NOT NULL CHECK (status IN ('STITCHING', 'COMPLETED', 'FAILED')),
     error TEXT,
     file_key TEXT,
+    file_type TEXT,
     bytes INTEGER,
     sha256 TEXT,
     duration_ms REAL,

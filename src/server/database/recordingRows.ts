@@ -11,6 +11,11 @@ export function recordingStore(connection: Connection): RecordingStore {
     change: async (id, change) => connection.transaction(() => apply(connection, id, change)).immediate(),
     remove: async (id, at) => connection.transaction(() => remove(connection, id, at)).immediate(),
     restore: async (recording) => save(connection, recording),
+    lose: async (id, error) => {
+      connection
+        .prepare(`UPDATE recordings SET status = 'FAILED', error = ?, file_key = NULL WHERE id = ?`)
+        .run(error, id);
+    },
     queuePosition: async (id) => queuePosition(connection, id),
   };
 }
@@ -48,6 +53,9 @@ function remove(connection: Connection, id: number, at: number): boolean {
   if (!found) return false;
   connection.prepare('DELETE FROM recordings WHERE id = ?').run(id);
   connection.prepare('DELETE FROM jobs WHERE recording_id = ?').run(id);
+  connection
+    .prepare(`UPDATE sessions SET status = 'aborted' WHERE recording_id = ? AND status IN ('finalizing', 'failed')`)
+    .run(id);
   tell(connection, {
     at,
     type: 'recording.deleted',

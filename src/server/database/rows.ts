@@ -38,6 +38,7 @@ export interface RecordingRow {
   status: RecordingStatus;
   error: string | null;
   file_key: string | null;
+  file_type: string | null;
   bytes: number | null;
   sha256: string | null;
   duration_ms: number | null;
@@ -116,7 +117,7 @@ export function recordingOf(row: RecordingRow): Recording {
     file:
       key === null || bytes === null || sha256 === null
         ? undefined
-        : { key, bytes, sha256, durationMs: row.duration_ms ?? undefined },
+        : { key, bytes, sha256, mimeType: row.file_type ?? row.mime_type, durationMs: row.duration_ms ?? undefined },
     createdAt: row.created_at,
     completedAt: row.completed_at ?? undefined,
     metadata: JSON.parse(row.metadata) as Metadata,
@@ -138,6 +139,7 @@ export function rowOfRecording(recording: Recording): RecordingRow {
     status: recording.status,
     error: recording.error ?? null,
     file_key: recording.file?.key ?? null,
+    file_type: recording.file?.mimeType ?? null,
     bytes: recording.file?.bytes ?? null,
     sha256: recording.file?.sha256 ?? null,
     duration_ms: recording.file?.durationMs ?? null,

@@ -91,7 +91,7 @@ function list(connection: Connection, filter: SessionFilter): readonly Session[]
     .prepare<(string | number)[], SessionRow>(
       `SELECT * FROM sessions WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, id LIMIT ?`,
     )
-    .all(...values, limit)
+    .all(...values, Math.min(limit, Number.MAX_SAFE_INTEGER))
     .map(sessionOf);
 }
 

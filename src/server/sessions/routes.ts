@@ -7,7 +7,7 @@ import { BEATS, type Session } from '../model.ts';
 import { naiveTime } from '../naiveTime.ts';
 import { contentDigest, readContentDigest } from './contentDigest.ts';
 import { endsSoonAt } from './length.ts';
-import { QUOTA_EXHAUSTED, QUOTA_EXCEEDED, sessionBody } from './sessionBody.ts';
+import { DISK_FULL, QUOTA_EXCEEDED, QUOTA_EXHAUSTED, sessionBody } from './sessionBody.ts';
 import { type TakeOutcome, WINDOW } from './sessions.ts';
 
 /** s after which a client may try again what a full disk refused. */
@@ -172,7 +172,7 @@ function answerChunk({ config }: ServerContext, reply: FastifyReply, outcome: Ta
 
 function diskFull(reply: FastifyReply): FastifyReply {
   reply.header('retry-after', RETRY_SECONDS);
-  return refuse(reply, 503, "The server's disk is full; nothing was lost. Try again later.", { code: 'disk_full' });
+  return refuse(reply, 503, DISK_FULL, { code: 'disk_full' });
 }
 
 const unknown = (reply: FastifyReply): FastifyReply => refuse(reply, 404, 'Session not found');

@@ -46,6 +46,19 @@ export type TakeOutcome =
   | { readonly kind: 'tooLong' }
   | { readonly kind: 'diskFull' };
 
+export interface WholeFile {
+  readonly mimeType: string;
+  readonly title: string | undefined;
+  readonly body: Readable;
+}
+
+export type WholeOutcome =
+  | { readonly kind: 'taken'; readonly session: Session }
+  | { readonly kind: 'quota' }
+  | { readonly kind: 'diskFull' }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'tooLarge'; readonly got: number };
+
 interface Ports {
   readonly config: ServerConfig;
   readonly database: Database;
@@ -114,6 +127,40 @@ export class Sessions {
       throw error;
     } finally {
       await incoming?.discard();
+    }
+  }
+
+  /** Takes a finished file as the one chunk of a session of its own. */
+  async takeWhole(owner: StoredUser, file: WholeFile): Promise<WholeOutcome> {
+    const { config, database, storage } = this.#ports;
+    const opened = await this.open(owner, {
+      mimeType: file.mimeType,
+      title: file.title,
+      outOfOrder: false,
+      whole: true,
+      source: undefined,
+      startedAt: undefined,
+    });
+    if (opened.kind !== 'opened') return opened;
+    const { session } = opened;
+    let outcome: WholeOutcome | TakeOutcome | undefined;
+    let incoming: Incoming | undefined;
+    try {
+      incoming = await storage.receive(chunkKey(session.id, 1));
+      const room = config.maxBytesPerUser - (await database.sessions.bytesOf(owner.id));
+      const received = await receive(file.body, incoming, room);
+      if (received.kind === 'tooLarge') outcome = received;
+      else if (received.bytes === 0) outcome = { kind: 'empty' };
+      else
+        outcome = await this.#publish(session, { index: 1, bytes: received.bytes, sha256: received.sha256 }, incoming);
+      if (outcome.kind === 'stored') return { kind: 'taken', session: outcome.session };
+      return outcome.kind === 'empty' || outcome.kind === 'tooLarge' ? outcome : { kind: 'quota' };
+    } catch (error) {
+      if (isDiskFull(error)) return { kind: 'diskFull' };
+      throw error;
+    } finally {
+      await incoming?.discard();
+      if (outcome?.kind !== 'stored') await this.abort(session);
     }
   }
 

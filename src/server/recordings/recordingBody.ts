@@ -1,0 +1,29 @@
+import type { ServerContext } from '../context.ts';
+import type { Recording } from '../model.ts';
+import { naiveTime, naiveTimeOrNull } from '../naiveTime.ts';
+import { expiresAt } from './recordings.ts';
+
+/** A recording as the API tells it, by Speakr's names. The text of a failure is where Speakr has it, too. */
+export function recordingBody({ config }: ServerContext, recording: Recording): Readonly<Record<string, unknown>> {
+  const { file } = recording;
+  return {
+    id: recording.id,
+    title: recording.title,
+    notes: recording.notes ?? null,
+    status: recording.status,
+    transcription: recording.error ?? null,
+    error_message: recording.error ?? null,
+    mime_type: file?.mimeType ?? recording.mimeType,
+    file_size: file?.bytes ?? null,
+    sha256: file?.sha256 ?? null,
+    duration: file?.durationMs === undefined ? null : file.durationMs / 1000,
+    source: recording.source ?? null,
+    meeting_date: recording.meetingDate ?? null,
+    folder_id: recording.folderId ?? null,
+    tag_ids: recording.tagIds,
+    session_id: recording.sessionId,
+    created_at: naiveTime(recording.createdAt),
+    completed_at: naiveTimeOrNull(recording.completedAt),
+    expires_at: naiveTimeOrNull(expiresAt(recording, config)),
+  };
+}
