@@ -3,7 +3,7 @@ import { sentenceOf } from './setup/problem.mjs';
 import { plans, prepare } from './setup/prepare.mjs';
 import { Interrupted } from './setup/run.mjs';
 import { runChecks } from './testing/checks.mjs';
-import { runSuite, suites } from './testing/suites.mjs';
+import { groupsOf, runGroup, suites } from './testing/suites.mjs';
 import { lastLine, sum, summary } from './testing/tally.mjs';
 
 /** @typedef {import('./testing/tally.mjs').Tally} Tally */
@@ -52,11 +52,10 @@ async function runAll(wanted, rest, tallies) {
       skips: [],
     });
   }
-  for (const suite of chosen) {
-    console.log(`\nSuite ${suite.name}`);
-    const { tally, interrupted } = await runSuite(suite, rest);
-    tallies.push(tally);
-    if (interrupted) throw new Interrupted('SIGINT');
+  for (const group of groupsOf(chosen)) {
+    const results = await runGroup(group, rest);
+    tallies.push(...results.map(({ tally }) => tally));
+    if (results.some(({ interrupted }) => interrupted)) throw new Interrupted('SIGINT');
   }
 }
 

@@ -19,20 +19,23 @@ const stopAll = (signal, again) => {
   setTimeout(() => process.exit(exitCodeOf(signal)), UNDO_MS).unref();
 };
 
-let current = stopAll;
+/** @type {Set<SignalHandler>} */
+const handlers = new Set();
 
 /**
- * Takes over what a signal does, until the returned function is called.
+ * Takes over what a signal does, until the returned function is called. Several may: each is told.
  * @param {SignalHandler} handler `again` tells a signal that was repeated by hand
  * @returns {() => void}
  */
 export function handleSignals(handler) {
-  const before = current;
-  current = handler;
-  return () => {
-    current = before;
-  };
+  handlers.add(handler);
+  return () => void handlers.delete(handler);
 }
+
+/** @type {SignalHandler} */
+const act = (signal, again) => {
+  for (const handler of handlers.size > 0 ? [...handlers] : [stopAll]) handler(signal, again);
+};
 
 /** @param {NodeJS.Signals} signal */
 export function exitCodeOf(signal) {
@@ -51,14 +54,14 @@ export async function main(work) {
       if (!['EPIPE', 'EIO'].includes(codeOf(error) ?? '')) throw error;
     });
   }
-  const stopLooking = watchNpm(() => current('SIGTERM', false));
+  const stopLooking = watchNpm(() => act('SIGTERM', false));
   let firstAt = -Infinity;
   /** @param {NodeJS.Signals} signal */
   const onSignal = (signal) => {
     const now = performance.now();
     const again = now - firstAt > SAME_SIGNAL_MS && firstAt !== -Infinity;
     if (firstAt === -Infinity) firstAt = now;
-    current(signal, again);
+    act(signal, again);
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { getPriority, setPriority } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { exitCodeOf, handleSignals } from './main.mjs';
 import { codeOf } from './problem.mjs';
@@ -11,6 +12,8 @@ const LOOK_MS = 50;
  * @property {NodeJS.ProcessEnv} env the whole environment
  * @property {number} graceMs how long the program may take to end by itself after a signal
  * @property {number} [timeoutMs] it is ended after this long
+ * @property {number} [output] descriptor of the file that takes what it prints; this terminal when absent
+ * @property {number} [niceness] how far it gives way to others, 0 to 19
  * @property {number} [lingerMs] how long what the program started may outlive it, to close its files
  */
 
@@ -22,7 +25,7 @@ const LOOK_MS = 50;
  */
 
 /**
- * Runs a program in the foreground, with its whole family: a signal asks the
+ * Runs a program in the foreground, or beside what is there, with its whole family: a signal asks the
  * program itself to end, and when its time is up, or when it is gone, nothing
  * that it started is left running.
  * @param {string} command
@@ -39,9 +42,12 @@ export function supervise(command, args, options) {
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: options.env,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', options.output ?? 'inherit', options.output ?? 'inherit'],
       detached: grouped,
     });
+    if (options.niceness !== undefined && child.pid !== undefined) {
+      setPriority(child.pid, Math.min(19, getPriority() + options.niceness));
+    }
     let timedOut = false;
     let interrupted = false;
     /** @type {NodeJS.Timeout | undefined} */

@@ -70,5 +70,5 @@ describe('the reporter, with a real run', () => {
       failures: expect.arrayContaining(['some.test.js > some > fails: broke', 'crash.test.js: at load']),
       skips: ['some.test.js > some > skips: no soundcard', 'some.test.js > some > skips silently: no reason given'],
     });
-  }, 20_000);
+  });
 });
