@@ -9,7 +9,7 @@ for (const name of ['NO_PROXY', 'no_proxy']) {
 }
 
 /** What is waited for comes later on a busy machine. Waiting costs nothing where nothing is wrong. */
-const patient = { expect: { poll: { timeout: 60_000, interval: 50 } } };
+const patient = { expect: { poll: { timeout: 120_000, interval: 50 } } };
 
 /** Windows that share a display share its keyboard: one file at a time, unless each has a display of its own. */
 const windows = (await onPath('Xvfb')) ? 3 : 1;
@@ -27,21 +27,21 @@ export default defineConfig({
           pool: 'threads',
           isolate: false,
           maxWorkers: availableParallelism() + 1,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 150_000,
+          hookTimeout: 150_000,
           ...patient,
         },
       },
-      { test: { name: 'setup', include: ['test/setup/**/*.test.ts'], environment: 'node', testTimeout: 60_000 } },
+      { test: { name: 'setup', include: ['test/setup/**/*.test.ts'], environment: 'node', testTimeout: 120_000 } },
       {
         test: {
           name: 'audio',
           include: ['test/audio/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          testTimeout: 360_000,
+          hookTimeout: 180_000,
           // Each file has sound servers and stations of its own, and mostly waits for the clock.
           pool: 'forks',
-          maxWorkers: 3,
+          maxWorkers: 6,
           ...patient,
         },
       },
@@ -50,8 +50,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           setupFiles: ['test/support/ownDisplay.ts'],
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          testTimeout: 360_000,
+          hookTimeout: 360_000,
           pool: 'forks',
           maxWorkers: windows,
           ...patient,

@@ -61,7 +61,7 @@ describe('alarms of real cards and streams', () => {
   });
 
   const start = async (alarms: AlarmSettings): Promise<void> => {
-    studio = await TestStudio.start({ env: virtual.env, settings: { splitSeconds: 3600, alarms } });
+    studio = await TestStudio.start({ env: virtual.env, settings: { splitSeconds: 86_400, alarms } });
   };
 
   /** Plays so many seconds of `value(frame, channel)` (-1 to 1) into the card, until {@link hush}. */

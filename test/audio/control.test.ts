@@ -20,7 +20,7 @@ const generator = {
   bitDepth: 24,
   channels: 2,
 } as const satisfies SourceDraft;
-const SPLIT = { settings: { splitSeconds: 3600 } };
+const SPLIT = { settings: { splitSeconds: 86_400 } };
 
 const studios: TestStudio[] = [];
 
@@ -31,6 +31,8 @@ async function start(options: Parameters<typeof TestStudio.start>[0] = SPLIT): P
 }
 
 afterEach(async () => {
+  // Some have a folder in common: nobody may write there any more when it is removed.
+  for (const studio of studios) await studio.stop();
   for (const studio of studios.splice(0)) await studio.dispose();
 });
 

@@ -61,7 +61,7 @@ async function payload(made: TestStudio, recordings: readonly Recording[]): Prom
 // Such a disk needs root, and a system that lets it mount.
 describe.skipIf(!probe)('a real disk', () => {
   it('ends files cleanly before it is full, and records again by itself when there is room', async () => {
-    const { small, made } = await onDisk(64, { splitSeconds: 3600, minFreeBytes: 20 * MB });
+    const { small, made } = await onDisk(64, { splitSeconds: 86_400, minFreeBytes: 20 * MB });
     const id = await made.addAndArm(signal(1));
     await made.until('audio', () => length(made, id) > 500);
     const ballast = join(small.path, 'ballast');
@@ -84,7 +84,7 @@ describe.skipIf(!probe)('a real disk', () => {
   });
 
   it('takes what fits when nothing is kept free, and says what is missing', async () => {
-    const { small, made } = await onDisk(32, { splitSeconds: 3600, minFreeBytes: 0 });
+    const { small, made } = await onDisk(32, { splitSeconds: 86_400, minFreeBytes: 0 });
     const id = await made.addAndArm(signal(1));
     await made.until('audio', () => length(made, id) > 500);
     const ballast = join(small.path, 'ballast');

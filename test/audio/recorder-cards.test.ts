@@ -54,6 +54,11 @@ describe('a studio that records soundcards', () => {
   }
 
   const recorded = (id: SourceId): number => studio.statuses.get(id)?.recording?.durationMs ?? 0;
+  /** The instant up to which a source has recorded. */
+  const heardUntil = (id: SourceId): number => {
+    const open = studio.statuses.get(id)?.recording;
+    return open ? open.startedAt + open.durationMs : 0;
+  };
   const isRecording = (id: SourceId): boolean => studio.statuses.get(id)?.state === 'recording' && recorded(id) > 0;
 
   async function audioOf(recordings: readonly Recording[]): Promise<Buffer> {
@@ -154,15 +159,11 @@ describe('a studio that records soundcards', () => {
     await Promise.all([plays.studio_a.played, plays.studio_b.played]);
     const playedAt = Date.now();
     process.kill(pid, 'SIGCONT');
-    const until = (id: SourceId): number => {
-      const open = studio.statuses.get(id)?.recording;
-      return open ? open.startedAt + open.durationMs : 0;
-    };
-    await studio.until('all of it', () => until(ids.studio_a) > playedAt + 1000);
+    await studio.until('all of it', () => heardUntil(ids.studio_a) > playedAt + 1000);
     // A sound server keeps 4 MiB for whoever does not fetch it: 14.6 s of 24 bit.
     await studio.until('the loss', () => studio.gapsOf(ids.studio_b).some(({ to }) => to !== undefined));
     const lossEnd = studio.gapsOf(ids.studio_b)[0]?.to ?? 0;
-    await studio.until('audio after the loss', () => until(ids.studio_b) > lossEnd + 1000);
+    await studio.until('audio after the loss', () => heardUntil(ids.studio_b) > lossEnd + 1000);
     await studio.studio.handlers['sources.disarm']({});
     const recordings = studio.closed(ids.studio_a);
     expectGapless(recordings);
@@ -180,7 +181,7 @@ describe('a studio that records soundcards', () => {
     const armed = last.startedAt + (last.samples * 1000) / RATE - first.startedAt;
     expect(Math.abs(armed - length - ((gap.to ?? 0) - gap.from))).toBeLessThan(100);
     expect((gap.to ?? 0) - gap.from).toBeGreaterThan(1000);
-  }, 180_000);
+  });
 
   it('finds a card that was plugged in while another one records, and disturbs nothing', async () => {
     const first = await studio.addAndArm(card('studio_a', 16));
@@ -217,8 +218,9 @@ describe('a studio that records soundcards', () => {
     });
     const { ramp, played } = await play('studio_desk', 16, 3);
     await played;
-    const played3s = Math.min(recorded(left), recorded(right));
-    await studio.until('all of the ramp', () => recorded(left) > played3s + 1000 && recorded(right) > played3s + 1000);
+    // What is open now begins anew at a boundary.
+    const playedAt = Date.now();
+    await studio.until('all of the ramp', () => [left, right].every((id) => heardUntil(id) > playedAt + 1000));
     await desk.unplug();
     await studio.until('the loss of both', () =>
       [left, right].every((id) => studio.statuses.get(id)?.state === 'reconnecting'),

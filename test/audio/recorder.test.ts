@@ -29,6 +29,8 @@ async function start(options: Parameters<typeof TestStudio.start>[0] = {}): Prom
 }
 
 afterEach(async () => {
+  // Some have a folder in common: nobody may write there any more when it is removed.
+  for (const studio of studios) await studio.stop();
   for (const studio of studios.splice(0)) await studio.dispose();
 });
 
@@ -68,7 +70,7 @@ describe('the recorder process', () => {
   });
 
   it('goes on after SIGKILL, with the lost time in the ledger and every file playable', async () => {
-    const studio = await start({ settings: { splitSeconds: 3600 } });
+    const studio = await start({ settings: { splitSeconds: 86_400 } });
     const id = await studio.addAndArm(generator);
     await studio.until('audio', () => (studio.statuses.get(id)?.recording?.durationMs ?? 0) > 1500);
     const killedAt = Date.now();
@@ -94,7 +96,7 @@ describe('the recorder process', () => {
   });
 
   it('has a playable file on disk at any time before the kill, too', async () => {
-    const studio = await start({ settings: { splitSeconds: 3600 } });
+    const studio = await start({ settings: { splitSeconds: 86_400 } });
     const id = await studio.addAndArm(generator);
     await studio.until('audio', () => (studio.statuses.get(id)?.recording?.durationMs ?? 0) > 2500);
     const open = [...studio.recordings.values()].find((recording) => recording.state === 'recording');
@@ -124,7 +126,7 @@ describe('the recorder process', () => {
   });
 
   it('resumes what was armed, without a gap for the time in which it was ended by a person', async () => {
-    const first = await start({ settings: { splitSeconds: 3600 } });
+    const first = await start({ settings: { splitSeconds: 86_400 } });
     const id = await first.addAndArm(generator);
     await first.until('audio', () => (first.statuses.get(id)?.recording?.durationMs ?? 0) > 1000);
     await first.stop();
@@ -135,7 +137,7 @@ describe('the recorder process', () => {
   });
 
   it('counts the time in which nothing ran as a gap, when the program ended without a word', async () => {
-    const first = await start({ settings: { splitSeconds: 3600 } });
+    const first = await start({ settings: { splitSeconds: 86_400 } });
     const id = await first.addAndArm(generator);
     await first.until('audio', () => (first.statuses.get(id)?.recording?.durationMs ?? 0) > 1000);
     await first.stop();
@@ -159,7 +161,7 @@ describe('the recorder process', () => {
   });
 
   it('survives what is asked of one source all at once', async () => {
-    const studio = await start({ settings: { splitSeconds: 3600 } });
+    const studio = await start({ settings: { splitSeconds: 86_400 } });
     const id = await studio.add(generator);
     const { handlers } = studio.studio;
     const asked = Array.from({ length: 10 }, (_, index) => [
@@ -180,7 +182,7 @@ describe('the recorder process', () => {
   });
 
   it('tells levels of the sources that somebody looks at, and of no others', async () => {
-    const studio = await start({ settings: { splitSeconds: 3600 } });
+    const studio = await start({ settings: { splitSeconds: 86_400 } });
     const watched = await studio.addAndArm({ ...generator, programme: 'tone' });
     const other = await studio.addAndArm({ ...generator, name: 'Other' });
     const told: string[] = [];

@@ -78,7 +78,7 @@ describe('titles of a stream', () => {
   });
 
   test('are written anew when a recorder was killed and its file is mended', async () => {
-    const started = await TestStudio.start({ settings: { splitSeconds: 3600 } });
+    const started = await TestStudio.start({ settings: { splitSeconds: 86_400 } });
     studio = started;
     await icecast.setTitle('/live.mp3', 'Before the crash');
     const id = await started.addAndArm(draft(icecast.url('/live.mp3')));
@@ -95,7 +95,7 @@ describe('titles of a stream', () => {
   });
 
   test('that change all the time are bounded, and the last one is known', async () => {
-    const started = await TestStudio.start({ settings: { splitSeconds: 3600 } });
+    const started = await TestStudio.start({ settings: { splitSeconds: 86_400 } });
     studio = started;
     const frame = Buffer.alloc(417, 0x11);
     frame.set([0xff, 0xfb, 0x90, 0x64]);

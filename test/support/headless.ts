@@ -70,7 +70,7 @@ export class Headless {
   }
 
   /** Resolves once `condition` holds; it is looked at with every line. Fails when the command ended or after `timeoutMs`. */
-  until(what: string, condition: () => boolean, timeoutMs = 60_000): Promise<void> {
+  until(what: string, condition: () => boolean, timeoutMs = 120_000): Promise<void> {
     return new Promise((fulfil, reject) => {
       const fail = (why: string): void => {
         this.#waiting.delete(look);

@@ -16,7 +16,7 @@ import { systemClock } from '../../src/engine/platform/systemClock.ts';
 import { createStudio, type Studio } from '../../src/engine/studio/studio.ts';
 
 /** What is waited for comes later on a busy machine. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 120_000;
 /** Where `npm run build` puts the child processes. */
 const BUILT = resolve(import.meta.dirname, '../../out/main');
 
