@@ -7,11 +7,42 @@ import { DiskLiveStore } from './live/diskLiveStore.ts';
 import { LiveHouse } from './live/liveHouse.ts';
 import { addLiveRoutes } from './live/routes.ts';
 import { SessionSource } from './live/sessionSource.ts';
+import { type Mail, sendMail } from './telling/mail.ts';
+import { NotTakenError } from './telling/problem.ts';
+import { addTellingRoutes } from './telling/routes.ts';
+import { Teller } from './telling/teller.ts';
+import { postWebhook } from './telling/webhook.ts';
 
-/** What the server shows beside the API that receives: listening. */
+/** What the server shows and tells beside the API that receives. */
 export function addFaces(app: FastifyInstance, context: ServerContext): void {
   const house = openLiveHouse(context);
   addLiveRoutes(app, context, house);
+  addTellingRoutes(app, context, openTeller(app, context));
+}
+
+function openTeller(app: FastifyInstance, context: ServerContext): Teller {
+  const { config, database, events, log, now, scope } = context;
+  const { webhook, mail } = config.face;
+  const teller = new Teller({
+    config,
+    database,
+    log,
+    now,
+    base: () => config.publicUrl ?? app.listeningOrigin,
+    send: async ({ id, kind, body }, signal) => {
+      if (kind === 'webhook' && webhook) return postWebhook(webhook, { id, body }, { now: now(), signal });
+      if (kind === 'email' && mail) return sendMail(mail, JSON.parse(body) as Mail, id);
+      throw new NotTakenError('The server has no longer an address for it.', { isFinal: true });
+    },
+  });
+  scope.add(() => teller.dispose());
+  scope.add(
+    events.on(({ type }) => {
+      if (type !== 'chunkStored' && type !== 'beat') teller.nudge();
+    }),
+  );
+  app.addHook('onListen', () => teller.nudge());
+  return teller;
 }
 
 function openLiveHouse({ config, log, database, storage, events, scope }: ServerContext): LiveHouse {

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { LongtakeError } from '../../shared/errors.ts';
+import { type FaceConfig, faceOf } from './faceConfig.ts';
 import { s3Of, type S3Config } from './s3Config.ts';
 import {
   addressOf,
@@ -59,6 +60,7 @@ export interface ServerConfig {
     readonly token: string | undefined;
     readonly demandsToken: boolean;
   };
+  readonly face: FaceConfig;
 }
 
 /**
@@ -74,6 +76,7 @@ export function readServerConfig(env: Environment): ServerConfig {
     outputFolder: reader.read('RECORDING_OUTPUT_FOLDER', 'recordings', keyFolder),
     expirationDays: reader.read<number | undefined>('RECORDING_EXPIRATION_DAYS', undefined, days),
     storageEvents: storageEventsOf(reader),
+    face: faceOf(reader),
   };
   if (reader.problems.length === 0) return config;
   throw new LongtakeError(

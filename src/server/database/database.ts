@@ -1,4 +1,5 @@
 import type { Beat, Chunk, Metadata, NewSession, Recording, RecordingFile, Role, Session, User } from '../model.ts';
+import type { DeliveryStore } from './deliveryRows.ts';
 
 /** What became of a chunk that was offered. */
 export type ChunkOutcome =
@@ -204,6 +205,7 @@ export interface Database {
   readonly jobs: JobStore;
   readonly users: UserStore;
   readonly outbox: OutboxStore;
+  readonly deliveries: DeliveryStore;
   readonly meta: MetaStore;
   close(): Promise<void>;
 }

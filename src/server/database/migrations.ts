@@ -1,3 +1,5 @@
+import { DELIVERY_SCHEMA } from './deliveryRows.ts';
+
 /** The schema, step by step: entry n brings a database from version n to n + 1. A released step is frozen. */
 export const migrations: readonly string[] = [
   `
@@ -109,4 +111,5 @@ export const migrations: readonly string[] = [
     recording_id INTEGER
   ) STRICT;
   `,
+  DELIVERY_SCHEMA,
 ];

@@ -1,6 +1,7 @@
 import type { Log } from '../../shared/ports/log.ts';
 import { connect } from './connection.ts';
 import type { Database } from './database.ts';
+import { deliveryStore } from './deliveryRows.ts';
 import { jobStore } from './jobRows.ts';
 import { outboxStore } from './outboxRows.ts';
 import { recordingStore } from './recordingRows.ts';
@@ -17,6 +18,7 @@ export function openSqlite(path: string, log: Log): Database {
     jobs: jobStore(sure),
     users: userStore(sure),
     outbox: outboxStore(sure),
+    deliveries: deliveryStore(sure),
     meta: {
       getOrSet: async (key, made) => {
         sure.prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING').run(key, made);

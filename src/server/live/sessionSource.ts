@@ -31,7 +31,7 @@ export class SessionSource implements LiveSource {
       return { mimeType: session.mimeType, receiving: session.status === 'recording' };
     }
     const recording = await this.#recording(session);
-    return recording && { mimeType: recording.mimeType, receiving: false };
+    return recording && { mimeType: recording.file.mimeType, receiving: false };
   }
 
   async *read(id: string, fromByte: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
