@@ -83,6 +83,14 @@ export function rawBlocks(frame: Uint8Array): readonly Uint8Array[] {
   });
 }
 
+/** Of the raw blocks of a frame, whose header stands at the start of `bytes`. Throws as {@link rawBlocks} does. */
+export function rawBytes(bytes: Uint8Array, header: FrameHeader): number {
+  const count = header.samples / SAMPLES_PER_BLOCK;
+  const hasCrc = ((bytes[1] ?? 0) & 1) === 0;
+  if (count > 1 && !hasCrc) throw unsupported('its frames hold several blocks and do not say where each begins');
+  return header.bytes - headerLength(hasCrc, count);
+}
+
 function unsupported(why: string): LongtakeError {
   return new LongtakeError('FORMAT_UNSUPPORTED', `This AAC cannot be put into an MP4: ${why}.`);
 }

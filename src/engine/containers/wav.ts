@@ -84,6 +84,20 @@ export class WavWriter {
   }
 }
 
+/** The shortest header, with its sizes left open: for samples that are sent on while their number is not known. */
+export function openWavHeader(format: WavFormat): Uint8Array {
+  const chunks = [
+    chunk('fmt ', formatChunk(format)),
+    ...(format.float === true ? [chunk('fact', uint32(OPEN_SIZE))] : []),
+    chunkHeader('data', OPEN_SIZE),
+  ];
+  const rest = concat(
+    chunks,
+    chunks.reduce((sum, part) => sum + part.length, 0),
+  );
+  return head('RIFF', OPEN_SIZE, rest);
+}
+
 /** Where the sizes of a file stand whose last chunk is `data`. */
 export interface SizePlaces {
   readonly dataOffset: number;

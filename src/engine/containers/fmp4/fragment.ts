@@ -11,6 +11,10 @@ const HAS_DATA_OFFSET = 0x01;
 const HAS_SIZES = 0x0200;
 const BOX_HEADER_BYTES = 8;
 
+/** `moof` with all that is in it, and the header of `mdat`, without the sizes of the blocks. */
+const EMPTY_HEADER_BYTES = 104;
+const SIZE_BYTES = 4;
+
 /** A run of audio within a movie. */
 export interface Fragment {
   /** Of the fragment, counted from 1. */
@@ -28,6 +32,11 @@ export function fragment({ sequence, decodeTime, blocks }: Fragment): Uint8Array
   const placed = movieFragment(sequence, decodeTime, blocks, header.length + BOX_HEADER_BYTES);
   const data = uint32(BOX_HEADER_BYTES + payload);
   return concat([placed, data, fourCharacters('mdat'), ...blocks], placed.length + BOX_HEADER_BYTES + payload);
+}
+
+/** Length of the fragment of so many blocks with so many bytes. */
+export function fragmentBytes(blocks: number, payload: number): number {
+  return EMPTY_HEADER_BYTES + SIZE_BYTES * blocks + payload;
 }
 
 function movieFragment(sequence: number, decodeTime: number, blocks: Fragment['blocks'], dataAt: number): Uint8Array {
