@@ -3,6 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import { encodeAac } from '../engine/clips/aacEncoder.ts';
 import { errorText } from '../shared/errors.ts';
 import type { ServerContext } from './context.ts';
+import { HealthCheck } from './health/health.ts';
+import { createMetrics } from './health/metrics.ts';
+import { addHealthRoutes } from './health/routes.ts';
 import { DiskLiveStore } from './live/diskLiveStore.ts';
 import { LiveHouse } from './live/liveHouse.ts';
 import { addLiveRoutes } from './live/routes.ts';
@@ -17,6 +20,8 @@ import { postWebhook } from './telling/webhook.ts';
 export function addFaces(app: FastifyInstance, context: ServerContext): void {
   const house = openLiveHouse(context);
   addLiveRoutes(app, context, house);
+  const health = new HealthCheck(context);
+  addHealthRoutes(app, context, { health, metrics: createMetrics(app, context, { house, health }) });
   addTellingRoutes(app, context, openTeller(app, context));
 }
 

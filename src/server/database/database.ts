@@ -1,4 +1,5 @@
 import type { Beat, Chunk, Metadata, NewSession, Recording, RecordingFile, Role, Session, User } from '../model.ts';
+import type { CountStore } from './countRows.ts';
 import type { DeliveryStore } from './deliveryRows.ts';
 
 /** What became of a chunk that was offered. */
@@ -206,6 +207,7 @@ export interface Database {
   readonly users: UserStore;
   readonly outbox: OutboxStore;
   readonly deliveries: DeliveryStore;
+  readonly counts: CountStore;
   readonly meta: MetaStore;
   close(): Promise<void>;
 }

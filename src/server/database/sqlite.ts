@@ -1,6 +1,7 @@
 import type { Log } from '../../shared/ports/log.ts';
 import { connect } from './connection.ts';
 import type { Database } from './database.ts';
+import { countStore } from './countRows.ts';
 import { deliveryStore } from './deliveryRows.ts';
 import { jobStore } from './jobRows.ts';
 import { outboxStore } from './outboxRows.ts';
@@ -19,6 +20,7 @@ export function openSqlite(path: string, log: Log): Database {
     users: userStore(sure),
     outbox: outboxStore(sure),
     deliveries: deliveryStore(sure),
+    counts: countStore(quick),
     meta: {
       getOrSet: async (key, made) => {
         sure.prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING').run(key, made);
