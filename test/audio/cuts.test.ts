@@ -88,7 +88,15 @@ describe.each(audioNames)('%s', (name) => {
     const cut = createCutMaker(ports);
     await fc.assert(
       fc.asyncProperty(stretches, async (range) => {
-        const piece = { ...range, recordings: [recording], name, title: name, tags: {}, format: recording.format };
+        const piece = {
+          ...range,
+          recordings: [recording],
+          name,
+          title: name,
+          label: name,
+          tags: {},
+          format: recording.format,
+        };
         const { signal } = new AbortController();
         const output = join(folder, `decoder-${(count += 1)}`);
         const made = await cut(piece, { output, forDecoder: true, signal, onProgress: () => undefined });

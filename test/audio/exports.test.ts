@@ -53,7 +53,8 @@ describe('exports', () => {
       (job) => job.id === id && job.state !== 'working',
     );
 
-  async function exported(request: ExportRequest): Promise<ExportJob> {
+  async function exported({ destination, ...request }: ExportRequest & { destination: string }): Promise<ExportJob> {
+    studio.exportTo = destination;
     const started = await studio.studio.handlers['exports.start'](request);
     if (!started) throw new Error('Nobody chose a place.');
     await studio.until('the end of the export', () => ended(started.id) !== undefined);
@@ -151,11 +152,11 @@ describe('exports', () => {
   it('leaves nothing when it is cancelled or cannot be written', async () => {
     const [first] = wav;
     if (!first) throw new Error('There are three.');
+    studio.exportTo = join(folder, 'never', 'x.mp3');
     const started = await studio.studio.handlers['exports.start']({
       content: { kind: 'recordings', ids: wav.map(({ id }) => id) },
       format: { kind: 'convert', to: 'mp3' },
       shape: 'one',
-      destination: join(folder, 'never', 'x.mp3'),
     });
     await studio.studio.handlers['exports.cancel']({ id: started?.id ?? '' });
     const state = ended(started?.id ?? '');
@@ -198,7 +199,6 @@ describe('exports', () => {
         content: { kind: 'reel', day: first.day },
         format: { kind: 'cut' },
         shape: 'csv',
-        destination: join(folder, 'reel.csv'),
       }),
     ).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });

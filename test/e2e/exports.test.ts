@@ -166,7 +166,7 @@ describe('taking audio out of the studio', () => {
     expect((await readdir(out)).toSorted()).toEqual(['cut.wav', 'quiet.mp3']);
   });
 
-  it('exports the starred sections of a day as a table', async () => {
+  it('exports the starred sections of a day as a table, and as one file with labels', async () => {
     const sections = await running.request('review.sections', { recordingId: recording.id });
     await running.request('review.setVerdict', { ids: sections.map(({ id }) => id), verdict: 'star' });
     await page().getByRole('button', { name: 'Reel…' }).click();
@@ -179,6 +179,18 @@ describe('taking audio out of the studio', () => {
     expect(lines).toHaveLength(1 + BURSTS.length);
     expect(lines[1]).toContain('Garden,');
     expect(lines[1]).toContain(',star,');
+    await page().getByRole('button', { name: 'Reel…' }).click();
+    await dialog.getByRole('radio', { name: 'One file' }).check();
+    await expect.poll(() => dialog.getByText('Joined as recorded, not re-encoded: all are WAV').isVisible()).toBe(true);
+    await dialog.getByRole('checkbox', { name: 'Labels for Audacity, too' }).check();
+    await running.screenshot('export-reel-dark-900');
+    await exportTo(join(out, 'reel.wav'));
+    await dialog.getByRole('button', { name: 'Export…' }).click();
+    await expect.poll(() => readdir(out)).toEqual(expect.arrayContaining(['reel.wav', 'reel.cue', 'reel.txt']));
+    const labels = (await readFile(join(out, 'reel.txt'), 'utf8')).trim().split('\n');
+    expect(labels).toHaveLength(BURSTS.length);
+    const end = Number(labels.at(-1)?.split('\t')[1]);
+    expect((await samplesOf(join(out, 'reel.wav'))).length / 2 / RATE).toBeCloseTo(end, 3);
     expect(running.pageErrors).toEqual([]);
   });
 });

@@ -47,6 +47,8 @@ export class TestStudio {
   readonly notices: { readonly title: string; readonly body: string; readonly urgent: boolean }[] = [];
   /** Files that were dragged out of the window. */
   readonly dragged: string[] = [];
+  /** What a person answers when asked where to export to. */
+  exportTo: string | undefined;
   readonly children: { readonly role: ProcessRole; readonly child: ChildHandle }[] = [];
   readonly studio: Studio;
   /** A scan of the recordings folder has come to its end. */
@@ -87,7 +89,7 @@ export class TestStudio {
         revealFile: () => undefined,
         openFolder: () => Promise.resolve(),
         chooseFolder: () => Promise.resolve(undefined),
-        chooseExport: () => Promise.resolve(undefined),
+        chooseExport: () => Promise.resolve(this.exportTo),
         startDrag: (path) => void this.dragged.push(path),
         copyFile: () => Promise.resolve(),
       },

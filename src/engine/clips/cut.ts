@@ -3,7 +3,7 @@ import { fileExtension } from '../../shared/domain/recordingFile.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import { type Stretch, decoderStretch, unitBounds } from './bounds.ts';
-import { Chain, type ChainPorts } from './chain.ts';
+import { Chain, type ChainLink, type ChainPorts } from './chain.ts';
 import { cutMetadata } from './cutMetadata.ts';
 import { openCutWriter } from './cutWriter.ts';
 import type { LoadFlac } from './pcmSlice.ts';
@@ -66,6 +66,8 @@ export interface CutOptions {
    * needs, and the bounds are exact to the sample.
    */
   readonly forDecoder?: boolean;
+  /** To be joined to others: Opus without the packets before the first one that is played. */
+  readonly bare?: boolean;
 }
 
 export interface CutResult extends CutPlan {
@@ -74,6 +76,10 @@ export interface CutResult extends CutPlan {
   readonly bytes: number;
   /** s at the beginning of the file that are before the bounds; 0 unless it is for a decoder. */
   readonly leadSeconds: number;
+  /** Where the audio of each recording begins in the file, s. */
+  readonly starts: readonly number[];
+  /** Of all audio that was written, s. Where Vorbis was joined over a gap it is a packet longer than its bounds. */
+  readonly seconds: number;
 }
 
 /**
@@ -95,7 +101,7 @@ export async function writeCut(
   request: CutRequest,
   path: string,
   ports: CutPorts,
-  { signal, onProgress, forDecoder }: CutOptions = {},
+  { signal, onProgress, forDecoder, bare = false }: CutOptions = {},
 ): Promise<CutResult> {
   return withChain(request, ports, async (chain) => {
     const isExact = forDecoder === true;
@@ -104,12 +110,18 @@ export async function writeCut(
     const plan = describe(chain, bounds);
     const { recording } = chain.linkAt(stretch.from);
     const metadata = cutMetadata(recording, plan.from, request.title);
-    const writer = await openCutWriter(chain, stretch, metadata, ports.loadFlac);
+    const writer = await openCutWriter(chain, stretch, metadata, { loadFlac: ports.loadFlac, bare });
     const file = await UnfinishedFile.create(ports.fileSystem, path);
     try {
       await file.append(writer.muxer.header);
-      for await (const { block, position } of writer.blocks()) {
+      const starts: number[] = [];
+      let link: ChainLink | undefined;
+      let written = 0;
+      for await (const { block, position, link: own } of writer.blocks()) {
         if (signal?.aborted) throw new LongtakeError('CANCELLED', 'The cut was cancelled.');
+        if (own !== link) starts.push(written / chain.sampleRate);
+        link = own;
+        written += block.samples;
         await file.append(writer.muxer.write(block));
         onProgress?.(Math.min(1, Math.max(0, (position - stretch.from) / (stretch.to - stretch.from))));
       }
@@ -119,7 +131,8 @@ export async function writeCut(
       await file.append(writer.muxer.tail(payloadBytes));
       const { bytes } = file;
       const leadSeconds = (bounds.from - stretch.from) / chain.sampleRate;
-      return { ...plan, bytes, leadSeconds, path: await file.finish() };
+      const seconds = written / chain.sampleRate;
+      return { ...plan, bytes, leadSeconds, starts, seconds, path: await file.finish() };
     } catch (error) {
       await file.discard();
       throw error;

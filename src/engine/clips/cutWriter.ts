@@ -1,7 +1,7 @@
 import type { Block } from '../containers/block.ts';
 import { canReencode } from '../containers/flac/flacSamples.ts';
 import type { Stretch } from './bounds.ts';
-import type { Chain } from './chain.ts';
+import type { Chain, ChainLink } from './chain.ts';
 import type { CutMetadata } from './cutMetadata.ts';
 import { type CutMuxer, flacMuxer, framesMuxer, keepsFrameSize, oggMuxer, wavMuxer } from './cutMuxers.ts';
 import { FlacTrimmer } from './flacCut.ts';
@@ -15,6 +15,8 @@ import type { OggUnits } from './units/oggUnits.ts';
 export interface PlacedBlock {
   readonly block: Block;
   readonly position: number;
+  /** It comes from. */
+  readonly link: ChainLink;
 }
 
 export interface CutWriter {
@@ -28,7 +30,7 @@ export async function openCutWriter(
   chain: Chain,
   stretch: Stretch,
   metadata: CutMetadata,
-  loadFlac: LoadFlac,
+  { loadFlac, bare }: { readonly loadFlac: LoadFlac; readonly bare: boolean },
 ): Promise<CutWriter> {
   const { units } = chain.first;
   switch (units.container) {
@@ -40,12 +42,14 @@ export async function openCutWriter(
     case 'flac':
       return openFlacWriter(chain, units, stretch, metadata, loadFlac);
     case 'ogg':
-      return openOggWriter(chain, units, stretch, metadata);
+      return openOggWriter(chain, units, stretch, metadata, bare);
   }
 }
 
 async function* plainBlocks(chain: Chain, { from, to }: Stretch): AsyncGenerator<PlacedBlock> {
-  for await (const { start, block } of chain.runs(from, to)) yield { block, position: start + block.samples };
+  for await (const { start, block, link } of chain.runs(from, to)) {
+    yield { block, position: start + block.samples, link };
+  }
 }
 
 async function openFlacWriter(
@@ -64,7 +68,7 @@ async function openFlacWriter(
     muxer,
     async *blocks() {
       for await (const run of chain.runs(stretch.from, stretch.to)) {
-        yield { block: trimmer.take(run), position: run.start + run.block.samples };
+        yield { block: trimmer.take(run), position: run.start + run.block.samples, link: run.link };
       }
     },
   };
@@ -76,15 +80,17 @@ async function openOggWriter(
   units: OggUnits,
   stretch: Stretch,
   metadata: CutMetadata,
+  bare: boolean,
 ): Promise<CutWriter> {
-  const begin = await leadStart(chain, stretch.from);
+  const isBare = bare && units.headers.codec === 'opus';
+  const begin = isBare ? stretch.from : await leadStart(chain, stretch.from);
   const lead = await readLead(chain, begin, stretch.from);
   return {
     muxer: oggMuxer(units, lead, metadata),
     async *blocks() {
       for await (const run of chain.runs(begin, stretch.to)) {
         const own = withoutBefore(run, stretch.from);
-        if (own) yield { block: own.block, position: own.start + own.block.samples };
+        if (own) yield { block: own.block, position: own.start + own.block.samples, link: run.link };
       }
     },
   };

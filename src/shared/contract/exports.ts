@@ -52,10 +52,13 @@ export type ExportContent = z.infer<typeof exportContentSchema>;
 export const exportRequestSchema = z.strictObject({
   content: exportContentSchema,
   format: exportFormatSchema,
-  /** `one`: all in one file, with a cue sheet beside it; `each`: a file each; or a table of the sections and no audio. */
+  /**
+   * `one`: all in one file, with a cue sheet beside it; `each`: a file each; or a table of the sections and no audio.
+   * `audacity labels`: one label track for each recording, to go with its own file.
+   */
   shape: z.enum(['one', 'each', 'csv', 'audacity labels']),
-  /** Absolute file (`one`, `csv`, labels) or folder (`each`); never overwritten. Absent: the person is asked. */
-  destination: z.string().max(4096).optional(),
+  /** With audio also labels: `one`: at their times in that file; `each`: as `audacity labels`. */
+  labels: z.boolean().optional(),
 });
 export type ExportRequest = z.infer<typeof exportRequestSchema>;
 
@@ -90,7 +93,15 @@ export const exportRequests = {
       recordings: z.int(),
     }),
   },
-  /** Undefined when the person chose no place. `exports.changed` events follow. */
+  /** Whether all of it can be one file as it was recorded, of what kind it is, and if it cannot, why and what to do. */
+  'exports.joinable': {
+    input: z.strictObject({ content: exportContentSchema }),
+    output: z.object({ pieces: z.int(), kinds: z.array(z.string()), problem: z.string().optional() }),
+  },
+  /**
+   * Where to is asked by the desktop: no face names a place on this computer, and one without a desktop gets
+   * NOT_ALLOWED. Undefined when the person chose none. Nothing is overwritten. `exports.changed` events follow.
+   */
   'exports.start': { input: exportRequestSchema, output: exportJobSchema.optional() },
   'exports.cancel': { input: z.strictObject({ id: z.uuid() }), output: z.void() },
   'exports.list': { input: z.strictObject({}), output: z.array(exportJobSchema) },

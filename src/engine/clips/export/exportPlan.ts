@@ -19,6 +19,8 @@ export interface ExportPiece {
   readonly name: string;
   /** For a person; also what a cue sheet calls it. */
   readonly title: string;
+  /** What its label says. */
+  readonly label: string;
   /** What a converted file says about itself, by ffmpeg's names. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -35,10 +37,14 @@ export interface ExportPlan {
   /** Of the file of several pieces, without extension. */
   readonly name: string;
   readonly title: string;
+  /** Beside a file of all pieces also a label track. */
+  readonly labels: boolean;
 }
 
 /** A file that was cut. */
 export interface MadeCut {
+  /** That it was cut from; the first, where they are several. */
+  readonly recording: Recording;
   /** Absolute: the output that was asked for, with the extension of its container, and a number where that was taken. */
   readonly path: string;
   readonly container: Container;
@@ -56,9 +62,32 @@ export interface CutOptions {
   readonly output: string;
   /** What follows decodes it: frames that its decoder needs come before it, and it is exact to the sample. */
   readonly forDecoder: boolean;
+  /** It is to be joined to others: Opus without the packets before it that are not played. */
+  readonly bare?: boolean;
   readonly signal: AbortSignal;
   onProgress(fraction: number): void;
 }
+
+/** Cuts that were joined. */
+export interface JoinedCuts {
+  /** Absolute. */
+  readonly path: string;
+  /** Where each begins in the file, s; and how long the file is. */
+  readonly starts: readonly number[];
+  readonly seconds: number;
+}
+
+/** Joins cuts of one kind, in order, without re-encoding. CONFLICT when they are not alike. */
+export type CutJoiner = (
+  cuts: readonly MadeCut[],
+  options: {
+    /** Absolute, without extension. */
+    readonly output: string;
+    readonly title: string;
+    readonly signal: AbortSignal;
+    onProgress(fraction: number): void;
+  },
+) => Promise<JoinedCuts>;
 
 /** Cuts one piece in its own codec. Leaves nothing behind when it fails. */
 export type CutMaker = (piece: ExportPiece, options: CutOptions) => Promise<MadeCut>;

@@ -4,12 +4,16 @@ import { errnoOf, LongtakeError } from '../../../shared/errors.ts';
 import type { FileSystem } from '../../../shared/ports/fileSystem.ts';
 import { toDiskError } from '../unfinishedFile.ts';
 import { demuxerOf } from '../ffmpeg.ts';
-import type { CutMaker, ExportPiece, ExportPlan } from './exportPlan.ts';
+import { MOST_LINKS } from '../chain.ts';
+import { kindsOf, unlikeWords } from './alike.ts';
+import type { CutJoiner, CutMaker, ExportPiece, ExportPlan, MadeCut } from './exportPlan.ts';
 import type { EncodeJob } from './encodeOptions.ts';
+import { audacityLabels } from './tables.ts';
 
 export interface ExportTools {
   readonly fileSystem: FileSystem;
   readonly cut: CutMaker;
+  readonly join: CutJoiner;
   /** Runs ffmpeg; rejects with DECODER_MISSING where there is none. */
   encode(job: EncodeJob, signal: AbortSignal, onProgress: (fraction: number) => void): Promise<void>;
 }
@@ -99,26 +103,82 @@ async function pieceFile(
   return { path, from: cut.from, to: cut.to };
 }
 
-/** All pieces in one file, with a cue sheet where they are several. */
+/** All pieces in one file, with a cue sheet where they are several, and a label track where that is wanted. */
 async function one(plan: ExportPlan, tools: ExportTools, run: ExportRun, made: string[]): Promise<Exported['bounds']> {
-  const { fileSystem } = tools;
   const [first] = plan.pieces;
   if (!first) throw new LongtakeError('INVALID_INPUT', 'There is nothing to export.');
-  if (plan.pieces.length === 1) return each(plan, tools, run, made);
-  const { format } = plan;
-  if (format.kind === 'cut') {
-    throw new LongtakeError(
-      'INVALID_INPUT',
-      'Several pieces become one file by conversion only. Choose a format, or a file for each.',
-    );
+  if (plan.pieces.length === 1) {
+    const bounds = await each(plan, tools, run, made);
+    const [path] = made;
+    const seconds = (bounds.to - bounds.from) / 1000;
+    if (plan.labels && path !== undefined) made.push(await writeLabels(plan, [{ at: 0, seconds }], path, tools, run));
+    return bounds;
+  }
+  const cuts = await allCuts(plan, tools, run);
+  const { path, places } = await (plan.format.kind === 'cut'
+    ? joined(plan, cuts, tools, run)
+    : converted(plan, plan.format, cuts, tools, run));
+  made.push(path);
+  made.push(await writeSheet(plan, places, path, tools.fileSystem, run));
+  if (plan.labels) made.push(await writeLabels(plan, places, path, tools, run));
+  return { from: cuts[0]?.from ?? 0, to: cuts.at(-1)?.to ?? 0 };
+}
+
+/** Where a piece is in the file of all, s. */
+interface Placed {
+  readonly at: number;
+  readonly seconds: number;
+}
+
+interface OneFile {
+  readonly path: string;
+  readonly places: readonly Placed[];
+}
+
+/** Joined as recorded, they are cut as they are heard; to be converted, as the decoder needs them. */
+async function allCuts(plan: ExportPlan, tools: ExportTools, run: ExportRun): Promise<readonly MadeCut[]> {
+  const isJoined = plan.format.kind === 'cut';
+  const kinds = kindsOf(plan.pieces);
+  if (isJoined && kinds.length > 1) throw new LongtakeError('CONFLICT', unlikeWords(kinds));
+  if (isJoined && plan.pieces.length > MOST_LINKS) {
+    throw new LongtakeError('INVALID_INPUT', `At most ${MOST_LINKS} pieces are joined. Choose fewer, or a file each.`);
   }
   const total = plan.pieces.length;
-  const cuts: Awaited<ReturnType<CutMaker>>[] = [];
+  const cuts: MadeCut[] = [];
   for (const [index, piece] of plan.pieces.entries()) {
     const output = join(run.workFolder, `cut${index}`);
     const onProgress = (fraction: number): void => run.onProgress((0.5 * (index + fraction)) / total);
-    cuts.push(await tools.cut(piece, { output, forDecoder: true, signal: run.signal, onProgress }));
+    const options = { output, forDecoder: !isJoined, bare: isJoined && index > 0, signal: run.signal, onProgress };
+    cuts.push(await tools.cut(piece, options));
   }
+  return cuts;
+}
+
+async function joined(
+  plan: ExportPlan,
+  cuts: readonly MadeCut[],
+  tools: ExportTools,
+  { signal, onProgress }: ExportRun,
+): Promise<OneFile> {
+  await tools.fileSystem.makeFolder(plan.folder);
+  const { path, starts, seconds } = await tools.join(cuts, {
+    output: join(plan.folder, plan.name),
+    title: plan.title,
+    signal,
+    onProgress: (fraction) => onProgress(0.5 + fraction / 2),
+  });
+  return { path, places: starts.map((at, index) => ({ at, seconds: (starts[index + 1] ?? seconds) - at })) };
+}
+
+async function converted(
+  plan: ExportPlan,
+  format: Extract<ExportPlan['format'], { kind: 'convert' }>,
+  cuts: readonly MadeCut[],
+  tools: ExportTools,
+  run: ExportRun,
+): Promise<OneFile> {
+  const [first] = plan.pieces;
+  if (!first) throw new RangeError('There is nothing to convert.');
   const output = join(run.workFolder, `joined.${format.to}`);
   const job = {
     ...format,
@@ -129,28 +189,43 @@ async function one(plan: ExportPlan, tools: ExportTools, run: ExportRun, made: s
     tags: { ...first.tags, title: plan.title },
   };
   await tools.encode(job, run.signal, (fraction) => run.onProgress(0.5 + fraction / 2));
-  const path = await place(fileSystem, output, join(plan.folder, `${plan.name}.${format.to}`));
-  made.push(path);
-  made.push(await writeSheet(plan, cuts, path, tools.fileSystem, run));
-  return { from: cuts[0]?.from ?? 0, to: cuts.at(-1)?.to ?? 0 };
+  const path = await place(tools.fileSystem, output, join(plan.folder, `${plan.name}.${format.to}`));
+  let at = 0;
+  const places = cuts.map(({ seconds }) => {
+    const own = { at, seconds };
+    at += seconds;
+    return own;
+  });
+  return { path, places };
 }
 
 async function writeSheet(
   plan: ExportPlan,
-  cuts: readonly { readonly seconds: number }[],
+  places: readonly Placed[],
   audio: string,
   fileSystem: FileSystem,
   run: ExportRun,
 ): Promise<string> {
-  let at = 0;
-  const pieces = plan.pieces.map((piece, index) => {
-    const seconds = at;
-    at += cuts[index]?.seconds ?? 0;
-    return { title: piece.title, seconds };
-  });
+  const pieces = plan.pieces.map(({ title }, index) => ({ title, seconds: places[index]?.at ?? 0 }));
   const work = join(run.workFolder, 'sheet.cue');
   await fileSystem.append(work, reelSheet({ title: plan.title, fileName: basename(audio), pieces }));
   return place(fileSystem, work, audio.replace(/\.[^.]+$/, '.cue'));
+}
+
+async function writeLabels(
+  plan: ExportPlan,
+  places: readonly Placed[],
+  audio: string,
+  { fileSystem }: ExportTools,
+  run: ExportRun,
+): Promise<string> {
+  const labels = plan.pieces.map(({ label }, index) => {
+    const { at = 0, seconds = 0 } = places[index] ?? {};
+    return { from: at, to: at + seconds, text: label };
+  });
+  const work = join(run.workFolder, 'labels.txt');
+  await fileSystem.append(work, audacityLabels(labels));
+  return place(fileSystem, work, audio.replace(/\.[^.]+$/, '.txt'));
 }
 
 /** Gives a finished file its name, or the next one with a number that is free. */

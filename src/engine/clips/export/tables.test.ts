@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { audacityLabels, csvTable, type TableRow } from './tables.ts';
+import { audacityLabels, csvTable, sectionLabel, type TableRow } from './tables.ts';
 
 const row: TableRow = {
   sourceName: 'Hut, north',
@@ -28,9 +28,13 @@ describe('an exported table', () => {
   });
 
   it('is a label track of Audacity', () => {
-    const origin = Date.UTC(2026, 10, 21, 13, 0, 0);
-    expect(audacityLabels([row, { ...row, label: '' }], origin)).toBe(
-      '131.400000\t133.900000\t=1+1\n131.400000\t133.900000\tHut, north +35.7 dB\n',
+    const labels = [row, { ...row, label: '', fromSeconds: 140, toSeconds: 141.5 }].map((one) => ({
+      from: one.fromSeconds,
+      to: one.toSeconds,
+      text: sectionLabel(one),
+    }));
+    expect(audacityLabels([...labels, { from: 0, to: 1, text: 'a\tb\nc' }])).toBe(
+      '131.400000\t133.900000\t=1+1\n140.000000\t141.500000\tHut, north +35.7 dB\n0.000000\t1.000000\ta b c\n',
     );
   });
 });

@@ -61,18 +61,34 @@ export function csvTable(rows: readonly TableRow[]): string {
   return `\ufeff${[COLUMNS.join(','), ...lines].join('\r\n')}\r\n`;
 }
 
-/** Label track of Audacity: start, end and text, by tabs; times in s from `origin`, ms since 1970 UTC. */
-export function audacityLabels(
-  rows: readonly Pick<TableRow, 'from' | 'to' | 'label' | 'score' | 'sourceName'>[],
-  origin: number,
-): string {
-  return rows
-    .map(({ from, to, label, score, sourceName }) => {
-      const name = label === '' ? `${sourceName} +${score.toFixed(1)} dB` : label;
-      const times = [from, to].map((instant) => ((instant - origin) / 1000).toFixed(6));
-      return `${times.join('\t')}\t${name.replaceAll(/[\p{Cc}]+/gu, ' ')}\n`;
+/** A label over a file; times in s from its start. */
+export interface AudioLabel {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** Label track of Audacity: start, end and text, by tabs. */
+export function audacityLabels(labels: readonly AudioLabel[]): string {
+  return labels
+    .map(({ from, to, text: words }) => {
+      const times = [from, to].map((seconds) => seconds.toFixed(6));
+      return `${times.join('\t')}\t${words.replaceAll(/[\p{Cc}]+/gu, ' ')}\n`;
     })
     .join('');
+}
+
+/** What a section is called where it is only named. */
+export function sectionLabel({
+  label = '',
+  score,
+  sourceName,
+}: {
+  readonly label?: string | undefined;
+  readonly score: number;
+  readonly sourceName: string;
+}): string {
+  return label === '' ? `${sourceName} +${score.toFixed(1)} dB` : label;
 }
 
 function text(value: string): string {

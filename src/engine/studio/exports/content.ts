@@ -5,6 +5,7 @@ import type { Section } from '../../../shared/domain/section.ts';
 import { type Day, type RecordingId, type SectionId, recordingId } from '../../../shared/units.ts';
 import { zonedIso } from '../../containers/bext.ts';
 import type { ExportPiece } from '../../clips/export/exportPlan.ts';
+import { sectionLabel } from '../../clips/export/tables.ts';
 import type { Library } from '../../library/library.ts';
 import { recordingPath } from '../../recorder/fileName.ts';
 import { millis } from '../../../shared/units.ts';
@@ -66,7 +67,7 @@ function sectionPiece(library: Library, section: Section): ExportPiece {
   const { recordingId: id, fromSeconds, toSeconds, label, score } = section;
   const piece = rangePiece(library, { recordingId: id, fromSeconds, toSeconds });
   const title = label === undefined ? `${piece.title}, +${score.toFixed(0)} dB` : `${label}, ${piece.title}`;
-  return { ...piece, title, tags: { ...piece.tags, title } };
+  return { ...piece, title, label: sectionLabel(section), tags: { ...piece.tags, title } };
 }
 
 /** A stretch of a recording, with those that it goes on in and the one before. */
@@ -93,6 +94,7 @@ export function rangePiece(library: Library, range: CutRange): ExportPiece {
     format,
     name,
     title,
+    label: title,
     tags: { title, artist: sourceName, date: start, comment: `${start} ${zone}` },
   };
 }
@@ -111,6 +113,7 @@ function wholePiece(recording: Recording): ExportPiece {
     format,
     name: stem(sourceName, startedAt, offsetMinutes),
     title,
+    label: title,
     tags: { title, artist: sourceName, date: start, comment: `${start} ${zone}` },
   };
 }

@@ -11,6 +11,7 @@ export function exportHandlers({ ports, exporting }: StudioParts): Handlers<keyo
   const { exports, readyCuts } = exporting;
   return {
     'exports.plan': ({ range }) => exports.plan(range),
+    'exports.joinable': ({ content }) => exports.joinable(content),
     'exports.start': (request) => exports.start(request),
     'exports.cancel': ({ id }) => exports.cancel(id),
     'exports.list': () => [...exports.list()],

@@ -1,21 +1,45 @@
-import { basename } from 'node:path';
+import { basename, extname } from 'node:path';
 import type { Section } from '../../../shared/domain/section.ts';
-import type { ExportRequest } from '../../../shared/contract/exports.ts';
+import type { FileSystem } from '../../../shared/ports/fileSystem.ts';
+import { audacityLabels, csvTable, sectionLabel, type TableRow } from '../../clips/export/tables.ts';
+import { UnfinishedFile } from '../../clips/unfinishedFile.ts';
 import type { Library } from '../../library/library.ts';
-import { audacityLabels, csvTable, type TableRow } from '../../clips/export/tables.ts';
 
-/** The text of a table of sections, and the extension of its file. */
-export function exportTable(
+/** The text of a table of sections. */
+export function sectionTable(library: Library, sections: readonly Section[]): string {
+  return csvTable(sections.map((section) => rowOf(library, section)));
+}
+
+/** A label track for each recording that has some of the sections, at their times in its own file. */
+export function labelTracks(
   library: Library,
   sections: readonly Section[],
-  shape: Extract<ExportRequest['shape'], 'csv' | 'audacity labels'>,
-): { readonly text: string; readonly extension: string } {
-  const rows = sections.map((section) => rowOf(library, section));
-  if (shape === 'csv') return { text: csvTable(rows), extension: 'csv' };
-  // Labels lie over one file: that of the first section, or the reel's day.
-  const [first] = sections;
-  const origin = first ? first.from - first.fromSeconds * 1000 : 0;
-  return { text: audacityLabels(rows, origin), extension: 'txt' };
+): readonly { readonly name: string; readonly text: string }[] {
+  const byRecording = new Map<Section['recordingId'], Section[]>();
+  for (const section of sections) {
+    const own = byRecording.get(section.recordingId);
+    if (own) own.push(section);
+    else byRecording.set(section.recordingId, [section]);
+  }
+  return [...byRecording].map(([id, own]) => {
+    const file = basename(library.recording(id)?.path ?? '');
+    const labels = own
+      .toSorted((one, other) => one.fromSeconds - other.fromSeconds)
+      .map((section) => ({ from: section.fromSeconds, to: section.toSeconds, text: sectionLabel(section) }));
+    return { name: file.slice(0, file.length - extname(file).length), text: audacityLabels(labels) };
+  });
+}
+
+/** Returns the path that it got: with a number where the name was taken. Rejects with DISK_FULL, DISK_DENIED, ... */
+export async function writeText(fileSystem: FileSystem, path: string, text: string): Promise<string> {
+  const file = await UnfinishedFile.create(fileSystem, path);
+  try {
+    await file.append(new TextEncoder().encode(text));
+    return await file.finish();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
 }
 
 function rowOf(library: Library, section: Section): TableRow {

@@ -1,7 +1,7 @@
 import { constants, setPriority } from 'node:os';
 import { assertNever } from '../../../shared/assertNever.ts';
 import { errorText, toWireError } from '../../../shared/errors.ts';
-import { createCutMaker, planPiece } from '../../clips/cutMaker.ts';
+import { createCutJoiner, createCutMaker, planPiece } from '../../clips/cutMaker.ts';
 import { encode } from '../../clips/export/encode.ts';
 import { runExport } from '../../clips/export/runExport.ts';
 import { findFfmpeg } from '../../clips/findFfmpeg.ts';
@@ -52,6 +52,7 @@ async function run({ callId, plan: made, workFolder }: ExporterCommand & { type:
       {
         fileSystem: nodeFileSystem,
         cut: createCutMaker(ports),
+        join: createCutJoiner(ports),
         encode: async (job, aborted, progress) =>
           encode(job, { program: await findFfmpeg(), signal: aborted, onProgress: progress }),
       },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { basename, dirname, extname, isAbsolute, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import type {
   CutRange,
   ExportContent,
@@ -16,7 +16,8 @@ import type { Library } from '../../library/library.ts';
 import type { EventListener } from '../emitter.ts';
 import { rangePiece, type ResolvedContent, resolveContent } from './content.ts';
 import type { Exporter } from './exporter.ts';
-import { exportTable } from './exportTable.ts';
+import { kindsOf, unlikeWords } from '../../clips/export/alike.ts';
+import { labelTracks, sectionTable, writeText } from './exportTable.ts';
 
 /** Jobs that are remembered. */
 const MOST_JOBS = 100;
@@ -69,6 +70,13 @@ export class Exports {
     return { from, to, offsetMinutes, zone, fileName: `${piece.name}.${extension}`, bytes, recordings };
   }
 
+  /** Whether all of it can be one file without re-encoding, as far as the catalogue knows. */
+  joinable(content: ExportContent): { pieces: number; kinds: string[]; problem?: string } {
+    const { pieces } = resolveContent(this.#ports.library(), content);
+    const kinds = [...kindsOf(pieces)];
+    return { pieces: pieces.length, kinds, ...(kinds.length > 1 ? { problem: unlikeWords(kinds) } : {}) };
+  }
+
   /** How much audio it is, s, and about how many bytes as it was recorded; as far as the catalogue knows. */
   extent(content: ExportContent): { readonly seconds: number; readonly bytes: number } {
     const { pieces } = resolveContent(this.#ports.library(), content);
@@ -91,9 +99,8 @@ export class Exports {
   async start(request: ExportRequest): Promise<ExportJob | undefined> {
     const content = resolveContent(this.#ports.library(), request.content);
     const name = fileName(request, content);
-    const destination = request.destination ?? (await this.#ports.choose({ name, folder: request.shape === 'each' }));
+    const destination = await this.#ports.choose({ name, folder: isFolder(request, content) });
     if (destination === undefined) return undefined;
-    if (!isAbsolute(destination)) throw new LongtakeError('INVALID_INPUT', 'Give the whole path of where to export.');
     const id = randomUUID();
     const work = (job: Job): Promise<Partial<ExportJob>> =>
       request.shape === 'one' || request.shape === 'each'
@@ -112,7 +119,7 @@ export class Exports {
   /** Makes a file for a drag or the clipboard in `folder`, without a job that a person sees. */
   async make(content: ExportContent, format: ExportFormat, folder: string, signal: AbortSignal): Promise<string> {
     const resolved = resolveContent(this.#ports.library(), content);
-    const plan = { ...planOf({ format, shape: 'one' }, resolved), folder };
+    const plan = { ...planOf({ format, shape: 'one', labels: false }, resolved), folder };
     const options = { workFolder: join(folder, 'work'), signal, onProgress: () => undefined };
     const { files } = await this.#ports.exporter.run(plan, options);
     const [file] = files;
@@ -168,7 +175,9 @@ export class Exports {
         if (this.#ports.clock.monotonic() - job.toldAt >= TELL_MS) this.#change(job, { fraction });
       },
     });
-    return { files: [...files], bounds };
+    const isLabelled = request.shape === 'each' && request.labels === true;
+    const labels = isLabelled ? await this.#labels(content, plan.folder) : [];
+    return { files: [...files, ...labels], bounds };
   }
 
   async #table(
@@ -179,16 +188,31 @@ export class Exports {
     if (content.sections.length === 0) {
       throw new LongtakeError('INVALID_INPUT', 'A table lists sections. Choose sections, or the reel of a day.');
     }
-    const { text, extension } = exportTable(this.#ports.library(), content.sections, shape);
-    const path = extname(destination) === '' ? `${destination}.${extension}` : destination;
-    await this.#ports.fileSystem.makeFolder(dirname(path));
-    const file = await this.#ports.fileSystem.createExclusive(path);
-    try {
-      await file.write(new TextEncoder().encode(text), 0);
-    } finally {
-      await file.close();
+    if (shape === 'audacity labels') {
+      return { files: await this.#labels(content, destination, isFolder({ shape }, content)) };
     }
-    return { files: [path] };
+    const path = extname(destination) === '' ? `${destination}.csv` : destination;
+    await this.#ports.fileSystem.makeFolder(dirname(path));
+    return {
+      files: [await writeText(this.#ports.fileSystem, path, sectionTable(this.#ports.library(), content.sections))],
+    };
+  }
+
+  /** Label tracks, in a folder under the names of their recordings, or one as a file. */
+  async #labels({ sections }: ResolvedContent, destination: string, inFolder = true): Promise<string[]> {
+    const { fileSystem, library } = this.#ports;
+    const files: string[] = [];
+    await fileSystem.makeFolder(inFolder ? destination : dirname(destination));
+    try {
+      for (const { name, text } of labelTracks(library(), sections)) {
+        const single = extname(destination) === '' ? `${destination}.txt` : destination;
+        files.push(await writeText(fileSystem, inFolder ? join(destination, `${name}.txt`) : single, text));
+      }
+    } catch (error) {
+      for (const path of files) await fileSystem.removeFile(path);
+      throw error;
+    }
+    return files;
   }
 
   #change(job: Job, change: Partial<ExportJob>): void {
@@ -206,10 +230,16 @@ export class Exports {
 }
 
 function planOf(
-  { format, shape }: Pick<ExportRequest, 'format' | 'shape'>,
+  { format, shape, labels }: Pick<ExportRequest, 'format' | 'shape' | 'labels'>,
   { pieces, title, name }: ResolvedContent,
 ): Omit<ExportPlan, 'folder'> {
-  return { pieces, format, title, name, shape: shape === 'one' ? 'one' : 'each' };
+  return { pieces, format, title, name, shape: shape === 'one' ? 'one' : 'each', labels: labels === true };
+}
+
+/** Several files go into a folder. */
+function isFolder({ shape }: Pick<ExportRequest, 'shape'>, { sections }: ResolvedContent): boolean {
+  const isSeveral = new Set(sections.map(({ recordingId }) => recordingId)).size > 1;
+  return shape === 'each' || (shape === 'audacity labels' && isSeveral);
 }
 
 /** `each`: the destination is a folder; `one`: a file, whose extension is that of what is made. */

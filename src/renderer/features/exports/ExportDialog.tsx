@@ -1,14 +1,24 @@
 import { type ReactElement, useEffect, useState } from 'react';
 import { request, type RequestOutput } from '../../bridge/bridge.ts';
 import { Button } from '../../elements/Button.tsx';
-import { Segments, Select, TextInput } from '../../elements/controls.tsx';
+import { Checkbox, Segments, Select, TextInput } from '../../elements/controls.tsx';
 import { Dialog } from '../../elements/Dialog.tsx';
 import { Field } from '../../elements/Field.tsx';
 import { size } from '../../format/quantity.ts';
 import { wallTimeTenths } from '../../format/time.ts';
 import { type ExportContent, type ExportFormat, type ExportRequest, exportsStore } from '../../stores/exports.ts';
 import { sentence } from '../../stores/notices.ts';
-import { contentWords, formatOf, type ExportChoice, shapesFor, EMPTY_CHOICE, problemsOf } from './choice.ts';
+import {
+  contentWords,
+  EMPTY_CHOICE,
+  type ExportChoice,
+  formatOf,
+  hasSections,
+  labelWords,
+  problemsOf,
+  shapesFor,
+} from './choice.ts';
+import { joinWords, useJoinable } from './useJoinable.ts';
 import './exports.css';
 
 type Plan = RequestOutput<'exports.plan'>;
@@ -34,6 +44,7 @@ export function ExportDialog({ content, onClose }: ExportDialogProps): ReactElem
   const [problem, setProblem] = useState<string>();
   const [asking, setAsking] = useState(false);
   const plan = usePlan(content);
+  const joinable = useJoinable(content);
   const format = formatOf(choice);
   const problems = problemsOf(choice);
   const isAudio = choice.shape === 'one' || choice.shape === 'each';
@@ -74,44 +85,60 @@ export function ExportDialog({ content, onClose }: ExportDialogProps): ReactElem
         </>
       }
     >
-      {shapes.length > 1 && (
-        <Segments
-          label="What is written"
-          value={choice.shape}
-          choices={shapes}
-          onChoose={(shape) => change({ shape })}
-        />
-      )}
-      {isAudio && (
-        <Field label="Format" hint={formatHint(choice, content)}>
-          {(control) => (
-            <Select
-              {...control}
-              value={choice.format}
-              choices={FORMATS}
-              onChoose={(next) => change({ format: next })}
+      <div className="export-body">
+        {shapes.length > 1 && (
+          <Segments
+            label="What is written"
+            value={choice.shape}
+            choices={shapes}
+            onChoose={(shape) => change({ shape })}
+          />
+        )}
+        {isAudio && (
+          <Field label="Format" hint={formatHint(choice, content, joinable && joinWords(joinable))}>
+            {(control) => (
+              <Select
+                {...control}
+                value={choice.format}
+                choices={FORMATS}
+                onChoose={(next) => change({ format: next })}
+              />
+            )}
+          </Field>
+        )}
+        {isAudio && choice.format !== 'cut' && (
+          <div className="export-effects">
+            <NumberInput
+              label="Fade in, s"
+              value={choice.fadeIn}
+              error={problems.fadeIn}
+              onType={(fadeIn) => change({ fadeIn })}
             />
-          )}
-        </Field>
-      )}
-      {isAudio && choice.format !== 'cut' && (
-        <div className="export-effects">
-          <NumberInput
-            label="Fade in, s"
-            value={choice.fadeIn}
-            error={problems.fadeIn}
-            onType={(fadeIn) => change({ fadeIn })}
+            <NumberInput
+              label="Fade out, s"
+              value={choice.fadeOut}
+              error={problems.fadeOut}
+              onType={(fadeOut) => change({ fadeOut })}
+            />
+            <NumberInput
+              label="Gain, dB"
+              value={choice.gain}
+              error={problems.gain}
+              onType={(gain) => change({ gain })}
+            />
+          </div>
+        )}
+        {isAudio && hasSections(content) && (
+          <Checkbox
+            label="Labels for Audacity, too"
+            note={labelWords(choice.shape)}
+            checked={choice.labels}
+            onChange={(labels) => change({ labels })}
           />
-          <NumberInput
-            label="Fade out, s"
-            value={choice.fadeOut}
-            error={problems.fadeOut}
-            onType={(fadeOut) => change({ fadeOut })}
-          />
-          <NumberInput label="Gain, dB" value={choice.gain} error={problems.gain} onType={(gain) => change({ gain })} />
-        </div>
-      )}
-      {content.kind === 'range' && choice.format === 'cut' && <Bounds plan={plan} />}
+        )}
+        {choice.shape === 'audacity labels' && <p className="export-bounds">{labelWords(choice.shape)}</p>}
+        {content.kind === 'range' && choice.format === 'cut' && <Bounds plan={plan} />}
+      </div>
     </Dialog>
   );
 }
@@ -163,14 +190,20 @@ function usePlan(content: ExportContent): Plan | string | undefined {
   return plan;
 }
 
-function formatHint(choice: ExportChoice, content: ExportContent): string {
+function formatHint(choice: ExportChoice, content: ExportContent, joined: string | undefined): string {
   if (choice.format !== 'cut') return 'Needs ffmpeg. Exact to the sample.';
   if (content.kind === 'range') return 'WAV and FLAC to the sample, others between two frames.';
-  return choice.shape === 'one'
-    ? 'Pieces become one file by conversion: choose a format.'
-    : 'The audio itself, untouched.';
+  return choice.shape === 'one' && joined !== undefined ? joined : 'The audio itself, untouched.';
 }
 
+const isLabelled = ({ shape }: ExportChoice, content: ExportContent): boolean =>
+  hasSections(content) && (shape === 'one' || shape === 'each');
+
 function toRequest(content: ExportContent, format: ExportFormat, choice: ExportChoice): ExportRequest {
-  return { content, format, shape: choice.shape };
+  return {
+    content,
+    format,
+    shape: choice.shape,
+    ...(choice.labels && isLabelled(choice, content) ? { labels: true } : {}),
+  };
 }

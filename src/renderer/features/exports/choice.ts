@@ -12,9 +12,18 @@ export interface ExportChoice {
   readonly fadeOut: string;
   /** dB */
   readonly gain: string;
+  /** Labels for Audacity beside the audio. */
+  readonly labels: boolean;
 }
 
-export const EMPTY_CHOICE: ExportChoice = { shape: 'one', format: 'cut', fadeIn: '', fadeOut: '', gain: '' };
+export const EMPTY_CHOICE: ExportChoice = {
+  shape: 'one',
+  format: 'cut',
+  fadeIn: '',
+  fadeOut: '',
+  gain: '',
+  labels: false,
+};
 
 interface Problems {
   readonly fadeIn: string | undefined;
@@ -48,7 +57,7 @@ export function formatOf(choice: ExportChoice): ExportFormat | undefined {
 export function shapesFor(content: ExportContent): readonly { readonly value: Shape; readonly label: string }[] {
   const table = [
     { value: 'csv' as const, label: 'Table (CSV)' },
-    { value: 'audacity labels' as const, label: 'Audacity labels' },
+    { value: 'audacity labels' as const, label: 'Labels' },
   ];
   const several = [
     { value: 'each' as const, label: 'A file each' },
@@ -64,6 +73,16 @@ export function shapesFor(content: ExportContent): readonly { readonly value: Sh
     case 'reel':
       return [...several, ...table];
   }
+}
+
+/** Whether there are sections to label. */
+export const hasSections = ({ kind }: ExportContent): boolean => kind === 'sections' || kind === 'reel';
+
+/** What the labels go with. */
+export function labelWords(shape: Shape): string {
+  return shape === 'one'
+    ? 'At their times in this file.'
+    : 'For Audacity: one file for each recording, at the times in it.';
 }
 
 export function contentWords(content: ExportContent): string {
