@@ -8,6 +8,7 @@ import { createStatements } from '../../src/engine/library/statements.ts';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
 import { makeRecording } from '../support/makeRecording.ts';
 import { silentLog } from '../support/silentLog.ts';
+import '../support/ownDisplay.ts';
 import { measureFrames } from './support/frames.ts';
 import { tellResult } from './support/result.ts';
 
@@ -104,6 +105,10 @@ test('a list of 100,000 recordings', async () => {
     .toBeGreaterThan(RECORDINGS);
   const figures = await measureFrames(page, 'list');
   await tellResult({ bench: 'scroll', what: 'scrolling a list', recordings: RECORDINGS, ...figures });
+  for (const motion of ['timeline zoom', 'timeline pan'] as const) {
+    const measured = await measureFrames(page, motion);
+    await tellResult({ bench: 'scroll', what: motion, recordings: RECORDINGS, ...measured });
+  }
 });
 
 test('a waveform of 24 hours', async () => {

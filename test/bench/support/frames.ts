@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
 /** What a person does while frames are counted. */
-export type Motion = 'nothing' | 'list' | 'zoom' | 'pan';
+export type Motion = 'nothing' | 'list' | 'zoom' | 'pan' | 'timeline zoom' | 'timeline pan';
 
 export interface FrameFigures {
   readonly frames: number;
@@ -20,8 +20,13 @@ export async function measureFrames(page: Page, motion: Motion): Promise<FrameFi
   const times = await page.evaluate(
     ([kind, frames]) =>
       new Promise<number[]>((resolve, reject) => {
+        const isTimeline = kind.startsWith('timeline');
         const target = document.querySelector(
-          kind === 'list' ? '[role="treegrid"]' : '[role="slider"][aria-label="Position"]',
+          kind === 'list'
+            ? '[role="treegrid"]'
+            : isTimeline
+              ? '.timeline-canvas'
+              : '[role="slider"][aria-label="Position"]',
         );
         if (kind !== 'nothing' && !target) {
           reject(new Error('There is nothing to move.'));
@@ -50,8 +55,8 @@ export async function measureFrames(page: Page, motion: Motion): Promise<FrameFi
           }
           if (kind === 'list') target?.scrollBy(0, isBack ? -900 : 900);
           // All the way from a day to single samples in half of the time, and back.
-          else if (kind === 'zoom') turn(0, isBack ? 45 : -45);
-          else if (kind === 'pan') {
+          else if (kind.endsWith('zoom')) turn(0, isBack ? 45 : -45);
+          else if (kind.endsWith('pan')) {
             if (stamps.length === 1) for (let turns = 0; turns < 20; turns += 1) turn(0, -100);
             turn(isBack ? -25 : 25, 0);
           }

@@ -36,6 +36,8 @@ import { useLoading } from './useLoading.ts';
 
 /** Height of every line, px: one height for all, so that no line must be known to place another. */
 const LINE_HEIGHT = 32;
+/** Lines that are there beyond what is seen, on either side. */
+const OVERSCAN = 4;
 const lineHeight = (): number => LINE_HEIGHT;
 
 const play = (recording: Recording): void => attempt(playerStore.getState().open(recording));
@@ -91,7 +93,7 @@ export function LibraryGrid(): ReactElement {
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: lineHeight,
-    overscan: 8,
+    overscan: OVERSCAN,
     scrollPaddingStart: LINE_HEIGHT,
     rangeExtractor: (range: Range) => {
       sticky.current = dayRows.findLast((index) => index <= range.startIndex) ?? 0;
@@ -99,6 +101,8 @@ export function LibraryGrid(): ReactElement {
     },
   });
   const items = virtualizer.getVirtualItems();
+  // A line that leaves the view becomes the one that enters it: the elements of a line take longer to make than to fill.
+  const pool = Math.ceil((virtualizer.scrollRect?.height ?? 0) / LINE_HEIGHT) + 2 * OVERSCAN + 2;
   const picked = usePicked(rows, activeIndex);
   const menu = menuOf(menuRow, picked.recordings);
 
@@ -191,7 +195,7 @@ export function LibraryGrid(): ReactElement {
               const stuck = row.kind === 'day' && index === sticky.current;
               return (
                 <LineView
-                  key={row.key}
+                  key={index === sticky.current ? 'stuck' : index % pool}
                   row={row}
                   index={index}
                   active={index === activeIndex}

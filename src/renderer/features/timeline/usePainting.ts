@@ -30,9 +30,13 @@ export function usePainting({ canvas, scroller }: Painted): void {
     let frame: number | undefined;
     let hatch: CanvasPattern | string = palette.hatch;
     let ratio = 0;
+    // Asked for in every frame, these would have the page laid out in every frame.
+    let box = { width: surface.clientWidth, height: surface.clientHeight };
+    let { scrollTop } = place;
+    let drawnAt: number | undefined;
 
     const fit = (): { width: number; height: number } => {
-      const { clientWidth: width, clientHeight: height } = surface;
+      const { width, height } = box;
       const wanted = window.devicePixelRatio;
       if (surface.width !== Math.round(width * wanted) || surface.height !== Math.round(height * wanted)) {
         surface.width = Math.round(width * wanted);
@@ -55,7 +59,7 @@ export function usePainting({ canvas, scroller }: Painted): void {
       const scene: Scene = {
         ...size,
         view: state.view,
-        scrollTop: place.scrollTop,
+        scrollTop,
         lanes: lanesInView(state),
         markers: markersStore.getState().markers,
         ticks: ticks(state.view, size.width, TICKS_APART_PX, localOffset, dayCount(period) > 1),
@@ -70,17 +74,29 @@ export function usePainting({ canvas, scroller }: Painted): void {
         hatch,
       };
       drawTimeline(context, scene);
+      drawnAt = playheadPixel();
+    };
+    /** Where the playhead is on the screen; undefined without one. */
+    const playheadPixel = (): number | undefined => {
+      const at = playhead();
+      const { from, to } = timelineStore.getState().view;
+      return at === undefined ? undefined : Math.round(((at - from) / (to - from)) * box.width * ratio);
     };
     const soon = (): void => {
       frame ??= requestAnimationFrame(draw);
     };
 
     const observer = new ResizeObserver(() => {
-      timelineStore.getState().resize(surface.clientWidth);
+      box = { width: surface.clientWidth, height: surface.clientHeight };
+      timelineStore.getState().resize(box.width);
       soon();
     });
+    const scrolled = (): void => {
+      scrollTop = place.scrollTop;
+      soon();
+    };
     observer.observe(surface);
-    place.addEventListener('scroll', soon, { passive: true });
+    place.addEventListener('scroll', scrolled, { passive: true });
     const growth = setInterval(soon, GROWTH_MS);
     const ends = [
       timelineStore.subscribe(soon),
@@ -90,14 +106,14 @@ export function usePainting({ canvas, scroller }: Painted): void {
       }),
       playerStore.subscribe(soon),
       eachFrame(() => {
-        if (deck.playing) soon();
+        if (deck.playing && playheadPixel() !== drawnAt) soon();
       }),
     ];
     soon();
     return () => {
       observer.disconnect();
       clearInterval(growth);
-      place.removeEventListener('scroll', soon);
+      place.removeEventListener('scroll', scrolled);
       for (const end of ends) end();
       if (frame !== undefined) cancelAnimationFrame(frame);
     };

@@ -34,7 +34,17 @@ export function Minimap({ recording, length, marks }: MinimapProps): ReactElemen
     const holder = picture.current;
     if (!holder) return undefined;
     const drawn = createOverview(holder, { height: HEIGHT, colour: palette.blueSoft, ...shape });
+    let width = holder.clientWidth;
+    // By itself it is drawn anew some time after the window has another size: until then it would be too short.
+    const observer = new ResizeObserver(([entry]) => {
+      const now = Math.round(entry?.contentRect.width ?? width);
+      if (now === width) return;
+      width = now;
+      drawn.setOptions({ height: HEIGHT });
+    });
+    observer.observe(holder);
     return () => {
+      observer.disconnect();
       drawn.destroy();
       holder.replaceChildren();
     };
@@ -77,7 +87,8 @@ function Frame({ length }: { readonly length: number }): ReactElement {
   useEffect(
     () =>
       eachFrame(() => {
-        if (head.current) head.current.style.left = `${Math.min(100, (deck.position / Math.max(1e-6, length)) * 100)}%`;
+        const part = Math.min(1, deck.position / Math.max(1e-6, length));
+        if (head.current) head.current.style.transform = `translateX(${part * 100}%)`;
       }),
     [length],
   );

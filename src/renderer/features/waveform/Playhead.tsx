@@ -34,7 +34,8 @@ export function Playhead({ slider, recording }: PlayheadProps): ReactElement {
       if (deck.playing && wasSeen && !isSeen) follow(at);
       wasSeen = isSeen;
       mark.style.visibility = isSeen ? 'visible' : 'hidden';
-      mark.style.transform = `translateX(${((at - from) / Math.max(1e-9, to - from)) * element.clientWidth}px)`;
+      // Of its own width, which is that of the picture: nothing is laid out for it.
+      mark.style.transform = `translateX(${((at - from) / Math.max(1e-9, to - from)) * 100}%)`;
       if (now - toldAt < VALUE_MS) return;
       toldAt = now;
       tell(element, at, length);

@@ -28,7 +28,6 @@ export type LevelSurface = Pick<
   | 'moveTo'
   | 'lineTo'
   | 'stroke'
-  | 'fill'
   | 'setLineDash'
   | 'fillText'
 >;
@@ -47,29 +46,19 @@ export function drawLevels(
   pieces: readonly Piece<Levels>[],
   view: Span,
   box: Box,
-  colours: LevelColours,
+  { colours, step }: { readonly colours: LevelColours; readonly step: number },
 ): void {
   const pixels = box.width / (view.to - view.from);
   const yOf = (db: number): number => box.top + box.height * (Math.min(0, Math.max(QUIETEST, db)) / QUIETEST);
   surface.fillStyle = colours.grid;
   for (const db of GRID) surface.fillRect(0, Math.round(yOf(db)), box.width, 1);
   surface.fillStyle = colours.level;
-  for (const { span, data } of pieces) {
-    const each = (data.to - data.from) / data.level.length;
-    if (!(each > 0)) continue;
-    // One outline: columns side by side would show their seams.
-    const base = box.top + box.height;
-    let right = Math.max(0, (span.from - view.from) * pixels);
-    surface.beginPath();
-    surface.moveTo(right, base);
-    for (const [x, index] of columnsOf(span, data, each, view, pixels)) {
-      const y = yOf(data.level[index] ?? QUIETEST);
-      surface.lineTo(Math.max(right, x), y);
-      right = Math.min(x + each * pixels, (span.to - view.from) * pixels);
-      surface.lineTo(right, y);
-    }
-    surface.lineTo(right, base);
-    surface.fill();
+  // Columns on whole pixels of the screen have no seams, and take a tenth of the time of one outline around them all.
+  const whole = (value: number): number => Math.round(value / step) * step;
+  const base = whole(box.top + box.height);
+  for (const { left, right, level } of levelColumns(pieces, view, pixels, whole, step)) {
+    const y = whole(yOf(level));
+    if (y < base) surface.fillRect(left, y, right - left, base - y);
   }
   surface.lineWidth = 1;
   line(surface, pieces, view, pixels, colours.floor, [], ({ floor }, index) => yOf(floor[index] ?? QUIETEST));
@@ -78,6 +67,42 @@ export function drawLevels(
   );
   surface.fillStyle = colours.text;
   for (const db of GRID) surface.fillText(String(db).replace('-', '−'), 4, yOf(db) - 3);
+}
+
+interface Column {
+  readonly left: number;
+  readonly right: number;
+  /** The highest in it, dBFS. */
+  readonly level: number;
+}
+
+/** What fills the area from left to right: at least a pixel of the screen each, and never two over each other. */
+function* levelColumns(
+  pieces: readonly Piece<Levels>[],
+  view: Span,
+  pixels: number,
+  whole: (value: number) => number,
+  step: number,
+): Generator<Column> {
+  for (const { span, data } of pieces) {
+    const each = (data.to - data.from) / data.level.length;
+    if (!(each > 0)) continue;
+    const end = whole((Math.min(span.to, data.to) - view.from) * pixels);
+    let left = Math.max(0, whole((Math.max(span.from, data.from) - view.from) * pixels));
+    let index = Math.max(0, Math.floor((view.from + left / pixels - data.from) / each));
+    while (left < end && index < data.level.length) {
+      let level = data.level[index] ?? QUIETEST;
+      let right = whole((data.from + (index + 1) * each - view.from) * pixels);
+      index += 1;
+      for (; right < left + step && index < data.level.length; index += 1) {
+        level = Math.max(level, data.level[index] ?? QUIETEST);
+        right = whole((data.from + (index + 1) * each - view.from) * pixels);
+      }
+      right = Math.min(end, Math.max(right, left + step));
+      yield { left, right, level };
+      left = right;
+    }
+  }
 }
 
 /** Points of a piece with the x where each begins. */

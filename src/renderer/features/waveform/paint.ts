@@ -42,11 +42,14 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene): void {
       view,
       { top: STRIP_PX + layout.wave, height: layout.levels, width },
       {
-        level: scene.colours.level,
-        floor: scene.colours.softText,
-        threshold: scene.colours.section,
-        grid: scene.colours.line,
-        text: scene.colours.softText,
+        colours: {
+          level: scene.colours.level,
+          floor: scene.colours.softText,
+          threshold: scene.colours.section,
+          grid: scene.colours.line,
+          text: scene.colours.softText,
+        },
+        step: 1 / density,
       },
     );
   }
