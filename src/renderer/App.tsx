@@ -1,6 +1,7 @@
 import { type ReactElement, useEffect, useRef } from 'react';
 import { assertNever } from '../shared/assertNever.ts';
 import { Toasts } from './elements/Toasts.tsx';
+import { useKeptFocus } from './elements/useKeptFocus.ts';
 import { TooltipProvider } from './elements/Tooltip.tsx';
 import { AlarmsDialog } from './features/alarms/AlarmsDialog.tsx';
 import { AlarmStrip } from './features/alarms/AlarmStrip.tsx';
@@ -39,6 +40,7 @@ const TOOLTIP_MS = 500;
 
 export function App(): ReactElement {
   useShortcuts();
+  useKeptFocus();
   useTheme();
   const isFirstStart = useFirstStart();
   const notices = useNotices((state) => state.shown);

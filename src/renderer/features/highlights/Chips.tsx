@@ -101,14 +101,16 @@ export function Chips({ events, manySources, manyDays, children }: ChipsProps): 
           style={{ height: virtualizer.getTotalSize() }}
           {...(active < 0 ? {} : { 'aria-activedescendant': `${id}-${active}` })}
           onKeyDown={onKeyDown}
-          onFocus={() => {
-            if (active < 0) activate(0);
+          onFocus={(event) => {
+            // Who clicks chooses by the click: a list that moves between press and release would take it away.
+            if (active < 0 && event.currentTarget.matches(':focus-visible')) activate(0);
           }}
           onContextMenuCapture={(event) => {
             const chip = event.target instanceof Element ? event.target.closest('[data-chip]') : null;
             const index = chip ? Number(chip.getAttribute('data-chip')) : active;
             // The menu is opened by the same event: it must know by then what it is about.
             flushSync(() => setMenuEvent(events[index]));
+            activate(index);
           }}
         >
           {virtualizer.getVirtualItems().map(({ index, start }) => (
@@ -175,7 +177,6 @@ function Chip({ id, event, place, count, active, names, day, onPoint }: ChipProp
       title={words}
       data-chip={place}
       className={classes('chip', active && 'chip-active', event.verdict === 'discard' && 'chip-discarded')}
-      onMouseDown={() => reviewStore.getState().choose(event)}
       // Focus goes to the list and not to the chip, which is still free to be dragged.
       onFocus={(focus) => focus.currentTarget.closest<HTMLElement>('[role="listbox"]')?.focus({ preventScroll: true })}
       onClick={() => attempt(listen(event))}

@@ -87,6 +87,7 @@ export function LibraryGrid(): ReactElement {
   const activeIndex = useMemo(() => (active ? placeOf(rows, active) : undefined), [rows, active]);
   const dayRows = useMemo(() => rows.dayRows, [rows]);
   const sticky = useRef(0);
+  const pressed = useRef(false);
 
   // oxlint-disable-next-line react/incompatible-library -- nothing here is compiled or memoised around it
   const virtualizer = useVirtualizer({
@@ -121,6 +122,15 @@ export function LibraryGrid(): ReactElement {
   const activateByPointer = (index: number): void => {
     scroller.current?.focus({ preventScroll: true });
     activate(index);
+  };
+
+  /** The list stands still: what moves between press and release takes the click away. */
+  const press = (index: number): void => {
+    const row = rows.at(index);
+    if (row) setActive(activeLine(row));
+    pressed.current = true;
+    scroller.current?.focus({ preventScroll: true });
+    pressed.current = false;
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -174,7 +184,7 @@ export function LibraryGrid(): ReactElement {
           {...(activeIndex === undefined ? {} : { 'aria-activedescendant': rowId(activeIndex) })}
           onKeyDown={onKeyDown}
           onFocus={(event) => {
-            if (event.target !== event.currentTarget) return;
+            if (event.target !== event.currentTarget || pressed.current) return;
             // What the keys act on must be seen: the wheel may have left it behind.
             if (activeIndex === undefined) activate(0);
             else virtualizer.scrollToIndex(activeIndex);
@@ -204,7 +214,7 @@ export function LibraryGrid(): ReactElement {
                   stuck={stuck}
                   onActivate={(event) => {
                     if (event.button === 0) picked.click(activeIndex, index, event);
-                    activateByPointer(index);
+                    press(index);
                   }}
                 />
               );
