@@ -9,7 +9,7 @@ import { bothFigures, measureAsync, type Times } from './figures.ts';
 
 const noTimes = (): Times => ({ wall: [], cpu: [] });
 
-const CALLS = 20;
+const CALLS = 60;
 const SCANS = 3;
 const PAGE = 100;
 const DAY_MS = 86_400_000;

@@ -14,9 +14,7 @@ export interface CalendarDay {
   readonly markers: number;
 }
 
-type Totals = { -readonly [Key in keyof Omit<CalendarDay, 'day'>]: CalendarDay[Key] };
-
-const STEP = 512;
+type Others = { gapMs: number; markers: number };
 
 /** Totals of days for a heat map. */
 export class Calendar {
@@ -31,38 +29,38 @@ export class Calendar {
   /** The index must be up to date. Both days inclusive; days without anything are left out. */
   async days(fromDay: Day, toDay: Day, sourceIds?: readonly SourceId[]): Promise<readonly CalendarDay[]> {
     const wanted = sourceIds && new Set<string>(sourceIds);
-    const found = new Map<string, Totals>();
-    const of = (name: string): Totals => {
-      const known = found.get(name);
-      if (known) return known;
-      const totals = { recordings: 0, durationMs: 0, gapMs: 0, sections: 0, topScore: 0, markers: 0 };
-      found.set(name, totals);
-      return totals;
-    };
+    const others = this.#others(fromDay, toDay, wanted);
+    const names = new Set(others.keys());
+    for (const name of this.#index.days) if (name >= fromDay && name <= toDay) names.add(name);
+    const days: CalendarDay[] = [];
     const pace = new Pace();
-    const { order } = this.#index;
-    for (let at = 0; at < order.length; at += 1) {
-      if (at % STEP === 0 && pace.isOver()) await pace.rest();
-      const entry = order[at];
-      if (!entry?.isPresent || entry.day < fromDay || entry.day > toDay || wanted?.has(entry.sourceId) === false) {
-        continue;
+    for (const name of [...names].sort()) {
+      const { recordings, durationMs, sections, topScore } = this.#index.totals(name, wanted);
+      const { gapMs, markers } = others.get(name) ?? { gapMs: 0, markers: 0 };
+      if (recordings > 0 || others.has(name)) {
+        days.push({ day: day(name), recordings, durationMs, sections, topScore, gapMs, markers });
       }
-      const totals = of(entry.day);
-      totals.recordings += 1;
-      totals.durationMs += entry.durationMs;
-      totals.sections += entry.sections;
-      totals.topScore = Math.max(totals.topScore, entry.topScore);
+      if (pace.isOver()) await pace.rest();
     }
-    if (wanted) {
-      for (const id of wanted) {
-        for (const row of attempt(() => this.#sql.gapsOf.all(id, fromDay, toDay))) of(row.day).gapMs += row.gapMs;
-      }
-    } else for (const row of attempt(() => this.#sql.gaps.all(fromDay, toDay))) of(row.day).gapMs += row.gapMs;
+    return days;
+  }
+
+  /** What else there is on days, beside recordings. */
+  #others(fromDay: Day, toDay: Day, wanted: ReadonlySet<string> | undefined): ReadonlyMap<string, Others> {
+    const found = new Map<string, Others>();
+    const of = (name: string): Others => {
+      const others = found.get(name) ?? { gapMs: 0, markers: 0 };
+      found.set(name, others);
+      return others;
+    };
+    const gaps = wanted
+      ? [...wanted].flatMap((id) => attempt(() => this.#sql.gapsOf.all(id, fromDay, toDay)))
+      : attempt(() => this.#sql.gaps.all(fromDay, toDay));
+    for (const row of gaps) of(row.day).gapMs += row.gapMs;
     for (const row of attempt(() => this.#sql.markers.all(fromDay, toDay))) {
       if (row.sourceId === null || wanted?.has(row.sourceId) !== false) of(row.day).markers += row.markers;
     }
-    const days = [...found].map(([name, totals]) => ({ day: day(name), ...totals }));
-    return days.sort((a, b) => (a.day < b.day ? -1 : 1));
+    return found;
   }
 }
 

@@ -1,4 +1,5 @@
 import { WINDOW_MS } from '../sectionStore.ts';
+import { folded } from '../titleStore.ts';
 
 /** What filters, totals and timelines need of a recording. Kept in memory, one object for as long as the library is open. */
 export interface Entry {
@@ -26,39 +27,39 @@ export interface Entry {
   sections: number;
   reviewed: number;
   topScore: number;
-  /** Name of source and file and the last title. */
+  /** Name of source and file and the last title; as texts are compared, once {@link textOf} was asked for it. */
   text: string;
-  /** The same as texts are compared, once somebody searched. */
-  foldedText: string | undefined;
+  isFolded: boolean;
 }
 
-export interface EntryRow {
-  readonly id: string;
-  readonly source_id: string;
-  readonly source_name: string;
-  readonly path: string;
-  readonly started_at: number;
-  readonly day: string;
-  readonly duration_us: number;
-  readonly bytes: number;
-  readonly state: string;
-  readonly seam: string;
-  readonly title: string | null;
-  readonly number: number | null;
-  readonly live: number | null;
-  readonly sections: number | null;
-  readonly reviewed: number | null;
-  readonly top_score: number | null;
-  /** Only of a recording that is being made: what it has as its duration comes late. */
-  readonly last_window: number | null;
-}
+/** Of a recording, in the order of {@link RECORDING_COLUMNS}. */
+export type RecordingFields = readonly [
+  id: string,
+  sourceId: string,
+  sourceName: string,
+  path: string,
+  startedAt: number,
+  day: string,
+  durationUs: number,
+  bytes: number,
+  state: string,
+  seam: string,
+  title: string | null,
+];
 
-export const ENTRY_SELECT = `
-  SELECT recordings.id AS id, source_id, source_name, path, started_at, day, duration_us, bytes, state, seam, title,
-    number, live, sections, reviewed, top_score,
-    iif(state = 'recording' AND number IS NOT NULL,
-      (SELECT ending FROM sections WHERE detection = number ORDER BY first DESC LIMIT 1), NULL) AS last_window
-  FROM recordings LEFT JOIN detections ON recording_id = recordings.id`;
+export const RECORDING_COLUMNS =
+  'id, source_id, source_name, path, started_at, day, duration_us, bytes, state, seam, title';
+
+/** Of what was found in a recording, in the order of {@link DETECTION_COLUMNS}. */
+export type DetectionFields = readonly [
+  number: number,
+  live: number,
+  sections: number,
+  reviewed: number,
+  topScore: number,
+];
+
+export const DETECTION_COLUMNS = 'number, live, sections, reviewed, top_score';
 
 export function newEntry(id: string, ordinal: number): Entry {
   return {
@@ -81,36 +82,65 @@ export function newEntry(id: string, ordinal: number): Entry {
     reviewed: 0,
     topScore: 0,
     text: '',
-    foldedText: undefined,
+    isFolded: true,
   };
 }
 
-export function fillEntry(entry: Entry, row: EntryRow): void {
+/**
+ * `lastWindow`: where the last section ends of a recording that is being made, whose duration comes late. `one` returns
+ * the same string for equal strings, so that thousands of recordings do not keep a copy each.
+ */
+export function fillEntry(
+  entry: Entry,
+  [, sourceId, sourceName, path, startedAt, day, durationUs, bytes, state, seam, title]: RecordingFields,
+  detection: DetectionFields | undefined,
+  lastWindow: number,
+  one: (text: string) => string,
+): void {
+  const [number, live = 0, sections = 0, reviewed = 0, topScore = 0] = detection ?? [];
   entry.isPresent = true;
-  entry.sourceId = row.source_id;
-  entry.sourceName = row.source_name;
-  entry.startedAt = row.started_at;
-  entry.durationMs = row.duration_us / 1000;
-  entry.endsAt = row.started_at + entry.durationMs;
-  entry.reachesTo = Math.max(entry.endsAt, row.started_at + (row.last_window ?? 0) * WINDOW_MS);
-  entry.day = row.day;
-  entry.bytes = row.bytes;
-  entry.state = row.state;
-  entry.isGapless = row.seam === 'gapless';
-  entry.detection = row.number ?? undefined;
-  entry.isLive = row.live === 1;
-  entry.sections = row.sections ?? 0;
-  entry.reviewed = row.reviewed ?? 0;
-  entry.topScore = row.top_score ?? 0;
-  entry.text = `${row.source_name}\n${row.path}\n${row.title ?? ''}`;
-  entry.foldedText = undefined;
+  entry.sourceId = one(sourceId);
+  entry.sourceName = one(sourceName);
+  entry.startedAt = startedAt;
+  entry.durationMs = durationUs / 1000;
+  entry.endsAt = startedAt + entry.durationMs;
+  entry.reachesTo = Math.max(entry.endsAt, startedAt + lastWindow * WINDOW_MS);
+  entry.day = one(day);
+  entry.bytes = bytes;
+  entry.state = one(state);
+  entry.isGapless = seam === 'gapless';
+  entry.detection = number;
+  entry.isLive = live === 1;
+  entry.sections = sections;
+  entry.reviewed = reviewed;
+  entry.topScore = topScore;
+  entry.text = `${sourceName}\n${path}\n${title ?? ''}`;
+  entry.isFolded = false;
+}
+
+/** Its recording is gone; where it was stays known. */
+export function emptyEntry(entry: Entry): void {
+  entry.isPresent = false;
+  entry.text = '';
+  entry.isFolded = true;
+}
+
+/** Names and last title, as texts are compared. */
+export function textOf(entry: Entry): string {
+  if (!entry.isFolded) {
+    entry.text = folded(entry.text);
+    entry.isFolded = true;
+  }
+  return entry.text;
 }
 
 /** Oldest first; of those that began together the last one that the list shows. */
 export function compareEntries(a: Entry, b: Entry): number {
   if (a.startedAt !== b.startedAt) return a.startedAt - b.startedAt;
-  const one = a.sourceName.toLowerCase();
-  const other = b.sourceName.toLowerCase();
-  if (one !== other) return one < other ? 1 : -1;
+  if (a.sourceName !== b.sourceName) {
+    const one = a.sourceName.toLowerCase();
+    const other = b.sourceName.toLowerCase();
+    if (one !== other) return one < other ? 1 : -1;
+  }
   return a.id < b.id ? -1 : 1;
 }

@@ -40,6 +40,18 @@ export class EventSweep {
     this.into = new Int32Array(size);
   }
 
+  /** Begins anew, in the room that there is already. */
+  clear(): void {
+    this.count = 0;
+    this.#open = 0;
+    this.#until = -Infinity;
+  }
+
+  /** What begins at `from` or later is joined with nothing so far. */
+  isIdleAt(from: number): boolean {
+    return from > this.#until;
+  }
+
   /** Takes section `at` of a block; returns the number of its event. */
   add(block: Block, at: number): number {
     const from = block.from[at] ?? 0;
@@ -119,6 +131,7 @@ export class EventSweep {
     this.to[event] = from;
     this.score[event] = -Infinity;
     this.#verdictScore[event] = -Infinity;
+    this.verdict[event] = 0;
     this.into[event] = event;
     this.count += 1;
     return event;

@@ -1,16 +1,13 @@
 import { MAX_SPLIT_SECONDS } from '../../../shared/domain/settings.ts';
 import { LongtakeError } from '../../../shared/errors.ts';
-import type { Connection, Query } from '../database.ts';
+import type { Connection } from '../database.ts';
 import { attempt } from '../libraryError.ts';
-import { WINDOW_MS } from '../sectionStore.ts';
-import { compareEntries, type Entry, ENTRY_SELECT, type EntryRow, fillEntry, newEntry } from './entry.ts';
+import { DayCells, type DayTotals } from './dayCells.ts';
+import { compareEntries, emptyEntry, type Entry, fillEntry, newEntry } from './entry.ts';
+import type { DetectionFields, RecordingFields } from './entry.ts';
+import { lowerBound, reordered } from './entryOrder.ts';
+import { indexStatements, type SectionTotals } from './indexStatements.ts';
 import { Pace } from './pace.ts';
-
-/** Totals of the sections of a day's recordings. */
-export interface SectionTotals {
-  sections: number;
-  reviewed: number;
-}
 
 /** Where a recording was, before it changed. */
 export interface Place {
@@ -18,8 +15,14 @@ export interface Place {
   readonly to: number;
 }
 
+/** In {@link RecordingIndex.changedSince}: not a recording, but gaps. */
+export const GAPS_CHANGED = -1;
+
 const PAGE = 200;
 const LONGEST_SPLIT_MS = MAX_SPLIT_SECONDS * 1000;
+const DAY_MS = 86_400_000;
+/** So many changes are remembered at least. */
+const CHANGES_KEPT = 2048;
 
 /**
  * All recordings in memory, in order of time, so that any filter over 100,000 of them is answered at once. It is loaded
@@ -27,23 +30,26 @@ const LONGEST_SPLIT_MS = MAX_SPLIT_SECONDS * 1000;
  */
 export class RecordingIndex {
   readonly #connection: Connection;
-  readonly #sql: ReturnType<typeof statements>;
+  readonly #sql: ReturnType<typeof indexStatements>;
   readonly #onChange: (entry: Entry, before: Place | undefined) => void;
   readonly #entries: Entry[] = [];
   readonly #byId = new Map<string, Entry>();
   #order: readonly Entry[] = [];
-  #bySource: ReadonlyMap<string, readonly Entry[]> | undefined;
-  readonly #days = new Map<string, SectionTotals>();
+  readonly #bySource = new Map<string, readonly Entry[]>();
+  readonly #cells = new DayCells();
   #longestMs = 0;
   #generation = 0;
   #placeGeneration = 0;
   readonly #gapGenerations = new Map<string, number>();
+  /** What changed, one item per generation, the newest last. */
+  #changes: number[] = [];
+  readonly #names = new Map<string, string>();
   #isLoaded = false;
   #work: Promise<void> | undefined;
 
   constructor(connection: Connection, onChange: (entry: Entry, before: Place | undefined) => void) {
     this.#connection = connection;
-    this.#sql = statements(connection);
+    this.#sql = indexStatements(connection);
     this.#onChange = onChange;
   }
 
@@ -63,7 +69,13 @@ export class RecordingIndex {
     return this.#generation;
   }
 
-  /** The same for where recordings are, and which there are. */
+  /** Ordinals of what changed after a generation, or {@link GAPS_CHANGED}; undefined when that is too long ago. */
+  changedSince(generation: number): readonly number[] | undefined {
+    const first = this.#changes.length - (this.#generation - generation);
+    return first < 0 ? undefined : this.#changes.slice(first);
+  }
+
+  /** The same as {@link generation} for where recordings are, and which there are. */
   get placeGeneration(): number {
     return this.#placeGeneration;
   }
@@ -91,22 +103,34 @@ export class RecordingIndex {
     return this.#byId.get(id);
   }
 
-  /** Of each source, oldest first. */
+  /** Of each source, oldest first. The arrays are replaced when they change. */
   get bySource(): ReadonlyMap<string, readonly Entry[]> {
-    if (this.#bySource) return this.#bySource;
-    const lists = new Map<string, Entry[]>();
-    for (const entry of this.#order) {
-      const list = lists.get(entry.sourceId);
-      if (list) list.push(entry);
-      else lists.set(entry.sourceId, [entry]);
-    }
-    this.#bySource = lists;
-    return lists;
+    return this.#bySource;
   }
 
-  /** Totals of the recordings of a day. */
-  totals(day: string): SectionTotals {
-    return this.#days.get(day) ?? { sections: 0, reviewed: 0 };
+  /** Days that have had a recording. */
+  get days(): Iterable<string> {
+    return this.#cells.days;
+  }
+
+  /** Totals of the recordings of a day; `sources`: of these alone. */
+  totals(day: string, sources?: ReadonlySet<string>): Readonly<DayTotals> {
+    return this.#cells.totals(day, sources);
+  }
+
+  /** Totals of the sections of days, also before anything is loaded: who looks at the list needs no more. */
+  async sectionTotals(days: readonly string[]): Promise<readonly SectionTotals[]> {
+    if (this.#isLoaded) {
+      await this.refresh();
+      return days.map((day) => this.totals(day));
+    }
+    const pace = new Pace();
+    const found: SectionTotals[] = [];
+    for (const day of days) {
+      found.push(attempt(() => this.#sql.sectionTotals.get(day)) ?? { sections: 0, reviewed: 0 });
+      if (pace.isOver()) await this.#rest(pace);
+    }
+    return found;
   }
 
   /** Recordings of `list` (oldest first) that have something between two instants, oldest first. */
@@ -123,56 +147,89 @@ export class RecordingIndex {
   }
 
   async #load(): Promise<void> {
+    this.#entries.length = 0;
+    this.#byId.clear();
+    this.#cells.clear();
     const pace = new Pace();
+    const detections = await this.#loadDetections(pace);
+    const days = await this.#loadEntries(detections, pace);
     const order: Entry[] = [];
-    /** Those that began together are put in order when all of them are there. */
-    let together: Entry[] = [];
-    for (let at = -1, id = ''; ;) {
-      const rows = attempt(() => this.#sql.page.all(at, id, PAGE));
-      const last = rows.at(-1);
-      if (!last) break;
-      for (const row of rows) {
-        const entry = this.#make(row.id);
-        fillEntry(entry, row);
-        this.#count(entry, 1);
-        if (together[0] && together[0].startedAt !== entry.startedAt) {
-          order.push(...together.sort(compareEntries));
-          together = [];
-        }
-        together.push(entry);
+    const bySource = new Map<string, Entry[]>();
+    for (const number of [...days.keys()].sort((a, b) => a - b)) {
+      for (const entry of (days.get(number) ?? []).sort(compareEntries)) {
+        order.push(entry);
+        const list = bySource.get(entry.sourceId);
+        if (list) list.push(entry);
+        else bySource.set(entry.sourceId, [entry]);
       }
-      at = last.started_at;
-      id = last.id;
       if (pace.isOver()) await this.#rest(pace);
     }
-    order.push(...together.sort(compareEntries));
     this.#order = order;
-    this.#bySource = undefined;
+    this.#bySource.clear();
+    for (const [sourceId, list] of bySource) this.#bySource.set(sourceId, list);
     this.#generation += 1;
+    this.#changes = [];
     this.#isLoaded = true;
     await this.#follow();
   }
 
+  /** By recording. Both tables are read in the order in which they lie on disk: joined they take twice as long. */
+  async #loadDetections(pace: Pace): Promise<ReadonlyMap<string, DetectionFields>> {
+    const found = new Map<string, DetectionFields>();
+    for (let after = 0; ;) {
+      const rows = attempt(() => this.#sql.detections.all(after, PAGE));
+      for (const [recordingId, ...fields] of rows) {
+        found.set(recordingId, fields);
+        [after] = fields;
+      }
+      if (rows.length < PAGE) return found;
+      if (pace.isOver()) await this.#rest(pace);
+    }
+  }
+
+  /** By day since 1970, UTC. */
+  async #loadEntries(
+    detections: ReadonlyMap<string, DetectionFields>,
+    pace: Pace,
+  ): Promise<ReadonlyMap<number, Entry[]>> {
+    const days = new Map<number, Entry[]>();
+    for (let after = -1; ;) {
+      const rows = attempt(() => this.#sql.recordings.all(after, PAGE));
+      for (const [rowid, ...fields] of rows) {
+        const [id] = fields;
+        const entry = this.#make(id);
+        this.#fill(entry, fields, detections.get(id));
+        const number = Math.floor(entry.startedAt / DAY_MS);
+        const day = days.get(number);
+        if (day) day.push(entry);
+        else days.set(number, [entry]);
+        after = rowid;
+      }
+      if (rows.length < PAGE) return days;
+      if (pace.isOver()) await this.#rest(pace);
+    }
+  }
+
   async #follow(): Promise<void> {
-    const moved = new Set<Entry>();
+    const moved = new Map<Entry, string | undefined>();
     try {
       await this.#lookAtChanged(moved);
     } finally {
       if (moved.size > 0) this.#putInOrder(moved);
     }
-    for (const { id } of attempt(() => this.#sql.changedGaps.all())) {
+    for (const [id] of attempt(() => this.#sql.changedGaps.all())) {
       attempt(() => this.#sql.forgetGaps.run(id));
       this.#gapGenerations.set(id, this.gapGeneration(id) + 1);
-      this.#generation += 1;
+      this.#noteChange(GAPS_CHANGED);
     }
   }
 
-  async #lookAtChanged(moved: Set<Entry>): Promise<void> {
+  async #lookAtChanged(moved: Map<Entry, string | undefined>): Promise<void> {
     const pace = new Pace();
     // One transaction for as many as fit: each of them costs more than what is looked at.
     const slice = this.#connection.transaction((): boolean => {
       const ids = this.#sql.changed.all(PAGE);
-      for (const { id } of ids) {
+      for (const [id] of ids) {
         this.#lookAgain(id, moved);
         if (pace.isOver()) return true;
       }
@@ -186,35 +243,50 @@ export class RecordingIndex {
     if (!this.#connection.open) throw new LongtakeError('CANCELLED', 'The library was closed.');
   }
 
-  #lookAgain(id: string, moved: Set<Entry>): void {
-    const row = this.#counted(id);
-    const entry = this.#byId.get(id) ?? (row && this.#make(id));
+  /** `moved`: those whose place among the others is another one, with the source in whose list they are. */
+  #lookAgain(id: string, moved: Map<Entry, string | undefined>): void {
+    this.#sql.forget.run(id);
+    const fields = this.#sql.recording.get(id);
+    const entry = this.#byId.get(id) ?? (fields && this.#make(id));
     if (!entry) return;
-    const before = entry.isPresent ? { from: entry.startedAt, to: entry.reachesTo } : undefined;
-    const { sourceId } = entry;
-    if (before) this.#count(entry, -1);
-    if (row) {
-      fillEntry(entry, row);
-      this.#count(entry, 1);
-    } else {
-      entry.isPresent = false;
-      entry.text = '';
-      entry.foldedText = undefined;
-    }
-    const isSamePlace = before?.from === entry.startedAt && sourceId === entry.sourceId && row !== undefined;
-    if (!isSamePlace) moved.add(entry);
-    this.#generation += 1;
+    const { sourceId, sourceName, startedAt, reachesTo } = entry;
+    const before = entry.isPresent ? { from: startedAt, to: reachesTo } : undefined;
+    if (before) this.#cells.remove(entry);
+    if (fields) this.#fill(entry, fields, this.#counted(id));
+    else emptyEntry(entry);
+    const isSamePlace =
+      before?.from === entry.startedAt &&
+      sourceId === entry.sourceId &&
+      sourceName === entry.sourceName &&
+      entry.isPresent;
+    if (!isSamePlace && !moved.has(entry)) moved.set(entry, before && sourceId);
+    this.#noteChange(entry.ordinal);
     this.#onChange(entry, before);
   }
 
-  /** The row as it is, with how many of its sections have a verdict now. */
-  #counted(id: string): EntryRow | undefined {
-    const row = this.#sql.one.get(id);
-    this.#sql.forget.run(id);
-    if (!row || row.number === null) return row;
-    const { reviewed } = this.#sql.reviewed.get(row.number, id) ?? { reviewed: 0 };
-    if (reviewed !== row.reviewed) this.#sql.noteReviewed.run(reviewed, id);
-    return { ...row, reviewed };
+  /** What was found in a recording, with how many of its sections have a verdict now. */
+  #counted(id: string): DetectionFields | undefined {
+    const found = this.#sql.detection.get(id);
+    if (!found) return undefined;
+    const [number, live, sections, before, topScore] = found;
+    const [reviewed = 0] = this.#sql.reviewed.get(number, id) ?? [];
+    if (reviewed !== before) this.#sql.noteReviewed.run(reviewed, id);
+    return [number, live, sections, reviewed, topScore];
+  }
+
+  #fill(entry: Entry, fields: RecordingFields, detection: DetectionFields | undefined): void {
+    const isOpen = fields[8] === 'recording';
+    const [lastWindow = 0] = (isOpen && detection && this.#sql.lastWindow.get(detection[0])) || [];
+    fillEntry(entry, fields, detection, lastWindow, (text) => this.#one(text));
+    this.#longestMs = Math.max(this.#longestMs, isOpen ? LONGEST_SPLIT_MS : entry.reachesTo - entry.startedAt);
+    this.#cells.add(entry);
+  }
+
+  #one(text: string): string {
+    const known = this.#names.get(text);
+    if (known !== undefined) return known;
+    this.#names.set(text, text);
+    return text;
   }
 
   #make(id: string): Entry {
@@ -224,79 +296,27 @@ export class RecordingIndex {
     return entry;
   }
 
-  #count(entry: Entry, sign: 1 | -1): void {
-    if (sign > 0) {
-      const longest = entry.state === 'recording' ? LONGEST_SPLIT_MS : entry.reachesTo - entry.startedAt;
-      this.#longestMs = Math.max(this.#longestMs, longest);
-    }
-    const totals = this.#days.get(entry.day) ?? { sections: 0, reviewed: 0 };
-    totals.sections += sign * entry.sections;
-    totals.reviewed += sign * entry.reviewed;
-    this.#days.set(entry.day, totals);
+  #noteChange(what: number): void {
+    this.#generation += 1;
+    this.#changes.push(what);
+    if (this.#changes.length > 2 * CHANGES_KEPT) this.#changes = this.#changes.slice(-CHANGES_KEPT);
   }
 
-  #putInOrder(moved: ReadonlySet<Entry>): void {
-    const others = this.#order.filter((entry) => !moved.has(entry));
-    const news = [...moved].filter((entry) => entry.isPresent).sort(compareEntries);
-    const order: Entry[] = [];
-    let next = 0;
-    for (const entry of others) {
-      for (let one = news[next]; one && compareEntries(one, entry) < 0; one = news[next]) {
-        order.push(one);
-        next += 1;
-      }
-      order.push(entry);
+  #putInOrder(moved: ReadonlyMap<Entry, string | undefined>): void {
+    const all = [...moved];
+    const gone = all.filter(([, before]) => before !== undefined);
+    const come = all.flatMap(([entry]) => (entry.isPresent ? [entry] : []));
+    this.#order = reordered(this.#order, new Set(gone.map(([entry]) => entry)), come);
+    for (const sourceId of new Set([...gone.map(([, before]) => before), ...come.map((entry) => entry.sourceId)])) {
+      if (sourceId === undefined) continue;
+      const list = reordered(
+        this.#bySource.get(sourceId) ?? [],
+        new Set(gone.flatMap(([entry, before]) => (before === sourceId ? [entry] : []))),
+        come.filter((entry) => entry.sourceId === sourceId),
+      );
+      if (list.length === 0) this.#bySource.delete(sourceId);
+      else this.#bySource.set(sourceId, list);
     }
-    this.#order = [...order, ...news.slice(next)];
     this.#placeGeneration += 1;
-    this.#bySource = undefined;
   }
-}
-
-/** Index of the first that began at `at` or later. */
-export function lowerBound(list: readonly Entry[], at: number): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((list[middle]?.startedAt ?? Infinity) < at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Index of the first that began after `at`. */
-export function upperBound(list: readonly Entry[], at: number): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((list[middle]?.startedAt ?? Infinity) <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function statements(db: Connection) {
-  const query = <Parameters extends unknown[], Row>(sql: string): Query<Parameters, Row> =>
-    db.prepare<Parameters, Row>(sql);
-  return {
-    page: query<[number, string, number], EntryRow>(
-      `${ENTRY_SELECT} WHERE (started_at, recordings.id) > (?, ?) ORDER BY started_at, recordings.id LIMIT ?`,
-    ),
-    one: query<[string], EntryRow>(`${ENTRY_SELECT} WHERE recordings.id = ?`),
-    anyChange: query<[], { 1: number }>(
-      'SELECT 1 WHERE EXISTS (SELECT 1 FROM changed_recordings) OR EXISTS (SELECT 1 FROM changed_gaps)',
-    ),
-    changed: query<[number], { id: string }>('SELECT recording_id AS id FROM changed_recordings LIMIT ?'),
-    forget: db.prepare<[string]>('DELETE FROM changed_recordings WHERE recording_id = ?'),
-    changedGaps: query<[], { id: string }>('SELECT source_id AS id FROM changed_gaps'),
-    forgetGaps: db.prepare<[string]>('DELETE FROM changed_gaps WHERE source_id = ?'),
-    reviewed: query<[number, string], { reviewed: number }>(`
-      SELECT count(*) AS reviewed FROM sections, recordings WHERE detection = ? AND recordings.id = ?
-      AND EXISTS (
-        SELECT 1 FROM verdicts WHERE verdicts.source_id = recordings.source_id AND verdict IS NOT NULL
-        AND peak_at >= started_at + first * ${WINDOW_MS} AND peak_at < started_at + ending * ${WINDOW_MS})`),
-    noteReviewed: db.prepare<[number, string]>('UPDATE detections SET reviewed = ? WHERE recording_id = ?'),
-  };
 }

@@ -6,11 +6,14 @@ import type { Log } from '../../../shared/ports/log.ts';
 import { type Day, day, type RecordingId, type SourceId } from '../../../shared/units.ts';
 import type { Connection } from '../database.ts';
 import { Calendar, type CalendarDay } from './calendar.ts';
-import { RecordingIndex, type SectionTotals } from './recordingIndex.ts';
-import { firstFrom, firstOver } from './search.ts';
+import { textOf } from './entry.ts';
+import type { SectionTotals } from './indexStatements.ts';
+import { Pace } from './pace.ts';
+import { RecordingIndex } from './recordingIndex.ts';
 import { Scopes } from './scopes.ts';
 import { BLOCK_MS, SectionBlocks } from './sectionBlocks.ts';
-import { type Events, type ReadSections, SoundEvents } from './soundEvents.ts';
+import type { Events } from './events.ts';
+import { type ReadSections, SoundEvents } from './soundEvents.ts';
 import { Timeline, type TimelineOptions } from './timeline.ts';
 
 export interface Highlights {
@@ -69,7 +72,8 @@ export class ReviewIndex {
   readonly #blocks: SectionBlocks;
   readonly #closing: AbortSignal;
   readonly #log: Log;
-  #isWarm = false;
+  readonly #recordingsReady = { isDone: false };
+  readonly #sectionsReady = { isDone: false };
 
   constructor({ connection, readSections, words, titles, closing, log }: ReviewIndexPorts) {
     this.#closing = closing;
@@ -87,7 +91,7 @@ export class ReviewIndex {
   async highlights(filter: LibraryFilter, limit: number): Promise<Highlights> {
     const events = await this.#eventsOf(filter);
     const told: SoundEvent[] = [];
-    for (const number of highest(events, limit)) {
+    for (const number of await events.highest(limit)) {
       const event = await this.#events.tell(events, number);
       if (event) told.push(event);
     }
@@ -97,7 +101,8 @@ export class ReviewIndex {
   /** The event that begins next after an instant, or last before it; without one, the first or the last of all. */
   async step(filter: LibraryFilter, options: StepOptions): Promise<Step> {
     const events = await this.#eventsOf(filter);
-    const index = stepIn(events, options);
+    const index =
+      options.direction === 'next' ? events.next(options.at, options) : events.previous(options.at, options);
     const event = index < 0 ? undefined : await this.#events.tell(events, index);
     return { event, index: event ? index : -1, total: events.count };
   }
@@ -145,61 +150,51 @@ export class ReviewIndex {
     return this.#calendar.days(fromDay, toDay, sourceIds);
   }
 
-  /** Totals of the sections of days' recordings. */
+  /** Totals of the sections of days' recordings. Who looks at them asks for more soon, which is loaded meanwhile. */
   async totals(days: readonly Day[]): Promise<readonly SectionTotals[]> {
+    const totals = await this.#recordings.sectionTotals(days);
+    void this.#inBackground(this.#recordingsReady, () => this.#readyRecordings());
+    return totals.map(({ sections, reviewed }) => ({ sections, reviewed }));
+  }
+
+  async #readyRecordings(): Promise<void> {
     await this.#recordings.refresh();
-    return days.map((name) => ({ ...this.#recordings.totals(name) }));
+    const pace = new Pace();
+    for (const entry of this.#recordings.order) {
+      textOf(entry);
+      if (!pace.isOver()) continue;
+      await pace.rest();
+      this.#closing.throwIfAborted();
+    }
   }
 
   /** Who looks at one day looks at others soon: their sections are loaded, the newest first, while nobody asks. */
-  async #warm(): Promise<void> {
-    if (this.#isWarm) return;
-    this.#isWarm = true;
+  async #readySections(): Promise<void> {
+    const days = new Set(this.#recordings.order.map(({ startedAt }) => Math.floor(startedAt / BLOCK_MS)));
+    for (const number of [...days].sort((a, b) => b - a)) {
+      await wait(WARM_PAUSE_MS, undefined, { ref: false, signal: this.#closing });
+      if (this.#blocks.isFull) return;
+      await this.#blocks.get(number);
+    }
+  }
+
+  /** Does what nobody waits for, once. */
+  async #inBackground(once: { isDone: boolean }, work: () => Promise<void>): Promise<void> {
+    if (once.isDone) return;
+    once.isDone = true;
     try {
-      const days = new Set(this.#recordings.order.map(({ startedAt }) => Math.floor(startedAt / BLOCK_MS)));
-      for (const number of [...days].sort((a, b) => b - a)) {
-        await wait(WARM_PAUSE_MS, undefined, { ref: false, signal: this.#closing });
-        if (this.#blocks.isFull) return;
-        await this.#blocks.get(number);
-      }
+      await work();
     } catch (error) {
       if (this.#closing.aborted) return;
-      this.#isWarm = false;
-      this.#log.warn('The sections of the library could not be loaded; it is tried again.', { error: String(error) });
+      once.isDone = false;
+      this.#log.warn('The library could not be loaded; it is tried again.', { error: String(error) });
     }
   }
 
   async #eventsOf(filter: LibraryFilter): Promise<Events> {
     await this.#recordings.refresh();
     const events = await this.#events.of(filter);
-    void this.#warm();
+    void this.#inBackground(this.#sectionsReady, () => this.#readySections());
     return events;
   }
-}
-
-/** Numbers of the events with the highest scores, the highest first; of equal ones the earlier. */
-function highest({ score, count }: Events, limit: number): readonly number[] {
-  const better = (a: number, b: number): number => (score[b] ?? 0) - (score[a] ?? 0) || a - b;
-  let best: number[] = [];
-  let least = -Infinity;
-  for (let event = 0; event < count; event += 1) {
-    if ((score[event] ?? 0) <= least) continue;
-    best.push(event);
-    if (best.length < limit * 4) continue;
-    best = best.sort(better).slice(0, limit);
-    least = score[best.at(-1) ?? 0] ?? 0;
-  }
-  return best.sort(better).slice(0, limit);
-}
-
-function stepIn({ from, verdict, count }: Events, { at, direction, unreviewed }: StepOptions): number {
-  const isReviewed = (index: number): boolean => unreviewed && verdict[index] !== 0;
-  if (direction === 'next') {
-    let index = at === undefined ? 0 : firstOver(from, count, at);
-    while (index < count && isReviewed(index)) index += 1;
-    return index < count ? index : -1;
-  }
-  let index = at === undefined ? count - 1 : firstFrom(from, count, at) - 1;
-  while (index >= 0 && isReviewed(index)) index -= 1;
-  return index;
 }

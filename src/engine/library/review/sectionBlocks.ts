@@ -12,6 +12,16 @@ export const BLOCK_MS = 86_400_000;
 /** Sections that are kept in memory at most, about 40 bytes each; what was not used for the longest time goes first. */
 const MOST_SECTIONS = 3_000_000;
 
+/** More than any recording lasts: a file may say anything of its length. */
+const MOST_DAYS = 4000;
+
+/** Numbers of the days, UTC, between two instants, both inclusive. */
+export function* daysBetween(from: number, to: number): Generator<number> {
+  const first = Math.floor(from / BLOCK_MS);
+  const last = Math.min(Math.floor(to / BLOCK_MS), first + MOST_DAYS);
+  for (let number = first; number <= last; number += 1) yield number;
+}
+
 /** Numbers that verdicts are kept as; 0 is none. */
 const VERDICTS = verdictSchema.options;
 
@@ -51,6 +61,8 @@ export class SectionBlocks {
   readonly #sql: ReturnType<typeof statements>;
   /** By number of the day, in the order of their last use. */
   readonly #held = new Map<number, Held>();
+  /** By number of the day: how often something on it changed. */
+  readonly #versions = new Map<number, number>();
   #sections = 0;
 
   constructor(connection: Connection, index: () => RecordingIndex) {
@@ -63,9 +75,15 @@ export class SectionBlocks {
   changed(entry: Entry, before: Place | undefined): void {
     const from = Math.min(before?.from ?? Infinity, entry.startedAt);
     const to = Math.max(before?.to ?? 0, entry.reachesTo);
-    for (const [number, held] of this.#held) {
-      if (number * BLOCK_MS <= to && (number + 1) * BLOCK_MS > from) held.stale.add(entry.ordinal);
+    for (const number of daysBetween(from, to)) {
+      this.#versions.set(number, this.version(number) + 1);
+      this.#held.get(number)?.stale.add(entry.ordinal);
     }
+  }
+
+  /** Another number than before: a block that is asked for from now on may be another one. */
+  version(number: number): number {
+    return this.#versions.get(number) ?? 0;
   }
 
   /** The sections that begin on day `number` since 1970, UTC. A block is never changed: another one takes its place. */

@@ -1,26 +1,13 @@
 import type { LibraryFilter } from '../../../shared/domain/filter.ts';
 import type { Section, SoundEvent, Verdict } from '../../../shared/domain/section.ts';
 import type { EventId, RecordingId } from '../../../shared/units.ts';
+import { type Begin, type EventGroup, Events } from './events.ts';
 import { EventSweep } from './eventSweep.ts';
 import { Pace } from './pace.ts';
 import type { RecordingIndex } from './recordingIndex.ts';
 import type { Scope, Scopes } from './scopes.ts';
 import { firstFrom } from './search.ts';
-import { BLOCK_MS, type Block, codeOf, type SectionBlocks } from './sectionBlocks.ts';
-
-/** The sound events of a scope, in order of time. */
-export interface Events {
-  readonly scope: Scope;
-  readonly count: number;
-  /** ms since 1970 UTC; no two are equal. */
-  readonly from: Float64Array;
-  readonly to: Float64Array;
-  readonly score: Float64Array;
-  /** See {@link Block.verdict}. */
-  readonly verdict: Uint8Array;
-  readonly reviewed: number;
-  readonly starred: number;
-}
+import { BLOCK_MS, type Block, codeOf, daysBetween, type SectionBlocks } from './sectionBlocks.ts';
 
 /** Sections of one event that are told, the highest score first. */
 export const MOST_SECTIONS_OF_EVENT = 200;
@@ -51,7 +38,7 @@ export class SoundEvents {
     const at = this.#scopes.stateFor(filter);
     const known = this.#kept.get(key);
     if (known?.at === at) return known.events;
-    const events = await this.#group(await this.#scopes.of(filter));
+    const events = await this.#group(await this.#scopes.of(filter), known?.events);
     this.#kept.delete(key);
     this.#kept.set(key, { at, events });
     const [oldest] = this.#kept.keys();
@@ -61,48 +48,91 @@ export class SoundEvents {
 
   /** Event `number` of these with its sections; undefined when they are gone meanwhile. */
   async tell(events: Events, number: number): Promise<SoundEvent | undefined> {
-    const sections = await this.#sectionsOf(events, number);
+    const { from, to } = events.timesOf(number);
+    const sections = await this.#sectionsOf(events.scope, from, to);
     const [highest] = sections;
     if (!highest) return undefined;
     const verdict: Verdict | undefined = sections.find((section) => section.verdict !== undefined)?.verdict;
     return {
       id: highest.id as string as EventId,
-      from: events.from[number] ?? 0,
-      to: events.to[number] ?? 0,
+      from,
+      to,
       score: highest.score,
       sections: sections.slice(0, MOST_SECTIONS_OF_EVENT),
       ...(verdict === undefined ? {} : { verdict }),
     };
   }
 
-  async #group(scope: Scope): Promise<Events> {
-    const sweep = this.#sweep(scope.entries.reduce((sum, { sections }) => sum + sections, 0));
+  /** `before`: of the same filter. What is not touched by what changed since is taken from there. */
+  async #group(scope: Scope, before: Events | undefined): Promise<Events> {
+    const stale = before ? this.#staleDays(before.scope, scope) : new Set<number>();
+    const groups: EventGroup[] = [];
+    const sweep = this.#sweep();
+    let next: Begin = { day: -Infinity, from: -Infinity };
+    for (const day of scope.days) {
+      if (day < next.day) continue;
+      const begin = day === next.day ? next : { day, from: day * BLOCK_MS };
+      const known = before?.groupAt(begin);
+      const group = known && this.#isCurrent(known, stale) ? known : await this.#groupFrom(begin, scope, sweep);
+      groups.push(group);
+      ({ next } = group);
+    }
+    return new Events(scope, groups);
+  }
+
+  /** Days on which another recording is meant than before. */
+  #staleDays({ mask: one }: Scope, { mask: other }: Scope): ReadonlySet<number> {
+    const days = new Set<number>();
+    if (one === other) return days;
+    for (let ordinal = 0; ordinal < other.length; ordinal += 1) {
+      if ((one[ordinal] ?? 0) === other[ordinal]) continue;
+      const entry = this.#index.entry(ordinal);
+      if (entry) for (const day of daysBetween(entry.startedAt, entry.reachesTo)) days.add(day);
+    }
+    return days;
+  }
+
+  #isCurrent({ begin, versions }: EventGroup, stale: ReadonlySet<number>): boolean {
+    return versions.every(
+      (version, index) => version === this.#blocks.version(begin.day + index) && !stale.has(begin.day + index),
+    );
+  }
+
+  /** The events from `begin` on to the first moment on a later day at which there is none. */
+  async #groupFrom(begin: Begin, scope: Scope, sweep: EventSweep): Promise<EventGroup> {
+    const { mask } = scope;
+    const versions: number[] = [];
+    sweep.clear();
     const pace = new Pace();
-    for (const number of daysOf(scope)) {
-      const block = await this.#blocks.get(number);
+    for (let { day, from } = begin; ; day += 1, from = day * BLOCK_MS) {
+      const isLater = day > begin.day;
+      if (isLater && sweep.isIdleAt(from)) return finish(sweep, { begin, next: { day, from }, versions });
+      versions.push(this.#blocks.version(day));
+      if (!scope.hasDay(day)) continue;
+      const block = await this.#blocks.get(day);
       const { length, owner } = block;
-      for (let at = 0; at < length; at += 1) {
-        if (scope.mask[owner[at] ?? -1] === 1) sweep.add(block, at);
+      for (let at = firstFrom(block.from, length, from); at < length; at += 1) {
+        if (mask[owner[at] ?? -1] !== 1) continue;
+        const start = block.from[at] ?? 0;
+        if (isLater && sweep.isIdleAt(start)) return finish(sweep, { begin, next: { day, from: start }, versions });
+        sweep.add(block, at);
         if (at % STEP === 0 && pace.isOver()) await pace.rest();
       }
     }
-    return finish(sweep, scope);
   }
 
   /** All sections of an event, the highest score first: those that hang together with the one that begins it. */
-  async #sectionsOf(events: Events, number: number): Promise<readonly Section[]> {
-    const from = events.from[number] ?? 0;
-    const to = events.to[number] ?? 0;
+  async #sectionsOf(scope: Scope, from: number, to: number): Promise<readonly Section[]> {
     const sweep = this.#sweep();
     const found: { readonly block: Block; readonly at: number; readonly event: number }[] = [];
-    for (let day = Math.floor(from / BLOCK_MS); day * BLOCK_MS <= to; day += 1) {
+    for (const day of daysBetween(from, to)) {
       const block = await this.#blocks.get(day);
       for (
         let at = firstFrom(block.from, block.length, from);
         at < block.length && (block.from[at] ?? 0) <= to;
         at += 1
       ) {
-        if (events.scope.mask[block.owner[at] ?? -1] === 1) found.push({ block, at, event: sweep.add(block, at) });
+        if (scope.mask[block.owner[at] ?? -1] === 1) found.push({ block, at, event: sweep.add(block, at) });
       }
     }
     const firstOf = new Map<string, number[]>();
@@ -118,24 +148,9 @@ export class SoundEvents {
       .sort((a, b) => b.score - a.score || a.from - b.from || (a.id < b.id ? -1 : 1));
   }
 
-  #sweep(expected?: number): EventSweep {
-    return new EventSweep((owner) => this.#index.entry(owner)?.sourceId, expected);
+  #sweep(): EventSweep {
+    return new EventSweep((owner) => this.#index.entry(owner)?.sourceId);
   }
-}
-
-/** Days since 1970, UTC, on which something of a scope may begin, in order. */
-function daysOf({ entries }: Scope): readonly number[] {
-  const days = new Set<number>();
-  let known = -1;
-  for (const { sections, startedAt, reachesTo } of entries) {
-    if (sections === 0) continue;
-    const last = Math.floor(reachesTo / BLOCK_MS);
-    for (let day = Math.floor(startedAt / BLOCK_MS); day <= last; day += 1) {
-      if (day !== known) days.add(day);
-      known = day;
-    }
-  }
-  return [...days].sort((a, b) => a - b);
 }
 
 function rootOf(into: Int32Array, event: number): number {
@@ -145,30 +160,30 @@ function rootOf(into: Int32Array, event: number): number {
 }
 
 /** Leaves out the events that others took in. */
-function finish(sweep: EventSweep, scope: Scope): Events {
+function finish(sweep: EventSweep, place: Pick<EventGroup, 'begin' | 'next' | 'versions'>): EventGroup {
   const { from, to, score, verdict, into } = sweep;
   const star = codeOf('star');
-  let count = 0;
-  let reviewed = 0;
-  let starred = 0;
+  let [count, reviewed, starred, topScore] = [0, 0, 0, -Infinity];
   for (let event = 0; event < sweep.count; event += 1) {
     if (into[event] !== event) continue;
     from[count] = from[event] ?? 0;
     to[count] = to[event] ?? 0;
     score[count] = score[event] ?? 0;
     verdict[count] = verdict[event] ?? 0;
+    topScore = Math.max(topScore, score[count] ?? 0);
     if (verdict[count] !== 0) reviewed += 1;
     if (verdict[count] === star) starred += 1;
     count += 1;
   }
   return {
-    scope,
+    ...place,
     count,
-    from: from.subarray(0, count),
-    to: to.subarray(0, count),
-    score: score.subarray(0, count),
-    verdict: verdict.subarray(0, count),
+    from: from.slice(0, count),
+    to: to.slice(0, count),
+    score: score.slice(0, count),
+    verdict: verdict.slice(0, count),
     reviewed,
     starred,
+    topScore,
   };
 }

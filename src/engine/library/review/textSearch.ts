@@ -1,7 +1,7 @@
 import type { Connection, Query } from '../database.ts';
 import { attempt } from '../libraryError.ts';
 import { folded } from '../titleStore.ts';
-import type { Entry } from './entry.ts';
+import { type Entry, textOf } from './entry.ts';
 import { Pace } from './pace.ts';
 import type { RecordingIndex } from './recordingIndex.ts';
 
@@ -20,6 +20,15 @@ interface Said {
   readonly text: string;
 }
 
+/** Recordings in which a word was on air, as long as the numbers of titles and places are the same. */
+interface Titled {
+  readonly titles: number;
+  readonly places: number;
+  readonly ids: ReadonlySet<string>;
+  /** By ordinal. */
+  readonly mask: Uint8Array;
+}
+
 /** Words of a search, as they are compared. */
 export function wordsOf(text: string | undefined): readonly string[] {
   return folded(text ?? '')
@@ -32,59 +41,81 @@ export function wordsOf(text: string | undefined): readonly string[] {
 export class TextSearch {
   readonly #sql: ReturnType<typeof statements>;
   readonly #index: RecordingIndex;
-
+  readonly #others: () => number;
   readonly #titles: () => number;
   /** What was found for words, as long as no title came on air. */
-  readonly #known = new Map<string, { readonly at: number; readonly found: ReadonlySet<string> }>();
+  readonly #known = new Map<string, Titled>();
+  #written:
+    | { readonly at: number; readonly names: ReadonlyMap<string, string>; readonly said: readonly Said[] }
+    | undefined;
 
-  /** `titles`: another number than before means that titles are others, or more. */
-  constructor(connection: Connection, index: RecordingIndex, titles: () => number) {
+  /**
+   * `words`: another number than before means that names, titles, markers, labels or notes are others, or more; `titles`
+   * counts those that are titles.
+   */
+  constructor(connection: Connection, index: RecordingIndex, words: () => number, titles: () => number) {
     this.#sql = statements(connection);
     this.#index = index;
+    this.#others = () => words() - titles();
     this.#titles = titles;
   }
 
   /** For each word a test whether a recording has it. Their answers hold for now. */
   async prepare(words: readonly string[]): Promise<readonly ((entry: Entry) => boolean)[]> {
     if (words.length === 0) return [];
-    const names = new Map(attempt(() => this.#sql.sources.all()).map(({ id, name }) => [id, folded(name)]));
-    const said = attempt(() => this.#sql.said.all()).map((row) => ({ ...row, text: folded(row.text) }));
     const tests: ((entry: Entry) => boolean)[] = [];
     for (const word of words) {
-      const sources = new Set([...names].flatMap(([id, name]) => (name.includes(word) ? [id] : [])));
       const titled = await this.#titledOnce(word);
-      const marked = new Set<string>();
-      this.#addSaid(
-        marked,
-        said.filter(({ text }) => text.includes(word)),
-      );
+      const { names, said } = this.#writtenNow();
+      const sources = new Set([...names].flatMap(([id, name]) => (name.includes(word) ? [id] : [])));
+      const marked = this.#marked(said.filter(({ text }) => text.includes(word)));
       tests.push(
         (entry) =>
-          textOf(entry).includes(word) || sources.has(entry.sourceId) || titled.has(entry.id) || marked.has(entry.id),
+          titled[entry.ordinal] === 1 ||
+          marked[entry.ordinal] === 1 ||
+          sources.has(entry.sourceId) ||
+          textOf(entry).includes(word),
       );
     }
     return tests;
   }
 
-  async #titledOnce(word: string): Promise<ReadonlySet<string>> {
-    const at = this.#titles();
+  /** Names of sources, and what people wrote, as texts are compared. */
+  #writtenNow() {
+    const at = this.#others();
+    if (this.#written?.at === at) return this.#written;
+    const names = new Map(attempt(() => this.#sql.sources.all()).map(({ id, name }) => [id, folded(name)]));
+    const said = attempt(() => this.#sql.said.all()).map((row) => ({ ...row, text: folded(row.text) }));
+    this.#written = { at, names, said };
+    return this.#written;
+  }
+
+  /** By ordinal: 1 for the recordings in which a title with this word was on air. */
+  async #titledOnce(word: string): Promise<Uint8Array> {
+    const titles = this.#titles();
+    const { placeGeneration: places } = this.#index;
     const known = this.#known.get(word);
-    if (known?.at === at) return known.found;
-    const found = await this.#titled(word);
+    if (known?.titles === titles && known.places === places) return known.mask;
+    const ids = known?.titles === titles ? known.ids : await this.#titled(word);
+    const mask = new Uint8Array(this.#index.size);
+    for (const id of ids) {
+      const entry = this.#index.byId(id);
+      if (entry) mask[entry.ordinal] = 1;
+    }
     this.#known.delete(word);
-    this.#known.set(word, { at, found });
+    this.#known.set(word, { titles, places, ids, mask });
     const [oldest] = this.#known.keys();
     if (this.#known.size > KEPT_WORDS && oldest !== undefined) this.#known.delete(oldest);
-    return found;
+    return mask;
   }
 
   /** Ids of the recordings in which a title with this word was on air. */
-  async #titled(word: string): Promise<Set<string>> {
+  async #titled(word: string): Promise<ReadonlySet<string>> {
     const pace = new Pace();
     const found = new Set<string>();
     for await (const ids of this.#texts(word, pace)) {
       for (const { id } of ids) {
-        for (const { recordingId } of attempt(() => this.#sql.titled.all(id))) found.add(recordingId);
+        for (const [recordingId] of attempt(() => this.#sql.titled.all(id))) found.add(recordingId);
         if (pace.isOver()) await pace.rest();
       }
     }
@@ -108,23 +139,20 @@ export class TextSearch {
     }
   }
 
-  /** The recordings that were being made at these instants. */
-  #addSaid(found: Set<string>, said: readonly Said[]): void {
-    const { bySource } = this.#index;
+  /** By ordinal: 1 for the recordings that were being made at these instants. */
+  #marked(said: readonly Said[]): Uint8Array {
+    const { bySource, size } = this.#index;
+    const mask = new Uint8Array(size);
     for (const { sourceId, at } of said) {
       const lists = sourceId === null ? bySource.values() : [bySource.get(sourceId) ?? []];
       for (const list of lists) {
         for (const entry of this.#index.within(list, at, at + 1)) {
-          if (entry.startedAt <= at) found.add(entry.id);
+          if (entry.startedAt <= at) mask[entry.ordinal] = 1;
         }
       }
     }
+    return mask;
   }
-}
-
-function textOf(entry: Entry): string {
-  entry.foldedText ??= folded(entry.text);
-  return entry.foldedText;
 }
 
 function statements(db: Connection) {
@@ -144,8 +172,8 @@ function statements(db: Connection) {
     scanned: query<[number, number, string], { id: number }>(
       'SELECT id FROM title_texts WHERE id > ? AND id <= ? AND instr(folded, ?) > 0',
     ),
-    titled: query<[number], { recordingId: string }>(
-      'SELECT DISTINCT recording_id AS recordingId FROM titles WHERE text_id = ?',
-    ),
+    titled: db
+      .prepare<[number], readonly [recordingId: string]>('SELECT DISTINCT recording_id FROM titles WHERE text_id = ?')
+      .raw(true),
   };
 }
