@@ -26,6 +26,11 @@ import { DisarmAllDialog, RemoveSourceDialog } from './features/sources/RemoveSo
 import { SourceRail } from './features/sources/SourceRail.tsx';
 import { GoToDialog } from './features/timeline/GoToDialog.tsx';
 import { MarkerDialog } from './features/timeline/MarkerDialog.tsx';
+import { EndUploadDialog, RemoveTargetDialog } from './features/uploads/endDialogs.tsx';
+import { StartUploadDialog } from './features/uploads/StartUploadDialog.tsx';
+import { TargetDialog } from './features/uploads/TargetDialog.tsx';
+import { UploadsDialog } from './features/uploads/UploadsDialog.tsx';
+import { UploadStrip } from './features/uploads/UploadStrip.tsx';
 import { Welcome } from './features/welcome/Welcome.tsx';
 import { useConnection } from './stores/connection.ts';
 import { useDialogs } from './stores/dialogs.ts';
@@ -72,6 +77,7 @@ function Studio(): ReactElement {
       <main ref={centre} className="app-centre" id="recordings" tabIndex={-1}>
         <Header />
         <AlarmStrip />
+        <UploadStrip />
         <DayBar />
         <Highlights />
         <Library />
@@ -102,7 +108,10 @@ function useTheme(): void {
 function OpenDialogView(): ReactElement | null {
   const open = useDialogs((state) => state.open);
   const close = useDialogs((state) => state.close);
+  const show = useDialogs((state) => state.show);
   const sources = useSources((state) => state.byId);
+  // What is asked in between leads back to where it was asked.
+  const toUploads = (): void => show({ name: 'uploads' });
   if (!open) return null;
   switch (open.name) {
     case 'addSource':
@@ -133,6 +142,16 @@ function OpenDialogView(): ReactElement | null {
       return <RetentionDialog onClose={close} />;
     case 'trash':
       return <TrashDialog onClose={close} />;
+    case 'uploads':
+      return <UploadsDialog onClose={close} />;
+    case 'target':
+      return <TargetDialog id={open.id} onClose={toUploads} />;
+    case 'removeTarget':
+      return <RemoveTargetDialog id={open.id} onClose={toUploads} />;
+    case 'endUpload':
+      return <EndUploadDialog id={open.id} how={open.how} onClose={toUploads} />;
+    case 'startUpload':
+      return <StartUploadDialog ids={open.ids} onClose={close} />;
     case 'settings':
       return <SettingsDialog onClose={close} />;
     case 'shortcuts':

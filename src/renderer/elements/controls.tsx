@@ -78,15 +78,17 @@ export function Segments<Value extends string | number>(props: SegmentsProps<Val
 
 interface CheckboxProps {
   readonly label: string;
+  /** For assistive technology, where the label alone does not say what it is about. */
+  readonly name?: string;
   readonly note?: string;
   readonly checked: boolean;
   onChange(checked: boolean): void;
 }
 
-export function Checkbox({ label, note, checked, onChange }: CheckboxProps): ReactElement {
+export function Checkbox({ label, name, note, checked, onChange }: CheckboxProps): ReactElement {
   return (
     <label className="check">
-      <input type="checkbox" checked={checked} onChange={(event) => onChange(event.target.checked)} />
+      <input type="checkbox" aria-label={name} checked={checked} onChange={(event) => onChange(event.target.checked)} />
       <span>
         {label}
         {note !== undefined && <span className="check-note">{note}</span>}

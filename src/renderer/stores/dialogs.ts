@@ -3,7 +3,7 @@ import type { Recording } from '../../shared/domain/recording.ts';
 import type { Marker } from '../../shared/domain/section.ts';
 import type { SourceKind } from '../../shared/domain/source.ts';
 import type { ExportContent } from './exports.ts';
-import type { SourceId } from '../../shared/units.ts';
+import type { RecordingId, SourceId, TargetId, UploadId } from '../../shared/units.ts';
 
 /** The dialog that is open; there is one at a time. */
 export type OpenDialog =
@@ -19,6 +19,12 @@ export type OpenDialog =
   | { readonly name: 'export'; readonly content: ExportContent }
   | { readonly name: 'retention' }
   | { readonly name: 'trash' }
+  | { readonly name: 'uploads' }
+  /** Without an id: a new one. */
+  | { readonly name: 'target'; readonly id?: TargetId }
+  | { readonly name: 'removeTarget'; readonly id: TargetId }
+  | { readonly name: 'endUpload'; readonly id: UploadId; readonly how: 'finish' | 'discard' }
+  | { readonly name: 'startUpload'; readonly ids: readonly RecordingId[] }
   | { readonly name: 'settings' }
   | { readonly name: 'alarms' }
   | { readonly name: 'shortcuts' };

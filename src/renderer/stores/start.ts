@@ -23,8 +23,10 @@ import { followRecording } from './playerView.ts';
 import { reviewStore } from './review.ts';
 import { settingsStore } from './settings.ts';
 import { sourcesStore } from './sources.ts';
+import { targetsStore } from './targets.ts';
 import { timelineStore } from './timeline.ts';
 import { followPlayer, titlesStore } from './titles.ts';
+import { uploadsStore } from './uploads.ts';
 
 /** Free space is asked for this often, ms. */
 const STORAGE_INTERVAL_MS = 30_000;
@@ -57,6 +59,8 @@ function loadAll(): void {
   const settings = settingsStore.getState();
   void Promise.all([settings.load(), sourcesStore.getState().load(), loadLibrary()]);
   attempt(settings.loadStorage());
+  void targetsStore.getState().load();
+  attempt(uploadsStore.getState().load());
   attempt(alarmsStore.getState().load());
   attempt(analysisStore.getState().load());
   attempt(reviewStore.getState().load());
@@ -150,6 +154,10 @@ export function startStores(): () => void {
       libraryStore.getState().applyGap(gap);
       coverageStore.getState().changed(gap.day);
     }),
+    on('targets.changed', () => void targetsStore.getState().load()),
+    on('uploads.changed', ({ uploads }) => uploadsStore.getState().apply(uploads)),
+    on('uploads.removed', ({ ids }) => uploadsStore.getState().applyRemoved(ids)),
+    on('transfers.changed', ({ transfers }) => uploadsStore.getState().applyTransfers(transfers)),
     on('settings.changed', (settings) => settingsStore.getState().apply(settings)),
     on('rescan.progress', (progress) => {
       settingsStore.getState().applyRescan(progress);

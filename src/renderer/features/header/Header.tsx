@@ -7,6 +7,7 @@ import { dialogsStore } from '../../stores/dialogs.ts';
 import { useSettings } from '../../stores/settings.ts';
 import { useSources } from '../../stores/sources.ts';
 import { AlarmBell } from '../alarms/AlarmBell.tsx';
+import { UploadsButton } from '../uploads/UploadsButton.tsx';
 import { TitleSearch } from '../titles/TitleSearch.tsx';
 import { diskWords, isShort, summarise, type Summary } from './summary.ts';
 import './header.css';
@@ -39,6 +40,7 @@ export function Header(): ReactElement {
       <Disk />
       <div className="header-buttons">
         <AlarmBell />
+        <UploadsButton />
         <IconButton label="Keyboard shortcuts" keys="?" onClick={() => show({ name: 'shortcuts' })}>
           <Keyboard size={16} aria-hidden />
         </IconButton>

@@ -28,6 +28,7 @@ import { nextActive } from './navigation.ts';
 import { type Row, RowIndex } from './rows.ts';
 import { gapDetails, gapTone } from './words.ts';
 import { deleteRecordings, toggleLock } from '../retention/recordingActions.ts';
+import { uploadMenu } from '../uploads/uploadMenu.tsx';
 import { dayMenu, keepingMenu } from '../retention/keepingMenu.tsx';
 import { useJumping } from './useJumping.ts';
 import { usePicked } from './usePicked.ts';
@@ -68,6 +69,7 @@ function menuOf(row: Row | undefined, picked: readonly Recording[]): readonly Me
       exportable(picked),
       picked.reduce((sum, one) => sum + lengthMs(one) / 1000, 0),
     ),
+    ...uploadMenu(picked),
     'separator',
     ...keepingMenu(picked),
   ];

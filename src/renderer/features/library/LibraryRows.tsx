@@ -26,6 +26,7 @@ import { DayCoverage } from '../coverage/DayCoverage.tsx';
 import { armingWords } from '../coverage/coverageWords.ts';
 import { SeamMark } from '../coverage/SeamMark.tsx';
 import { dragWords } from '../exports/readyWords.ts';
+import { UploadMark } from '../uploads/UploadMark.tsx';
 import { useDragOut } from '../exports/useDragOut.ts';
 import { useOpenRecording, useSources } from '../../stores/sources.ts';
 import { openLength } from '../sources/sourceWords.ts';
@@ -144,6 +145,7 @@ export function RecordingCells({ recording, onPlay, onMenu }: RecordingRowProps)
         {recording.locked === true && (
           <Lock size={12} className="lock-mark" role="img" aria-label="Locked: it is not deleted" />
         )}
+        <UploadMark id={recording.id} />
         {recording.sourceKind === 'generator' && <span className="test-signal narrow-only">{TEST_SIGNAL}</span>}
       </span>
       <span className="cell-time" role="gridcell" title={zoneName(recording)}>

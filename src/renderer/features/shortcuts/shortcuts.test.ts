@@ -57,7 +57,8 @@ describe('commandOf', () => {
     expect(commandOf(press('M'), 'elsewhere')).toEqual({ name: 'marker' });
     expect(commandOf(press('j', { shiftKey: true }), 'elsewhere')).toEqual({ name: 'nextUnreviewed' });
   });
-  it('leaves the keys of later parts free', () => {
-    for (const key of ['b']) expect(commandOf(press(key), 'elsewhere')).toBeUndefined();
+  it('opens the uploads with B, but not while typing', () => {
+    expect(commandOf(press('b'), 'elsewhere')).toEqual({ name: 'uploads' });
+    expect(commandOf(press('b'), 'text')).toBeUndefined();
   });
 });

@@ -88,6 +88,7 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
     shortcuts: [
       { keys: ['/'], does: 'Find recordings and titles' },
       { keys: ['F6'], does: 'Next part of the window' },
+      { keys: ['B'], does: 'Uploads' },
       { keys: ['Ctrl ,'], does: 'Settings' },
       { keys: ['?'], does: 'This list' },
       { keys: ['Esc'], does: 'Close a dialog or menu' },
@@ -114,6 +115,7 @@ export type Command =
         | 'copyCut'
         | 'shortcuts'
         | 'settings'
+        | 'uploads'
         | 'addSource'
         | 'search'
         | 'pauseAll'
@@ -169,6 +171,7 @@ const REVIEW_KEYS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['g', { name: 'goTo' }],
   ['m', { name: 'marker' }],
   ['M', { name: 'markerNow' }],
+  ['b', { name: 'uploads' }],
 ]);
 
 /** What a key does again and again while it is held; everything else happens once. */

@@ -97,6 +97,8 @@ function run(command: Command, pressedAt: number): void {
       return runExportCommand(command.name);
     case 'shortcuts':
       return show({ name: 'shortcuts' });
+    case 'uploads':
+      return show({ name: 'uploads' });
     case 'settings':
       return show({ name: 'settings' });
     case 'addSource':

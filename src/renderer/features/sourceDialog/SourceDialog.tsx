@@ -24,10 +24,12 @@ import {
   offeredName,
   settingsFor,
   withAlarms,
+  withPlan,
 } from './draft.ts';
 import { GeneratorFields } from './GeneratorFields.tsx';
 import { LevelPreview } from './LevelPreview.tsx';
 import { PlanFields } from './PlanFields.tsx';
+import { SourceTargets } from '../uploads/SourceTargets.tsx';
 import { PcmFields } from './SoundcardFields.tsx';
 import { StreamFields } from './StreamFields.tsx';
 import { useDevices } from './useDevices.ts';
@@ -233,6 +235,12 @@ export function SourceDialog({ source, kind, onClose }: SourceDialogProps): Reac
             />
           )}
         </Field>
+        <SourceTargets
+          chosen={form.plan.targets ?? []}
+          onChange={(targets) =>
+            change({ plan: withPlan(form.plan, 'targets', targets.length > 0 ? [...targets] : undefined) })
+          }
+        />
         <PlanFields plan={form.plan} errors={errors} onChange={(plan) => change({ plan })} />
         <AlarmFields
           kind={form.kind}

@@ -1,22 +1,17 @@
 import { Check, TriangleAlert } from 'lucide-react';
 import { type ReactElement, useEffect, useRef, useState } from 'react';
-import { request, type RequestOutput } from '../../bridge/bridge.ts';
+import { request } from '../../bridge/bridge.ts';
 import { Button } from '../../elements/Button.tsx';
 import { Checkbox, TextInput } from '../../elements/controls.tsx';
 import { Field } from '../../elements/Field.tsx';
 import { formatName, rateName } from '../../format/audio.ts';
+import { protectionOf } from '../../format/protection.ts';
 import { sentence } from '../../stores/notices.ts';
 import { useSettings } from '../../stores/settings.ts';
 import type { SourceDraft, StreamReport } from '../../../shared/domain/source.ts';
 import type { SourceId } from '../../../shared/units.ts';
 import { type Form, routeRows } from './draft.ts';
 import { StreamAdvanced } from './StreamAdvanced.tsx';
-
-const protectionWords: Readonly<Record<RequestOutput<'app.info'>['secretsProtection'], string>> = {
-  keychain: 'The password is kept in the keychain of this system.',
-  'private-file': 'This system has no keychain: the password is kept in a file that only your account can read.',
-  memory: 'The password is kept until Longtake quits, and not stored.',
-};
 
 interface StreamFieldsProps {
   readonly form: Form;
@@ -76,7 +71,7 @@ export function StreamFields(props: StreamFieldsProps): ReactElement {
           )}
         </Field>
       </div>
-      {protection !== undefined && hasLogin && <p className="field-note">{protectionWords[protection]}</p>}
+      {protection !== undefined && hasLogin && <p className="field-note">{protectionOf(protection, 'The password')}</p>}
       {hasPassword && (
         <Checkbox
           label="Remove the stored password"

@@ -37,7 +37,10 @@ export interface Form {
   /** As typed. */
   readonly seed: string;
   /** What the source says of its own recordings. */
-  readonly plan: Pick<SourceConfig, 'splitSeconds' | 'filenamePattern' | 'maxLengthSeconds' | 'alarms' | 'detection'>;
+  readonly plan: Pick<
+    SourceConfig,
+    'splitSeconds' | 'filenamePattern' | 'maxLengthSeconds' | 'alarms' | 'detection' | 'targets'
+  >;
 }
 
 /** Whether files of MP3 and AAC have tags. */
@@ -58,19 +61,26 @@ export function emptyForm(kind: SourceKind): Form {
 }
 
 export function formOf(config: SourceConfig): Form {
-  const { splitSeconds, filenamePattern, maxLengthSeconds, alarms, detection } = config;
+  const { splitSeconds, filenamePattern, maxLengthSeconds, alarms, detection, targets } = config;
   const plan = {
     ...(splitSeconds === undefined ? {} : { splitSeconds }),
     ...(filenamePattern === undefined ? {} : { filenamePattern }),
     ...(maxLengthSeconds === undefined ? {} : { maxLengthSeconds }),
     ...(alarms === undefined ? {} : { alarms }),
     ...(detection === undefined ? {} : { detection }),
+    ...(targets === undefined ? {} : { targets }),
   };
   const form = { ...emptyForm(config.kind), name: config.name, plan };
   switch (config.kind) {
     case 'soundcard': {
       const { id: _id, name: _name, kind: _kind, alarms: _alarms, detection: _detection, ...rest } = config;
-      const { splitSeconds: _split, filenamePattern: _pattern, maxLengthSeconds: _length, ...soundcard } = rest;
+      const {
+        splitSeconds: _split,
+        filenamePattern: _pattern,
+        maxLengthSeconds: _length,
+        targets: _to,
+        ...soundcard
+      } = rest;
       return { ...form, soundcard };
     }
     case 'stream': {
@@ -163,10 +173,10 @@ export function check(form: Form, name = form.name): Checked {
   return { ok: false, errors };
 }
 
-/** Saving a draft for a source that is armed begins a new recording; a change of its alarms or its detection alone does not. */
+/** Saving a draft for a source that is armed begins a new recording; a change of its alarms, detection or targets alone does not. */
 export function beginsNewRecording(config: SourceConfig, draft: SourceDraft): boolean {
   const captured = (source: SourceConfig | SourceDraft): string =>
-    JSON.stringify({ ...source, id: undefined, alarms: undefined, detection: undefined });
+    JSON.stringify({ ...source, id: undefined, alarms: undefined, detection: undefined, targets: undefined });
   return captured(config) !== captured(draft);
 }
 

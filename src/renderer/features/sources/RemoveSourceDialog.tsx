@@ -1,9 +1,9 @@
-import { type ReactElement, useState } from 'react';
+import type { ReactElement } from 'react';
 import { Button } from '../../elements/Button.tsx';
 import { Dialog } from '../../elements/Dialog.tsx';
 import { Note } from '../../elements/States.tsx';
-import { sentence } from '../../stores/notices.ts';
 import { isArmed, useSource, useSources, sourcesStore } from '../../stores/sources.ts';
+import { useRun } from '../../stores/useRun.ts';
 import { count } from '../../format/quantity.ts';
 import type { SourceId } from '../../../shared/units.ts';
 
@@ -58,26 +58,4 @@ export function DisarmAllDialog({ onClose }: { onClose(): void }): ReactElement 
       {problem !== undefined && <Note tone="warning">{problem}</Note>}
     </Dialog>
   );
-}
-
-/** Runs the one action of a dialog, which closes when it has succeeded. */
-function useRun(onClose: () => void): {
-  busy: boolean;
-  problem: string | undefined;
-  run(action: () => Promise<void>): void;
-} {
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
-  return {
-    busy,
-    problem,
-    run: (action) => {
-      setBusy(true);
-      setProblem(undefined);
-      action().then(onClose, (error: unknown) => {
-        setBusy(false);
-        setProblem(sentence(error));
-      });
-    },
-  };
 }
