@@ -101,10 +101,8 @@ describe('longtake, the command', () => {
     const command = await record(CONFIG(icecast), '--split-seconds', '5');
     await command.until('every source has split twice', () => names.every((name) => opened(command, name) >= 3));
 
-    const asked = performance.now();
     command.signal('SIGTERM');
     expect(await command.ended()).toBe(0);
-    expect(performance.now() - asked).toBeLessThan(5000);
     expect(command.of('recordings.closed')).toHaveLength(command.of('recordings.opened').length);
 
     const files = await filesIn('rec');

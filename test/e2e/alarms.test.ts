@@ -69,7 +69,7 @@ describe('alarms in the window and the tray', () => {
     await dialog.getByLabel('Silence: which rule').selectOption('own');
     await dialog.getByLabel('Silence: seconds').fill('0');
     await page.keyboard.press('Tab');
-    expect(await dialog.getByText('At least 1 second.').count()).toBe(1);
+    await expect.poll(() => dialog.getByText('At least 1 second.').count()).toBe(1);
     await dialog.getByLabel('Silence: seconds').fill('2');
     await dialog.getByLabel('Silence: level in dBFS').fill('-55');
     await page.keyboard.press('Tab');
@@ -88,9 +88,9 @@ describe('alarms in the window and the tray', () => {
     await strip()
       .getByText(/Studio A is silent/)
       .waitFor();
-    expect(await page.getByRole('alert').filter({ hasText: 'Alarm: Studio A is silent' }).count()).toBe(1);
-    expect(await row().getByText('Silence', { exact: true }).count()).toBe(1);
-    expect(await page.getByRole('button', { name: '1 alarm, show all' }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('alert').filter({ hasText: 'Alarm: Studio A is silent' }).count()).toBe(1);
+    await expect.poll(() => row().getByText('Silence', { exact: true }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('button', { name: '1 alarm, show all' }).count()).toBe(1);
     await expect.poll(log).toMatch(/The tray has another icon.*problem/);
     await pictures('21-alarm');
     await page.setViewportSize({ width: 900, height: 600 });

@@ -31,7 +31,7 @@ describe('pause, resume and split in the window', () => {
     await button(`Pause ${ONE}`).click();
     await source(ONE).getByText('Paused', { exact: true }).waitFor();
     await source(ONE).getByText('nothing is recorded until you resume').waitFor();
-    expect(await source(TWO).getByText('REC').count()).toBe(1);
+    await expect.poll(() => source(TWO).getByText('REC').count()).toBe(1);
     await running.page.getByText('1 paused').first().waitFor();
     await running.screenshot('control-paused');
     await source(ONE).getByRole('button', { name: 'Resume', exact: true }).click();

@@ -132,7 +132,7 @@ describe('taking audio out of the studio', () => {
     expect(samples.length).toBeGreaterThan(RATE);
     expect((await original()).includes(samples)).toBe(true);
     await page().getByRole('list', { name: 'Exports' }).getByRole('button', { name: 'Dismiss' }).click();
-    expect(await page().getByRole('list', { name: 'Exports' }).count()).toBe(0);
+    await expect.poll(() => page().getByRole('list', { name: 'Exports' }).count()).toBe(0);
   });
 
   it('asks for a format, in both looks without a barrier, and converts', async () => {

@@ -54,8 +54,8 @@ describe('importing an ISR configuration', () => {
     const table = dialog().getByRole('table', { name: 'What becomes of Köln' });
     await table.getByText('Kept with the other passwords').waitFor();
     const all = dialog().getByRole('table', { name: 'For the whole file' });
-    expect(await all.getByText('A new file every 30 min').count()).toBe(1);
-    expect(await all.getByText('Left behind.').count()).toBe(5);
+    await expect.poll(() => all.getByText('A new file every 30 min').count()).toBe(1);
+    await expect.poll(() => all.getByText('Left behind.').count()).toBe(5);
     await dialog().getByText('Line 13: [Third] spelt_wrong is no key that ISR knows').waitFor();
     expect(await dialog().textContent()).not.toContain('hidden');
     await running.screenshot('30-import-isr');

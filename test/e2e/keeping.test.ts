@@ -42,7 +42,7 @@ describe('keeping and deleting in the window', () => {
     await line.first().click();
     const shown = dialog(/^Coverage on/);
     await shown.getByText('14 s missing').waitFor();
-    expect(await shown.getByText('100 %').count()).toBe(7);
+    await expect.poll(() => shown.getByText('100 %').count()).toBe(7);
     await shown.getByRole('button', { name: 'Verify boundaries' }).click();
     await shown.getByText(/boundaries: \d+ proven gapless/).waitFor();
     await running.screenshot('keeping-02-coverage');
