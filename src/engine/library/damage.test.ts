@@ -64,7 +64,7 @@ describe('a library that is damaged', () => {
         { numRuns: 5 },
       );
       await startAgain();
-    }, 60_000);
+    });
   }
 
   it('goes on with its write-ahead log after a power cut', async () => {

@@ -195,7 +195,7 @@ describe('whatever is done', () => {
     { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('rescan' as const, 'rebuild' as const) }) },
   );
 
-  it('files, list and ledger agree, and nothing that is locked is gone', { timeout: 120_000 }, async () => {
+  it('files, list and ledger agree, and nothing that is locked is gone', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
         const mine = await KeepingRig.make();

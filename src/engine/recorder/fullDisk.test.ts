@@ -24,7 +24,7 @@ describe('a recording whose disk becomes full', () => {
   let streams: ReadonlyMap<string, Uint8Array> = new Map();
   beforeAll(async () => {
     streams = await makeOggStreams();
-  }, 60_000);
+  });
   beforeEach(() => {
     vi.useFakeTimers();
   });

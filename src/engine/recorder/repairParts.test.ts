@@ -15,7 +15,7 @@ let ogg: ReadonlyMap<string, Uint8Array> = new Map();
 let flac: ReadonlyMap<string, Uint8Array> = new Map();
 beforeAll(async () => {
   [ogg, flac] = await Promise.all([makeOggStreams(), makeFlacStreams()]);
-}, 60_000);
+});
 
 /** The outcome of a repair of a file that was cut off at `length`. */
 async function repaired(file: Uint8Array, length: number, extension: string) {
@@ -63,7 +63,7 @@ describe.each(OGG)('an unfinished file of %s', (name) => {
       least = found.samples;
     }
     expect(least).toBe(samples);
-  }, 60_000);
+  });
 });
 
 test.each(OGG)('the length of a file of %s stands on its last page', async (name) => {
@@ -110,4 +110,4 @@ test('an unfinished FLAC file that ends anywhere keeps its whole frames, and sta
     least = found.samples;
   }
   expect(least).toBe(block.samples);
-}, 60_000);
+});

@@ -25,7 +25,7 @@ const source: StreamConfig = {
 let streams: ReadonlyMap<string, Uint8Array> = new Map();
 beforeAll(async () => {
   streams = await makeOggStreams();
-}, 60_000);
+});
 
 function stream(name: string): Uint8Array {
   const bytes = streams.get(name);

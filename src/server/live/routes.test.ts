@@ -50,7 +50,7 @@ describe('the live playlist', () => {
 
     await server.chunk(id, 2, audio.subarray(audio.length / 2));
     await expect
-      .poll(async () => addresses(await server.request('GET', link, nobody)).length, { timeout: 60_000 })
+      .poll(async () => addresses(await server.request('GET', link, nobody)).length)
       .toBeGreaterThan(addresses(shared).length);
   });
 

@@ -33,7 +33,7 @@ function slices(bytes: Buffer, count: number): readonly Buffer[] {
 /** Resolves with the recording once it is settled. */
 async function settled(id: unknown): Promise<Answer> {
   return expect
-    .poll(async () => server.json('GET', `/api/v1/recordings/${String(id)}`), { timeout: 25_000, interval: 30 })
+    .poll(async () => server.json('GET', `/api/v1/recordings/${String(id)}`), { interval: 30 })
     .toSatisfy((answer: Answer) => ['COMPLETED', 'FAILED'].includes(String(answer.body['status'])))
     .then(() => server.json('GET', `/api/v1/recordings/${String(id)}`));
 }

@@ -21,7 +21,7 @@ let streams: ReadonlyMap<string, Uint8Array> = new Map();
 
 beforeAll(async () => {
   streams = await makeFlacStreams();
-}, 60_000);
+});
 
 function sampleOf(name: FlacName): Uint8Array {
   const found = streams.get(name);

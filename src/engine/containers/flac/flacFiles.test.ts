@@ -14,7 +14,7 @@ let streams: ReadonlyMap<string, Uint8Array> = new Map();
 beforeAll(async () => {
   folder = await mkdtemp(joinPath(tmpdir(), 'longtake-flac-'));
   streams = await makeFlacStreams();
-}, 60_000);
+});
 
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -50,5 +50,4 @@ test.each(flacNames)(
     const expected = await rawOf([original]);
     expect(Buffer.compare(await rawOf(paths), expected)).toBe(0);
   },
-  30_000,
 );

@@ -30,7 +30,7 @@ beforeAll(async () => {
     await tool('ffmpeg', ['-v', 'error', '-nostdin', '-y', '-f', 'lavfi', '-i', input, ...encoder, '-f', 'adts', path]);
     streams.set(name, await readFile(path));
   }
-}, 60_000);
+});
 
 afterAll(() => rm(folder, { recursive: true }));
 

@@ -21,7 +21,7 @@ let streams: ReadonlyMap<string, Uint8Array> = new Map();
 
 beforeAll(async () => {
   streams = await makeOggStreams();
-}, 60_000);
+});
 
 function sampleOf(name: OggName): Uint8Array {
   const found = streams.get(name);

@@ -120,7 +120,7 @@ describe('parseIni', () => {
       return performance.now() - start;
     };
     for (const filler of [' ', '\t', '=', ']', '[', '\n ', '#\n']) {
-      expect(elapsed(`[a]\nx${filler.repeat(500_000)}y`), JSON.stringify(filler)).toBeLessThan(5000);
+      expect(elapsed(`[a]\nx${filler.repeat(500_000)}y`), JSON.stringify(filler)).toBeLessThan(30_000);
     }
   });
 });
