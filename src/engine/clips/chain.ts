@@ -60,8 +60,8 @@ export class Chain {
         const size = await file.size();
         const read = (from: number, length: number) => file.read(from, Math.max(0, Math.min(length, size - from)));
         const reader = { size, read };
-        const units = await openUnits(reader, recording.container, { kept: ports.frameIndexes?.get(recording.id) });
-        ports.frameIndexes?.keep(recording.id, units);
+        const units = await openUnits(reader, recording.container, { kept: await ports.frameIndexes?.get(recording) });
+        await ports.frameIndexes?.keep(recording, units);
         all.push(units);
       }
       return new Chain(placeLinks(recordings, all, anchor), files);

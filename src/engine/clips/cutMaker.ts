@@ -20,7 +20,9 @@ export function createCutMaker(ports: CutPorts): CutMaker {
 }
 
 /** Joins cuts; each is read as a recording of its own. */
-export function createCutJoiner(ports: CutPorts): CutJoiner {
+export function createCutJoiner({ fileSystem, loadFlac }: CutPorts): CutJoiner {
+  // What is known of the recordings does not hold for what was cut from them.
+  const ports = { fileSystem, loadFlac };
   return async (cuts, { output, title, signal, onProgress }) => {
     const recordings = cuts.map(asRecording);
     const [first] = recordings;

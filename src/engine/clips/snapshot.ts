@@ -25,15 +25,16 @@ const INFO_AT = STREAM_MARKER.length + BLOCK_HEADER_BYTES;
 /** Reads what the first `size` bytes of a recording's file hold. Rejects with DAMAGED and Node errors. */
 export async function takeSnapshot(
   fileSystem: Pick<FileSystem, 'openForReading'>,
-  { id, root, path, container }: Recording,
+  recording: Recording,
   size: number,
   frameIndexes: FrameIndexes,
 ): Promise<Snapshot> {
+  const { root, path, container } = recording;
   const file = await fileSystem.openForReading(join(root, path));
   try {
     const read = (from: number, length: number) => file.read(from, Math.max(0, Math.min(length, size - from)));
-    const units = await openUnits({ size, read }, container, { kept: frameIndexes.get(id) });
-    frameIndexes.keep(id, units);
+    const units = await openUnits({ size, read }, container, { kept: await frameIndexes.get(recording) });
+    await frameIndexes.keep(recording, units);
     const seconds = Math.max(0, units.end - units.origin) / rateOf(units);
     return { head: await headOf(units, read), seconds };
   } finally {

@@ -3,6 +3,7 @@ import type { Recording } from '../../shared/domain/recording.ts';
 import { errnoOf } from '../../shared/errors.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import type { RecordingId } from '../../shared/units.ts';
+import { indexFile } from '../clips/frameIndexes.ts';
 import type { AnalysedFile } from '../analysis/analyser.ts';
 
 const PEAKS_ENDING = '.peaks';
@@ -10,6 +11,8 @@ const LEVELS_ENDING = '.levels';
 
 const peaksFolder = (dataFolder: string): string => join(dataFolder, 'cache', 'peaks');
 const levelsFolder = (dataFolder: string): string => join(dataFolder, 'cache', 'levels');
+/** Where indexes of the frames of MP3 and AAC files are kept. */
+export const framesFolder = (dataFolder: string): string => join(dataFolder, 'cache', 'frames');
 
 export const peaksFile = (dataFolder: string, id: RecordingId): string =>
   join(peaksFolder(dataFolder), `${id}${PEAKS_ENDING}`);
@@ -28,7 +31,9 @@ export function analysedFile(dataFolder: string, { id, root, path, container }: 
 
 /** What is kept goes with the recording. */
 export async function removeAnalysis(fileSystem: FileSystem, dataFolder: string, id: RecordingId): Promise<void> {
-  for (const path of [levelsFile(dataFolder, id), peaksFile(dataFolder, id)]) await removeIfThere(fileSystem, path);
+  const frames = indexFile(framesFolder(dataFolder), id);
+  for (const path of [levelsFile(dataFolder, id), peaksFile(dataFolder, id), frames])
+    await removeIfThere(fileSystem, path);
 }
 
 /** All files that are kept, by the recording's id, with those that are only begun. */
@@ -37,7 +42,7 @@ export async function keptFiles(
   dataFolder: string,
 ): Promise<readonly { readonly path: string; readonly id: string; readonly isLevels: boolean }[]> {
   const lists = await Promise.all(
-    [peaksFolder(dataFolder), levelsFolder(dataFolder)].map(async (folder) => {
+    [peaksFolder(dataFolder), levelsFolder(dataFolder), framesFolder(dataFolder)].map(async (folder) => {
       const entries = await listIfThere(fileSystem, folder);
       return entries
         .filter(({ isDirectory }) => !isDirectory)

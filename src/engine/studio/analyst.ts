@@ -9,7 +9,7 @@ import type { Thresholds } from '../analysis/detect.ts';
 import type { ClipRequest } from '../clips/clip.ts';
 import type { Grown, Growth } from '../clips/scanSlice.ts';
 import type { StreamSample } from '../analysis/streamSample.ts';
-import { analysedFile, levelsFile } from './analysisFiles.ts';
+import { analysedFile, framesFolder, levelsFile } from './analysisFiles.ts';
 import type { AnalystCommand, AnalystEvent } from './analystProtocol.ts';
 import type { EventListener } from './emitter.ts';
 
@@ -84,7 +84,15 @@ export class Analyst {
    */
   async slicePeaks(recording: Recording, slice: ClipRequest, points: number): Promise<SlicePeaks> {
     const file = recording.state === 'recording' ? {} : { file: analysedFile(this.#ports.dataFolder, recording) };
-    const event = await this.#call((callId) => ({ type: 'slicePeaks', callId, ...file, slice, points }));
+    const frames = framesFolder(this.#ports.dataFolder);
+    const event = await this.#call((callId) => ({
+      type: 'slicePeaks',
+      callId,
+      ...file,
+      slice,
+      points,
+      framesFolder: frames,
+    }));
     if (event.type !== 'slicePeaks') throw new Error(`The analyst answered with ${event.type}.`);
     const { pairs, fromSeconds, toSeconds, exact } = event;
     return { pairs: [...pairs], fromSeconds, toSeconds, exact };
@@ -116,7 +124,13 @@ export class Analyst {
 
   /** Envelope and peaks of what a recording has grown by. Rejects as {@link analyse} does. */
   async grow(growth: Growth, signal: AbortSignal): Promise<Grown> {
-    const event = await this.#cancellable(signal, (callId) => ({ type: 'grow', callId, ...growth }));
+    const frames = framesFolder(this.#ports.dataFolder);
+    const event = await this.#cancellable(signal, (callId) => ({
+      type: 'grow',
+      callId,
+      framesFolder: frames,
+      ...growth,
+    }));
     if (event.type !== 'grown') throw new Error(`The analyst answered with ${event.type}.`);
     return event;
   }

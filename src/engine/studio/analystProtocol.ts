@@ -25,6 +25,7 @@ export type AnalystCommand =
       readonly file?: AnalysedFile;
       readonly slice: ClipRequest;
       readonly points: number;
+      readonly framesFolder: string;
     }
   /** Makes the envelope of a file, unless it is kept already, and finds its sections. */
   | {
@@ -34,7 +35,7 @@ export type AnalystCommand =
       readonly thresholds: Thresholds;
     }
   /** Envelope and peaks of what a recording of coded audio has grown by. */
-  | ({ readonly type: 'grow'; readonly callId: number } & Growth)
+  | ({ readonly type: 'grow'; readonly callId: number; readonly framesFolder: string } & Growth)
   /** Finds the sections in kept envelopes. */
   | {
       readonly type: 'detect';

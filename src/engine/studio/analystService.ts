@@ -47,7 +47,7 @@ type SampleCommand = Extract<AnalystCommand, { type: 'sample' }>;
 export class AnalystService {
   readonly #ports: AnalystServicePorts;
   readonly #analyser: Analyser;
-  readonly #frameIndexes = new FrameIndexes();
+  #frameIndexes: FrameIndexes | undefined;
   readonly #waiting: PeaksCommand[] = [];
   /** Waveforms in work. */
   #drawing = 0;
@@ -131,7 +131,7 @@ export class AnalystService {
     this.#startNext();
   }
 
-  #slicePeaks({ callId, file, slice, points }: SlicePeaksCommand): Promise<void> {
+  #slicePeaks({ callId, file, slice, points, framesFolder }: SlicePeaksCommand): Promise<void> {
     const { emit } = this.#ports;
     const rate = slice.recordings[slice.anchor]?.format.sampleRate ?? 1;
     const range = { fromSeconds: Math.max(0, slice.from) / rate, toSeconds: slice.to / rate, points };
@@ -142,7 +142,12 @@ export class AnalystService {
         emit({ type: 'slicePeaks', callId, ...kept, exact: false });
         return;
       }
-      const { pairs, from, to, sampleRate, exact } = await slicePeaks(slice, points, this.#slicePorts, signal);
+      const { pairs, from, to, sampleRate, exact } = await slicePeaks(
+        slice,
+        points,
+        this.#slicePorts(framesFolder),
+        signal,
+      );
       emit({ type: 'slicePeaks', callId, pairs, fromSeconds: from / sampleRate, toSeconds: to / sampleRate, exact });
     });
   }
@@ -161,15 +166,17 @@ export class AnalystService {
     });
   }
 
-  #grow({ callId, recording, from, isLast }: GrowCommand): Promise<void> {
+  #grow({ callId, recording, from, isLast, framesFolder }: GrowCommand): Promise<void> {
     return this.#work(callId, async (signal) => {
-      const grown = await scanGrowth({ recording, from, isLast }, this.#slicePorts, signal);
+      const grown = await scanGrowth({ recording, from, isLast }, this.#slicePorts(framesFolder), signal);
       this.#ports.emit({ type: 'grown', callId, ...grown });
     });
   }
 
-  get #slicePorts(): SlicePeaksPorts {
-    const { fileSystem, decoder } = this.#ports;
+  /** All commands name the same folder. */
+  #slicePorts(folder: string): SlicePeaksPorts {
+    const { fileSystem, decoder, log } = this.#ports;
+    this.#frameIndexes ??= new FrameIndexes({ folder, log });
     return { fileSystem, decoder, loadFlac: loadFlacLibrary, frameIndexes: this.#frameIndexes };
   }
 

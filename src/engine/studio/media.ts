@@ -5,7 +5,7 @@ import { LongtakeError } from '../../shared/errors.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import { type RecordingId, recordingId } from '../../shared/units.ts';
 import { type ClipRequest, type PreparedClip, prepareClip } from '../clips/clip.ts';
-import { FrameIndexes } from '../clips/frameIndexes.ts';
+import { FrameIndexes, type IndexFolder } from '../clips/frameIndexes.ts';
 import { type MediaBody, fileBody } from '../clips/mediaBody.ts';
 import { type Snapshot, takeSnapshot } from '../clips/snapshot.ts';
 import type { Library } from '../library/library.ts';
@@ -31,6 +31,8 @@ const LEAD_SECONDS = 2;
 export interface MediaPorts {
   readonly fileSystem: FileSystem;
   readonly library: () => Library;
+  /** Where indexes of frames are kept; absent: in memory. */
+  readonly indexes?: IndexFolder;
 }
 
 /** A recording as one piece of audio to play. */
@@ -47,12 +49,13 @@ export interface Playable {
  */
 export class Media {
   readonly #ports: MediaPorts;
-  readonly #frameIndexes = new FrameIndexes();
+  readonly #frameIndexes: FrameIndexes;
   readonly #clips = new Map<string, Promise<PreparedClip>>();
   readonly #snapshots = new Map<string, Promise<Snapshot>>();
 
   constructor(ports: MediaPorts) {
     this.#ports = ports;
+    this.#frameIndexes = new FrameIndexes(ports.indexes);
   }
 
   /** Rejects with NOT_FOUND, DAMAGED, INVALID_INPUT, CONFLICT, and Node errors. */

@@ -19,6 +19,7 @@ import { DAMAGED_LIBRARY } from '../library/libraryError.ts';
 import type { ArmTerms, RecorderEvent } from '../recorder/protocol.ts';
 import { Alarms } from './alarms.ts';
 import { Analysis } from './analysis.ts';
+import { framesFolder } from './analysisFiles.ts';
 import { Analyst } from './analyst.ts';
 import { createArming } from './arming.ts';
 import { cardKey } from './cardKey.ts';
@@ -164,7 +165,11 @@ export function createStudio(ports: StudioPorts): Studio {
   const review = new Review({ ...ports, events, library, ledger: keeping.ledger });
   const { targets, uploads } = createUploads(ports, { events, sources, library });
   keeping.addVeto((recording) => uploads.veto(recording));
-  const media = new Media({ fileSystem: ports.fileSystem, library });
+  const media = new Media({
+    fileSystem: ports.fileSystem,
+    library,
+    indexes: { folder: framesFolder(ports.dataFolder), log },
+  });
   const analysis = new Analysis({
     ...ports,
     log: ports.log.scoped('analysis'),

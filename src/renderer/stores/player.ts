@@ -205,10 +205,18 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
     } else limit();
   };
 
+  /** A file that is heard in slices goes on without a pause where one ends. */
+  const warmSlice = async (recording: Recording): Promise<void> => {
+    const end = deck.stretch?.to ?? Infinity;
+    if (recording.state === 'recording' || end + GOES_ON_S >= lengthOf(recording)) return;
+    const stretch = await fileStretch(recording, end);
+    if (isOpen(recording) && deck.stretch?.to === end) deck.warm(stretch, end);
+  };
+
   /** Makes ready what comes next. */
   const warmNext = async (): Promise<void> => {
-    const { clip, inFile, queue } = get();
-    if (!clip || inFile) return;
+    const { clip, inFile, queue, recording } = get();
+    if (!clip || inFile) return recording && warmSlice(recording);
     const event = clip.part + 1 < clip.parts.length ? clip.event : await queue?.peek?.(clip.event);
     const section = event === clip.event ? clip.parts[clip.part + 1] : event && partsOf(event)[0];
     if (!section) return;

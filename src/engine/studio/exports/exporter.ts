@@ -25,12 +25,15 @@ interface Call {
 export class Exporter {
   readonly #processHost: ProcessHost;
   readonly #log: Log;
+  readonly #framesFolder: string;
   readonly #calls = new Map<number, Call>();
   #child: ChildHandle | undefined;
   #idle: NodeJS.Timeout | undefined;
   #callId = 0;
 
-  constructor(processHost: ProcessHost, log: Log) {
+  /** `framesFolder`: where indexes of frames are kept. */
+  constructor(processHost: ProcessHost, log: Log, framesFolder: string) {
+    this.#framesFolder = framesFolder;
     this.#processHost = processHost;
     this.#log = log;
   }
@@ -44,7 +47,7 @@ export class Exporter {
       if (signal.aborted) throw new LongtakeError('CANCELLED', 'The export was cancelled.');
       const answer = await this.#call((id) => {
         callId = id;
-        return { type: 'export', callId: id, plan, workFolder };
+        return { type: 'export', callId: id, plan, workFolder, framesFolder: this.#framesFolder };
       }, onProgress);
       if (answer.type !== 'done') throw new Error(`The exporter answered with ${answer.type}.`);
       return { files: answer.files, bounds: answer.bounds };
@@ -55,7 +58,12 @@ export class Exporter {
 
   /** Where a piece would really begin and end. */
   async plan(piece: ExportPiece): Promise<PlannedCut> {
-    const answer = await this.#call((callId) => ({ type: 'plan', callId, piece }));
+    const answer = await this.#call((callId) => ({
+      type: 'plan',
+      callId,
+      piece,
+      framesFolder: this.#framesFolder,
+    }));
     if (answer.type !== 'planned') throw new Error(`The exporter answered with ${answer.type}.`);
     return answer;
   }

@@ -4,6 +4,8 @@ import { errorText, toWireError } from '../../../shared/errors.ts';
 import { createCutJoiner, createCutMaker, planPiece } from '../../clips/cutMaker.ts';
 import { encode } from '../../clips/export/encode.ts';
 import { runExport } from '../../clips/export/runExport.ts';
+import type { CutPorts } from '../../clips/cut.ts';
+import { FrameIndexes } from '../../clips/frameIndexes.ts';
 import { findFfmpeg } from '../../clips/findFfmpeg.ts';
 import { childLog } from '../../platform/childLog.ts';
 import { nodeFileSystem } from '../../platform/nodeFileSystem.ts';
@@ -28,18 +30,27 @@ try {
   log.warn('The priority of the exporter could not be lowered.', { error: String(error) });
 }
 
-const ports = { fileSystem: nodeFileSystem, loadFlac: loadFlacLibrary };
+let frameIndexes: FrameIndexes | undefined;
+/** All commands name the same folder. */
+const portsWith = (folder: string): CutPorts => {
+  frameIndexes ??= new FrameIndexes({ folder, log });
+  return { fileSystem: nodeFileSystem, loadFlac: loadFlacLibrary, frameIndexes };
+};
 
-async function plan({ callId, piece }: ExporterCommand & { type: 'plan' }): Promise<void> {
+async function plan({ callId, piece, framesFolder }: ExporterCommand & { type: 'plan' }): Promise<void> {
   try {
-    const { from, to, bytes, recordings, extension } = await planPiece(piece, ports);
+    const { from, to, bytes, recordings, extension } = await planPiece(piece, portsWith(framesFolder));
     emit({ type: 'planned', callId, from, to, bytes, recordings: recordings.length, extension });
   } catch (error) {
     tellError(callId, error);
   }
 }
 
-async function run({ callId, plan: made, workFolder }: ExporterCommand & { type: 'export' }, signal: AbortSignal) {
+async function run(
+  { callId, plan: made, workFolder, framesFolder }: ExporterCommand & { type: 'export' },
+  signal: AbortSignal,
+) {
+  const ports = portsWith(framesFolder);
   let toldAt = 0;
   const onProgress = (fraction: number): void => {
     if (performance.now() - toldAt < TELL_MS) return;

@@ -4,9 +4,15 @@ import type { ExportPiece, ExportPlan } from '../../clips/export/exportPlan.ts';
 
 /** Main to exporter. Paths are absolute; `callId` comes back with every answer. */
 export type ExporterCommand =
-  | { readonly type: 'export'; readonly callId: number; readonly plan: ExportPlan; readonly workFolder: string }
+  | {
+      readonly type: 'export';
+      readonly callId: number;
+      readonly plan: ExportPlan;
+      readonly workFolder: string;
+      readonly framesFolder: string;
+    }
   /** Where a piece would really begin and end. */
-  | { readonly type: 'plan'; readonly callId: number; readonly piece: ExportPiece }
+  | { readonly type: 'plan'; readonly callId: number; readonly piece: ExportPiece; readonly framesFolder: string }
   | { readonly type: 'cancel'; readonly callId: number };
 
 /** Exporter to main. */

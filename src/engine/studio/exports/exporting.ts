@@ -3,6 +3,7 @@ import type { Log } from '../../../shared/ports/log.ts';
 import type { Library } from '../../library/library.ts';
 import type { EventListener } from '../emitter.ts';
 import type { StudioPorts } from '../studio.ts';
+import { framesFolder } from '../analysisFiles.ts';
 import { Exporter } from './exporter.ts';
 import { Exports } from './exports.ts';
 import { ReadyCuts } from './readyCuts.ts';
@@ -19,7 +20,7 @@ export function createExporting(
   ports: StudioPorts,
   own: { readonly log: Log; readonly emit: EventListener; readonly library: () => Library },
 ): Exporting {
-  const exporter = new Exporter(ports.processHost, own.log);
+  const exporter = new Exporter(ports.processHost, own.log, framesFolder(ports.dataFolder));
   const exports = new Exports({ ...ports, ...own, exporter, choose: (wanted) => ports.desktop.chooseExport(wanted) });
   const readyCuts = new ReadyCuts({
     ...ports,
