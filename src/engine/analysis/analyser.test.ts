@@ -205,6 +205,43 @@ describe('coarser peaks', () => {
   });
 });
 
+describe('a stretch of peaks', () => {
+  test('is checked, and made anew when it is damaged, but not for damage elsewhere', async () => {
+    const path = await writeRamp('a.wav', 100 * RATE);
+    const file = { path, container: 'wav', peaksFile: cacheFile, levelsFile } as const;
+    const stretch = (fromSeconds: number, points = 50) =>
+      maker.peakRange(file, { fromSeconds, toSeconds: fromSeconds + 1, points }, never);
+    const first = await stretch(10);
+    const last = await stretch(95);
+    const coarse = await stretch(50, 1);
+    expect(first?.pairs).toHaveLength(100);
+    expect(first?.pairs[0]).toBeCloseTo(0.1, 3);
+    expect(last?.pairs[0]).toBeCloseTo(0.95, 3);
+    expect(coarse?.pairs[0]).toBeCloseTo(0.5, 2);
+    const good = await readFile(cacheFile);
+    const hurt = async (at: number): Promise<Buffer> => {
+      const bytes = Buffer.from(good);
+      bytes.writeUInt8(bytes.readUInt8(at) ^ 0x10, at);
+      await writeFile(cacheFile, bytes);
+      return bytes;
+    };
+    // Pair 500 is in the first block of 16 KiB, pair 4750 in the second, and their sums are at the end.
+    const inFirst = await hurt(64 + 4 * 500);
+    expect(await stretch(95)).toEqual(last);
+    expect(await readFile(cacheFile)).toEqual(inFirst);
+    expect(await stretch(10)).toEqual(first);
+    expect(await readFile(cacheFile)).toEqual(good);
+    for (const at of [64 + 4 * 4750, 64 + 4 * 5000 + 100, good.length - 1, good.length - 5]) {
+      await hurt(at);
+      expect(await stretch(95)).toEqual(last);
+      expect(await readFile(cacheFile)).toEqual(good);
+    }
+    await hurt(64 + 4 * 5025);
+    expect(await stretch(50, 1)).toEqual(coarse);
+    expect(await readFile(cacheFile)).toEqual(good);
+  });
+});
+
 describe('a kept envelope', () => {
   const file = (path: string) => ({ path, container: 'wav' as const, peaksFile: cacheFile, levelsFile });
   const levels = async (path: string, onFrames?: (frames: number) => void) =>

@@ -11,12 +11,13 @@ import {
   unfinished,
   writeAt,
 } from './cacheFile.ts';
+import { areSummed, BlockSums, SUMMED_BYTES, tableBytes } from './blockSums.ts';
 import { PeakLevels, resolutionsOf } from './peakLevels.ts';
 import { PeakReducer } from './peakReducer.ts';
 
 /*
  * A cache file: a header of 64 bytes, then one pair of 16-bit samples for each window, all little-endian: first of the
- * finest resolution, then of each that is ten times coarser.
+ * finest resolution, then of each that is ten times coarser; then the sums of their blocks (see BlockSums).
  *   0  8 bytes   magic
  *   8  uint32    version
  *  12  uint32    windows in a second, of the finest
@@ -30,7 +31,7 @@ import { PeakReducer } from './peakReducer.ts';
  *  60  uint32    CRC-32 of the 60 bytes before
  */
 const MAGIC = Buffer.from('LTPEAKS\0', 'latin1');
-const VERSION = 2;
+const VERSION = 3;
 const HEADER_BYTES = 64;
 const SUMMED_HEADER_BYTES = 60;
 const PAIR_BYTES = 4;
@@ -56,6 +57,7 @@ export class PeakCacheWriter {
   readonly #levels = new PeakLevels();
   #windows = 0;
   #sum = 0;
+  readonly #blockSums = new BlockSums();
   #waiting: PeakPairs[] = [];
   #waitingBytes = 0;
 
@@ -82,7 +84,10 @@ export class PeakCacheWriter {
   async finish(audio: AudioState, points: number, keep: boolean): Promise<ReducedPeaks> {
     await this.#write();
     const others = Buffer.concat(this.#levels.end().map(bytesOf));
-    await writeAt(this.#file, others, HEADER_BYTES + this.#windows * PAIR_BYTES);
+    const othersAt = HEADER_BYTES + this.#windows * PAIR_BYTES;
+    await writeAt(this.#file, others, othersAt);
+    this.#blockSums.push(others);
+    await writeAt(this.#file, this.#blockSums.end(), othersAt + others.length);
     const header: Header = { ...audio, windows: this.#windows, sums: [this.#sum, crc32(others)] };
     await writeAt(this.#file, encodeHeader(header), 0);
     const peaks = await readPairs(this.#file, header, points);
@@ -106,6 +111,7 @@ export class PeakCacheWriter {
     await writeAt(this.#file, bytes, HEADER_BYTES + this.#windows * PAIR_BYTES);
     this.#windows += bytes.length / PAIR_BYTES;
     this.#sum = crc32(bytes, this.#sum);
+    this.#blockSums.push(bytes);
   }
 }
 
@@ -128,21 +134,46 @@ export async function readPeakCache(path: string, audio: FileState, points: numb
 export interface PeakHeader extends AudioState {
   /** Of the finest resolution. */
   readonly windows: number;
-  /** Where its pairs stand, those of the others behind them. */
-  readonly pairsAt: number;
+  /** Pairs of all resolutions. */
+  readonly pairs: number;
 }
 
 /** Undefined when the file is damaged, or of another state of the audio. */
 export async function readPeakHeader(file: FileHandle, audio: FileState): Promise<PeakHeader | undefined> {
   const header = await readHeader(file, audio);
-  return header && { ...header, pairsAt: HEADER_BYTES };
+  return header && { ...header, pairs: pairsOf(header) };
+}
+
+/**
+ * Pairs `first` to `end` (exclusive) of all resolutions one behind the other; undefined when they are damaged. Reads
+ * no more than the blocks that they are in.
+ */
+export async function readSummedPairs(
+  file: FileHandle,
+  { pairs }: PeakHeader,
+  first: number,
+  end: number,
+): Promise<PeakPairs | undefined> {
+  const length = pairs * PAIR_BYTES;
+  const block = Math.floor((first * PAIR_BYTES) / SUMMED_BYTES);
+  const from = block * SUMMED_BYTES;
+  const to = Math.min(length, Math.ceil((end * PAIR_BYTES) / SUMMED_BYTES) * SUMMED_BYTES);
+  const bytes = await readAt(file, HEADER_BYTES + from, to - from);
+  const table = await readAt(file, HEADER_BYTES + length, tableBytes(length));
+  if (bytes.length < to - from || !areSummed(table, block, bytes)) return undefined;
+  const all = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
+  return all.subarray(2 * first - from / 2, 2 * end - from / 2);
+}
+
+function pairsOf({ windows }: Pick<Header, 'windows'>): number {
+  return resolutionsOf(windows).reduce((sum, count) => sum + count, 0);
 }
 
 async function readHeader(file: FileHandle, audio: FileState): Promise<Header | undefined> {
   const header = decodeHeader(await readAt(file, 0, HEADER_BYTES));
   if (!header || !isSameState(header, audio)) return undefined;
-  const pairs = resolutionsOf(header.windows).reduce((sum, count) => sum + count, 0);
-  return (await file.stat()).size === HEADER_BYTES + pairs * PAIR_BYTES ? header : undefined;
+  const length = pairsOf(header) * PAIR_BYTES;
+  return (await file.stat()).size === HEADER_BYTES + length + tableBytes(length) ? header : undefined;
 }
 
 async function readPairs(file: FileHandle, header: Header, points: number): Promise<ReducedPeaks | undefined> {

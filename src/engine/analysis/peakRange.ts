@@ -1,6 +1,6 @@
-import { type FileState, openIfThere, readAt } from './cacheFile.ts';
+import { type FileState, openIfThere } from './cacheFile.ts';
 import { PEAK_WINDOWS_PER_SECOND } from '../containers/scan/pcmScan.ts';
-import { type PeakHeader, readPeakHeader } from './peakCache.ts';
+import { type PeakHeader, readPeakHeader, readSummedPairs } from './peakCache.ts';
 import { resolutionsOf } from './peakLevels.ts';
 import { PeakReducer } from './peakReducer.ts';
 
@@ -19,7 +19,6 @@ export interface PeakRange {
   readonly points: number;
 }
 
-const PAIR_BYTES = 4;
 const PEAK_STEP = 10;
 
 /** Whether kept peaks are fine enough for so many points of a stretch: none is drawn of less than a window. */
@@ -29,7 +28,7 @@ export function areFineEnough(seconds: number, points: number): boolean {
 
 /**
  * A stretch of the peaks kept at `path`, drawn together to at most `points` pairs; reads no more than that takes.
- * Undefined when none are kept of this state of the file, or nothing of the stretch is there.
+ * Undefined when none are kept of this state of the file, they are damaged there, or nothing of the stretch is there.
  */
 export async function readPeakRange(
   path: string,
@@ -45,9 +44,10 @@ export async function readPeakRange(
     const first = Math.floor(fromSeconds * windowsPerSecond);
     const end = Math.min(windows, Math.ceil(toSeconds * windowsPerSecond));
     if (end <= first) return undefined;
-    const bytes = await readAt(file, at + first * PAIR_BYTES, (end - first) * PAIR_BYTES);
+    const pairs = await readSummedPairs(file, header, at + first, at + end);
+    if (!pairs) return undefined;
     const reducer = new PeakReducer(end - first, points);
-    reducer.push(new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1));
+    reducer.push(pairs);
     return {
       pairs: reducer.result(),
       fromSeconds: first / windowsPerSecond,
@@ -58,14 +58,14 @@ export async function readPeakRange(
   }
 }
 
-/** The coarsest resolution that still has a window for each point. */
-function chooseResolution({ windows, pairsAt }: PeakHeader, secondsPerPoint: number) {
+/** The coarsest resolution that still has a window for each point, and the number of its first pair. */
+function chooseResolution({ windows }: PeakHeader, secondsPerPoint: number) {
   const counts = resolutionsOf(windows);
   let resolution = 0;
   let windowsPerSecond = PEAK_WINDOWS_PER_SECOND;
-  let at = pairsAt;
+  let at = 0;
   while (resolution < counts.length - 1 && (secondsPerPoint * windowsPerSecond) / PEAK_STEP >= 1) {
-    at += (counts[resolution] ?? 0) * PAIR_BYTES;
+    at += counts[resolution] ?? 0;
     windowsPerSecond /= PEAK_STEP;
     resolution += 1;
   }
