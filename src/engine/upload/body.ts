@@ -44,7 +44,7 @@ export interface Body {
    * The last place after `from` and not after `to` where a chunk may end; `from` when there is none yet. Absent: any
    * place does.
    */
-  cut?(from: number, to: number): Promise<number>;
+  readonly cut?: ((from: number, to: number) => Promise<number>) | undefined;
   /** Where in the file the audio begins that follows a place at which a chunk ended; for the part that follows. */
   filePosition(at: number): Promise<number>;
   /** Of the audio up to `at`, ms; for showing how far behind an upload is. */

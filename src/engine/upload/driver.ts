@@ -117,6 +117,8 @@ export interface Limits {
  */
 export interface Driver {
   readonly limits: Limits;
+  /** The whole file is wanted beside the chunks, once it is closed; {@link whole} takes it then, too. */
+  readonly wholeToo?: boolean;
   /** What this target takes of a recording. FORMAT_UNSUPPORTED when nothing. */
   form(recording: Pick<Recording, 'container' | 'format'>): BodyForm;
   /** Tries address and credentials; a sentence for a person. */

@@ -166,6 +166,8 @@ export class UploadRun {
     }
     const totals = store.chunks.totals(entry.number);
     const mimeType = (await this.#body.open(entry)).mimeType;
+    // The file beside its chunks, before the target is told that this is all.
+    if (line.driver.wholeToo === true && !entry.live && entry.endsAt === undefined) await this.#putWhole(entry, true);
     store.change(this.#id, { asked: true });
     const result = await this.#talk('word', entry, () =>
       line.driver.finalize(sessionId, totals, metaOf(entry, mimeType), this.#signal),
@@ -261,26 +263,29 @@ export class UploadRun {
   }
 
   async #sendWhole(entry: Entry): Promise<void> {
-    const { store, line, bandwidth } = this.#ports;
+    const { store, line } = this.#ports;
     if (entry.live) {
       // Only what is closed is a whole.
       await this.#sleeper.sleep(FOLLOW_MS, this.#signal);
       return;
     }
-    const path = this.#body.file(entry);
-    const { size } = await stat(path);
+    const { size } = await stat(this.#body.file(entry));
     store.change(this.#id, { asked: true, bytes: size, safeBytes: 0 });
-    const file = wholeFile(
-      { path, bytes: size, recording: entry.recording, again: entry.asked },
-      bandwidth,
-      this.#signal,
-    );
-    const { recordingId, link } = await this.#talk('bytes', entry, () =>
-      line.driver.whole(file, metaOf(entry, file.mimeType), this.#signal),
-    );
+    const { recordingId, link } = await this.#putWhole(entry, entry.asked);
     line.speed.add(size);
     store.change(this.#id, { safeBytes: size });
     this.#accepted(recordingId, link);
+  }
+
+  async #putWhole(
+    entry: Entry,
+    again: boolean,
+  ): Promise<{ readonly recordingId: string; readonly link?: string | undefined }> {
+    const { line, bandwidth } = this.#ports;
+    const path = this.#body.file(entry);
+    const { size } = await stat(path);
+    const file = wholeFile({ path, bytes: size, recording: entry.recording, again }, bandwidth, this.#signal);
+    return this.#talk('bytes', entry, () => line.driver.whole(file, metaOf(entry, file.mimeType), this.#signal));
   }
 
   /** A request with its turn, and the line told how it went. */

@@ -6,7 +6,7 @@ import {
   readAacFormat,
   SAMPLES_PER_BLOCK,
 } from '../../containers/adts.ts';
-import { fragment, fragmentBytes } from '../../containers/fmp4/fragment.ts';
+import { fragment, fragmentBytes, segmentType } from '../../containers/fmp4/fragment.ts';
 import { initSegment } from '../../containers/fmp4/initSegment.ts';
 import type { Body } from '../body.ts';
 import { type RecordingFile, withoutAudio } from './fileBody.ts';
@@ -39,11 +39,20 @@ interface PlannedPiece extends Piece {
   readonly length: number;
 }
 
+/** How fragments are grouped. */
+export interface Fmp4Grouping {
+  /** Each fragment is a segment of about this length that can stand in a file of its own, s; absent: short fragments. */
+  readonly segmentSeconds?: number;
+}
+
 /** Frames of AAC as an MP4 of fragments, made anew from the file wherever it is read. */
 export class Fmp4Body implements Body {
   readonly mimeType = 'audio/mp4';
   readonly #file: RecordingFile;
   readonly #from: number;
+  readonly #segmentSeconds: number | undefined;
+  /** What stands before every fragment. */
+  readonly #prefix: Uint8Array;
   readonly #pieces = new PlaceTable<Piece>(PLACE_BYTES);
   #walk: FrameWalk;
   #planner: Planner | undefined;
@@ -53,9 +62,11 @@ export class Fmp4Body implements Body {
   #samples = 0;
   #end = 0;
 
-  constructor(file: RecordingFile, from: number) {
+  constructor(file: RecordingFile, from: number, { segmentSeconds }: Fmp4Grouping = {}) {
     this.#file = file;
     this.#from = from;
+    this.#segmentSeconds = segmentSeconds;
+    this.#prefix = segmentSeconds === undefined ? new Uint8Array(0) : segmentType();
     this.#walk = new FrameWalk(adtsSyntax, from);
   }
 
@@ -79,7 +90,7 @@ export class Fmp4Body implements Body {
         this.#init = initSegment(this.#format);
       }
       const blocks = await blocksOf(window, frame);
-      this.#planner ??= new Planner({ at: this.#init.length, samples: 0, index: 0, from: frame.at });
+      this.#planner ??= this.#planFrom({ at: this.#init.length, samples: 0, index: 0, from: frame.at });
       for (const piece of this.#planner.add(frame, blocks)) this.#take(piece);
     }
     return false;
@@ -110,14 +121,14 @@ export class Fmp4Body implements Body {
   async cut(from: number, to: number): Promise<number> {
     const limit = Math.min(to, this.#bytes);
     if (limit <= from) return from;
-    if (limit < this.#init.length) return limit;
+    if (limit < this.#init.length) return this.#segmentSeconds === undefined ? limit : from;
     return this.#file.open(async (file) => {
       const window = await openWindow(file);
-      let last = this.#init.length > from ? this.#init.length : from;
+      let last = Math.max(this.#init.length, from);
       for await (const piece of this.#planned(window, Math.max(from, this.#init.length))) {
         if (piece.at + piece.length <= limit) last = piece.at + piece.length;
-        // A fragment that is longer than a chunk goes in several.
-        else return last > from ? last : limit;
+        // A fragment that is longer than a chunk goes in several; a segment never does.
+        else return last > from || this.#segmentSeconds !== undefined ? last : limit;
         if (last === limit) return last;
       }
       return last;
@@ -144,6 +155,13 @@ export class Fmp4Body implements Body {
     return Promise.resolve();
   }
 
+  #planFrom(begin: Piece): Planner {
+    const rate = this.#format?.sampleRate ?? 0;
+    const wanted = Math.floor(((this.#segmentSeconds ?? 0) * rate) / SAMPLES_PER_BLOCK);
+    const blocks = this.#segmentSeconds === undefined ? BLOCKS_PER_FRAGMENT : Math.max(1, wanted);
+    return new Planner(begin, blocks, this.#prefix.length);
+  }
+
   #take(piece: PlannedPiece | undefined): void {
     if (!piece) return;
     this.#pieces.add(piece);
@@ -164,7 +182,8 @@ export class Fmp4Body implements Body {
         blocks.push(...rawBlocks(bytes.subarray(next, next + length)));
         next += length;
       }
-      const whole = fragment({ sequence: piece.index + 1, decodeTime: piece.samples, blocks });
+      const media = fragment({ sequence: piece.index + 1, decodeTime: piece.samples, blocks });
+      const whole = this.#prefix.length === 0 ? media : Buffer.concat([this.#prefix, media]);
       const part = whole.subarray(at - piece.at, Math.min(whole.length, to - piece.at));
       for (let next = 0; next < part.length; next += PIECE_BYTES) made.push(part.subarray(next, next + PIECE_BYTES));
       at += part.length;
@@ -178,7 +197,7 @@ export class Fmp4Body implements Body {
     const known = this.#pieces.before(at);
     if (!known) return;
     const walk = this.#walk.resumedAt(known.from);
-    const planner = new Planner(known);
+    const planner = this.#planFrom(known);
     const isWanted = (piece: PlannedPiece): boolean => piece.at + piece.length > at && piece.at < this.#bytes;
     for (;;) {
       const frame = await walk.next(window, true);
@@ -192,12 +211,17 @@ export class Fmp4Body implements Body {
 
 /** Groups frames into fragments: full ones, and shorter ones where something else stands between two frames. */
 class Planner {
+  readonly #most: number;
+  readonly #extra: number;
   #begin: Piece;
   #blocks = 0;
   #payload = 0;
   #to: number;
 
-  constructor(begin: Piece) {
+  /** `most`: blocks of a full fragment; `extra`: bytes before each. */
+  constructor(begin: Piece, most: number, extra: number) {
+    this.#most = most;
+    this.#extra = extra;
     this.#begin = begin;
     this.#to = begin.from;
   }
@@ -216,7 +240,7 @@ class Planner {
     this.#blocks += count;
     this.#payload += bytes;
     this.#to = frame.at + frame.header.bytes;
-    const full = this.#blocks >= BLOCKS_PER_FRAGMENT ? this.end() : undefined;
+    const full = this.#blocks >= this.#most ? this.end() : undefined;
     if (full) done.push(full);
     return done;
   }
@@ -225,7 +249,7 @@ class Planner {
   end(): PlannedPiece | undefined {
     if (this.#blocks === 0) return undefined;
     const { at, index, samples } = this.#begin;
-    const length = fragmentBytes(this.#blocks, this.#payload);
+    const length = this.#extra + fragmentBytes(this.#blocks, this.#payload);
     const piece = { ...this.#begin, to: this.#to, blocks: this.#blocks, length };
     this.#begin = {
       at: at + length,

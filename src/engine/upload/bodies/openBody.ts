@@ -5,7 +5,7 @@ import type { Body, BodySource, OpenBody } from '../body.ts';
 import { FileBody, RecordingFile } from './fileBody.ts';
 import { FlacLayout } from './flacLayout.ts';
 import { FlacWavBody, type LoadFlac } from './flacWavBody.ts';
-import { Fmp4Body } from './fmp4Body.ts';
+import { Fmp4Body, type Fmp4Grouping } from './fmp4Body.ts';
 import { FrameLayout } from './frameLayout.ts';
 import { type Layout, PLACE_BYTES } from './layout.ts';
 import { OggLayout } from './oggLayout.ts';
@@ -22,7 +22,10 @@ export interface BodyPorts {
 const OPUS_MONO = 72_000;
 const OPUS_PER_PAIR = 128_000;
 
-/** Opens recordings in every form but segments, which are no stream of bytes. */
+/** Length of what players load at a time (Apple's HLS asks for about 6 s; live listening wants less), s. */
+const SEGMENTS: Fmp4Grouping = { segmentSeconds: 3 };
+
+/** Opens recordings in every form. */
 export function createOpenBody(ports: BodyPorts): OpenBody {
   return (source, form) => {
     const file = new RecordingFile(source, ports.fileSystem);
@@ -38,10 +41,24 @@ export function createOpenBody(ports: BodyPorts): OpenBody {
       case 'opus':
         requireContainer(source, 'flac');
         return opened(
-          new SpooledBody(source, ports.fileSystem, ports.encoder, { codec: 'opus', bitrate: bitrate(source) }),
+          new SpooledBody(source, ports.fileSystem, ports.encoder, {
+            input: layoutOf(source),
+            output: { codec: 'opus', bitrate: bitrate(source) },
+            fileName: 'encoded.ogg',
+            open: (spooled) => new FileBody(spooled, new OggLayout(0)),
+          }),
         );
       case 'cmaf':
-        throw new LongtakeError('FORMAT_UNSUPPORTED', 'Segments are not sent as one stream of bytes.');
+        // AAC is taken as it is.
+        if (source.recording.container === 'adts') return opened(new Fmp4Body(file, source.from, SEGMENTS));
+        return opened(
+          new SpooledBody(source, ports.fileSystem, ports.encoder, {
+            input: layoutOf(source),
+            output: { codec: 'aac', bitrate: form.bitrate },
+            fileName: 'encoded.aac',
+            open: (spooled) => new Fmp4Body(spooled, 0, SEGMENTS),
+          }),
+        );
       default:
         return assertNever(form);
     }

@@ -4,29 +4,39 @@ import type { Encoder, EncoderOutput } from '../../../shared/ports/encoder.ts';
 import type { FileSystem, OpenFile } from '../../../shared/ports/fileSystem.ts';
 import type { Body, BodySource } from '../body.ts';
 import { FileBody, RecordingFile } from './fileBody.ts';
-import { FlacLayout } from './flacLayout.ts';
-import { PLACE_BYTES } from './layout.ts';
-import { OggLayout } from './oggLayout.ts';
+import { FileWindow } from './fileWindow.ts';
+import type { Layout } from './layout.ts';
 
 export type SpoolFiles = Pick<
   FileSystem,
   'openForReading' | 'stat' | 'createExclusive' | 'makeFolder' | 'move' | 'removeFile'
 >;
 
+/** What is encoded, and how the file is read that comes of it. */
+export interface Spooling {
+  /** Of the recording, from the source's beginning on. */
+  readonly input: Layout;
+  readonly output: EncoderOutput;
+  /** Of the encoded file, without a folder. */
+  readonly fileName: string;
+  /** Reads the encoded file, which grows like a recording. */
+  readonly open: (file: RecordingFile) => Body;
+}
+
 /**
- * FLAC encoded anew, page by page, into a file of its own that is read like a recording. The encoder makes the same
- * bytes each time; after a restart it begins again, and what it makes is compared with what was there.
+ * Audio encoded anew into a file of its own that is read like a recording. The encoder makes the same bytes each time;
+ * after a restart it begins again, and what it makes is compared with what was there.
  */
 export class SpooledBody implements Body {
-  readonly mimeType = 'audio/ogg';
   readonly #fileSystem: SpoolFiles;
   readonly #encoder: Encoder;
   readonly #output: EncoderOutput;
   readonly #source: BodySource;
   readonly #path: string;
-  readonly #layout: FlacLayout;
+  readonly #layout: Layout;
+  readonly #file: RecordingFile;
   readonly #input: FileBody;
-  readonly #spool: FileBody;
+  readonly #spool: Body;
   readonly #stop = new AbortController();
   #run: Promise<void> | undefined;
   /** The spool file is there, and of this run. */
@@ -35,16 +45,27 @@ export class SpooledBody implements Body {
   #failure: unknown;
   #wake: () => void = () => undefined;
 
-  constructor(source: BodySource, fileSystem: SpoolFiles, encoder: Encoder, output: EncoderOutput) {
+  constructor(source: BodySource, fileSystem: SpoolFiles, encoder: Encoder, spooling: Spooling) {
     this.#fileSystem = fileSystem;
     this.#encoder = encoder;
-    this.#output = output;
+    this.#output = spooling.output;
     this.#source = source;
-    this.#path = join(source.spoolFolder, 'encoded.ogg');
-    this.#layout = new FlacLayout(source.from, PLACE_BYTES);
-    this.#input = new FileBody(new RecordingFile(source, fileSystem), this.#layout);
+    this.#path = join(source.spoolFolder, spooling.fileName);
+    this.#layout = spooling.input;
+    this.#file = new RecordingFile(source, fileSystem);
+    this.#input = new FileBody(this.#file, this.#layout);
     const spooled = { ...source, from: 0, file: () => this.#path, live: () => !this.#isDone };
-    this.#spool = new FileBody(new RecordingFile(spooled, fileSystem), new OggLayout(0));
+    this.#spool = spooling.open(new RecordingFile(spooled, fileSystem));
+  }
+
+  get mimeType(): string {
+    return this.#spool.mimeType;
+  }
+
+  /** Present where the encoded audio is sent in pieces of its own. */
+  get cut(): Body['cut'] {
+    const { cut } = this.#spool;
+    return cut && ((from, to) => cut.call(this.#spool, from, to));
   }
 
   async stable(): Promise<{ readonly bytes: number; readonly ended: boolean }> {
@@ -70,8 +91,16 @@ export class SpooledBody implements Body {
   }
 
   filePosition(at: number): Promise<number> {
-    const samples = (this.#spool.durationMs(at) * this.#layout.sampleRate) / 1000;
-    return Promise.resolve(this.#layout.runs.beforeSample(samples)?.at ?? this.#layout.start);
+    const { start, end, sampleRate } = this.#layout;
+    const samples = (this.#spool.durationMs(at) * sampleRate) / 1000;
+    let low = start;
+    let high = end;
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.#layout.samplesAt(middle) <= samples) low = middle;
+      else high = middle;
+    }
+    return this.#file.open(async (file) => this.#layout.unitAt(new FileWindow(file, await file.size()), low));
   }
 
   durationMs(at: number): number {
@@ -111,7 +140,7 @@ export class SpooledBody implements Body {
 
   async #write(file: OpenFile, earlier: OpenFile | undefined): Promise<void> {
     const { signal } = this.#stop;
-    const pages = await this.#encoder.encode('flac', this.#grown(), this.#output, signal);
+    const pages = await this.#encoder.encode(this.#source.recording.container, this.#grown(), this.#output, signal);
     let at = 0;
     for await (const bytes of pages) {
       const known = (await earlier?.read(at, bytes.length)) ?? new Uint8Array(0);

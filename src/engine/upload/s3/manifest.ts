@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+const entrySchema = z.object({
+  /** Of the object, behind the folder. */
+  name: z.string().min(1).max(200),
+  bytes: z.int().min(0),
+  /** Of a segment, s. */
+  seconds: z.number().min(0).optional(),
+});
+
+const chunkSchema = z.object({
+  /** SHA-256 of the chunk, in hexadecimal digits. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: z.int().min(0),
+  objects: z.array(entrySchema),
+});
+export type StoredChunk = z.infer<typeof chunkSchema>;
+export type StoredObject = z.infer<typeof entrySchema>;
+
+/** What a session has in the store, in order. It only ever grows. */
+export const manifestSchema = z.object({
+  version: z.literal(1),
+  recording: z.string(),
+  source: z.string(),
+  startedAt: z.number(),
+  part: z.int().min(1),
+  mimeType: z.string(),
+  /** Nothing follows: the number of chunks is final. */
+  complete: z.boolean(),
+  /** Objects in the order in which they are played, chunk by chunk. */
+  chunks: z.array(chunkSchema),
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** Longest segment as players round it, s; a live playlist must not change it (RFC 8216 4.3.3.1). */
+const TARGET_SECONDS = 4;
+
+/** The list that players follow: everything that is stored, and nothing else. */
+export function playlist({ chunks, complete }: Manifest): string {
+  const objects = chunks.flatMap((chunk) => chunk.objects);
+  const init = objects.find(({ seconds }) => seconds === undefined);
+  const segments = objects.filter(({ seconds }) => seconds !== undefined);
+  const longest = segments.reduce((most, { seconds = 0 }) => Math.max(most, Math.round(seconds)), TARGET_SECONDS);
+  return [
+    '#EXTM3U',
+    '#EXT-X-VERSION:7',
+    `#EXT-X-TARGETDURATION:${longest}`,
+    '#EXT-X-MEDIA-SEQUENCE:0',
+    ...(complete ? ['#EXT-X-PLAYLIST-TYPE:VOD'] : ['#EXT-X-PLAYLIST-TYPE:EVENT']),
+    '#EXT-X-INDEPENDENT-SEGMENTS',
+    ...(init ? [`#EXT-X-MAP:URI="${init.name}"`] : []),
+    ...segments.flatMap(({ name, seconds = 0 }) => [`#EXTINF:${seconds.toFixed(6)},`, name]),
+    ...(complete ? ['#EXT-X-ENDLIST'] : []),
+    '',
+  ].join('\n');
+}

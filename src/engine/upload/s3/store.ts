@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { S3Target } from '../../../shared/domain/target.ts';
+import { LongtakeError } from '../../../shared/errors.ts';
+import { isMissing, storeError } from './storeErrors.ts';
+
+/** Without a byte for so long a request is given up, ms. */
+const SILENCE_MS = 60_000;
+const CONNECT_MS = 15_000;
+/** What is read of an object at most: a manifest of a week is smaller. */
+const MOST_READ = 64 * 1024 * 1024;
+/** Smallest part of a multipart upload but the last, and how many there may be (Amazon S3, multipart limits). */
+const PART_BYTES = 8 * 1024 * 1024;
+const MOST_PARTS = 9000;
+
+export interface PutOptions {
+  readonly type: string;
+  /** Kept with the object; ASCII. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** For what changes: nothing on the way may keep it. */
+  readonly changes?: boolean;
+}
+
+/** The objects of one bucket. Every failure is a sentence for a person. */
+export class Store {
+  readonly #target: S3Target;
+  readonly #secret: () => Promise<string | undefined>;
+  #client: Promise<S3Client> | undefined;
+
+  constructor(target: S3Target, secret: () => Promise<string | undefined>) {
+    this.#target = target;
+    this.#secret = secret;
+  }
+
+  /** Stores an object; true when the store has confirmed its checksum. */
+  async put(key: string, body: Uint8Array, options: PutOptions, signal: AbortSignal): Promise<boolean> {
+    const { PutObjectCommand } = await import('@aws-sdk/client-s3');
+    const sha256 = createHash('sha256').update(body).digest('base64');
+    const answer = await this.#ask((client) =>
+      client.send(
+        new PutObjectCommand({
+          ...this.#at(key),
+          Body: body,
+          ContentLength: body.length,
+          ContentType: options.type,
+          ChecksumSHA256: sha256,
+          ...(options.metadata ? { Metadata: { ...options.metadata } } : {}),
+          ...(options.changes === true ? { CacheControl: 'no-store' } : {}),
+        }),
+        { abortSignal: signal },
+      ),
+    );
+    const etag = answer.ETag?.replaceAll('"', '');
+    return answer.ChecksumSHA256 === sha256 || etag === createHash('md5').update(body).digest('hex');
+  }
+
+  /** The bytes of an object; undefined when there is none. */
+  async get(key: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+    try {
+      const { Body } = await this.#ask((client) =>
+        client.send(new GetObjectCommand(this.#at(key)), { abortSignal: signal }),
+      );
+      return await bounded(Body as AsyncIterable<Uint8Array> | undefined);
+    } catch (error) {
+      if (isMissing(causeOf(error))) return undefined;
+      throw error instanceof LongtakeError ? error : storeError(error, this.#target);
+    }
+  }
+
+  /** What is kept with an object, and its size; undefined when there is none. */
+  async head(
+    key: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly bytes: number; readonly metadata: Readonly<Record<string, string>> } | undefined> {
+    const { HeadObjectCommand } = await import('@aws-sdk/client-s3');
+    try {
+      const { ContentLength = 0, Metadata = {} } = await this.#ask((client) =>
+        client.send(new HeadObjectCommand(this.#at(key)), { abortSignal: signal }),
+      );
+      return { bytes: ContentLength, metadata: Metadata };
+    } catch (error) {
+      if (isMissing(causeOf(error))) return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether objects can be listed below a folder, as these keys must be able to. */
+  async list(folder: string, signal: AbortSignal, after?: string): Promise<readonly string[]> {
+    const { ListObjectsV2Command } = await import('@aws-sdk/client-s3');
+    const { Contents = [] } = await this.#ask((client) =>
+      client.send(
+        new ListObjectsV2Command({
+          Bucket: this.#target.bucket,
+          Prefix: folder === '' ? '' : `${folder}/`,
+          MaxKeys: 1000,
+          ...(after === undefined ? {} : { StartAfter: after }),
+        }),
+        { abortSignal: signal },
+      ),
+    );
+    return Contents.flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
+  }
+
+  async remove(key: string, signal: AbortSignal): Promise<void> {
+    const { DeleteObjectCommand } = await import('@aws-sdk/client-s3');
+    await this.#ask((client) => client.send(new DeleteObjectCommand(this.#at(key)), { abortSignal: signal }));
+  }
+
+  /** Stores what may be larger than memory: in parts, each of which is acknowledged. */
+  async putLarge(
+    key: string,
+    { read, bytes, mimeType }: { read(): AsyncIterable<Uint8Array>; readonly bytes: number; readonly mimeType: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const sdk = await import('@aws-sdk/client-s3');
+    const partBytes = Math.max(PART_BYTES, Math.ceil(bytes / MOST_PARTS));
+    const at = this.#at(key);
+    const begun = await this.#ask((client) =>
+      client.send(new sdk.CreateMultipartUploadCommand({ ...at, ContentType: mimeType }), { abortSignal: signal }),
+    );
+    const upload = { ...at, UploadId: begun.UploadId };
+    try {
+      const parts: { readonly ETag: string | undefined; readonly PartNumber: number }[] = [];
+      for await (const body of inParts(read(), partBytes)) {
+        const PartNumber = parts.length + 1;
+        const { ETag } = await this.#ask((client) =>
+          client.send(new sdk.UploadPartCommand({ ...upload, PartNumber, Body: body, ContentLength: body.length }), {
+            abortSignal: signal,
+          }),
+        );
+        parts.push({ ETag, PartNumber });
+      }
+      await this.#ask((client) =>
+        client.send(new sdk.CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: parts } }), {
+          abortSignal: signal,
+        }),
+      );
+    } catch (error) {
+      // Parts that nobody completes would lie in the store and cost money; a store that is away cannot be told.
+      await this.#ask((client) => client.send(new sdk.AbortMultipartUploadCommand(upload))).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const client = await this.#client?.catch(() => undefined);
+    client?.destroy();
+    this.#client = undefined;
+  }
+
+  #at(key: string): { readonly Bucket: string; readonly Key: string } {
+    return { Bucket: this.#target.bucket, Key: key };
+  }
+
+  async #ask<Answer>(call: (client: S3Client) => Promise<Answer>): Promise<Answer> {
+    try {
+      this.#client ??= this.#connect();
+      return await call(await this.#client);
+    } catch (error) {
+      // Another secret may be there at the next try.
+      const failure = storeError(error, this.#target);
+      if (failure.code === 'UPLOAD_UNAUTHORIZED') await this.close();
+      throw failure;
+    }
+  }
+
+  async #connect(): Promise<S3Client> {
+    const { endpoint, region, pathStyle, accessKeyId, insecure, name } = this.#target;
+    const secretAccessKey = await this.#secret();
+    if (secretAccessKey === undefined || secretAccessKey === '') {
+      this.#client = undefined;
+      throw new LongtakeError('UPLOAD_UNAUTHORIZED', `${name} has no secret key. Enter it in the target's settings.`);
+    }
+    const { S3Client: Client } = await import('@aws-sdk/client-s3');
+    return new Client({
+      region,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      forcePathStyle: pathStyle,
+      credentials: { accessKeyId, secretAccessKey },
+      // The queue tries again, and knows more of when.
+      maxAttempts: 1,
+      // What a request asks for itself is enough: not every store knows the newest ones.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      requestHandler: {
+        connectionTimeout: CONNECT_MS,
+        socketTimeout: SILENCE_MS,
+        httpsAgent: { keepAlive: true, rejectUnauthorized: insecure !== true },
+      },
+    });
+  }
+}
+
+const causeOf = (error: unknown): unknown => (error instanceof LongtakeError ? (error.cause ?? error) : error);
+
+async function bounded(body: AsyncIterable<Uint8Array> | undefined): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of body ?? []) {
+    bytes += piece.length;
+    if (bytes > MOST_READ)
+      throw new LongtakeError('UPLOAD_REJECTED', 'The store answers with far more than was stored.');
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+async function* inParts(pieces: AsyncIterable<Uint8Array>, partBytes: number): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    waiting.push(piece);
+    bytes += piece.length;
+    if (bytes < partBytes) continue;
+    yield Buffer.concat(waiting);
+    waiting = [];
+    bytes = 0;
+  }
+  if (bytes > 0) yield Buffer.concat(waiting);
+}
