@@ -159,6 +159,22 @@ describe('a verdict', () => {
     expect(verdicts(recording)).toEqual(['star']);
   });
 
+  test('is the one whose instant is nearest to the peak, of a section that was several', async () => {
+    for (const [peak, expected] of [
+      [15, 'star'],
+      [42, 'discard'],
+      [29, 'discard'],
+      [28, 'star'],
+    ] as const) {
+      const recording = record({ path: `${peak}.wav`, startedAt: NOW + peak * 3_600_000 });
+      find(recording, section(10, 20, 12), section(40, 50, 45));
+      await review.setVerdict([idOf(recording, 10)], 'star');
+      await review.setVerdict([idOf(recording, 40)], 'discard');
+      find(recording, section(5, 52, peak));
+      expect(verdicts(recording), String(peak)).toEqual([expected]);
+    }
+  });
+
   test('of a section that was several holds for all of them', async () => {
     const recording = record();
     find(recording, section(10, 20, 12), section(40, 50, 45));

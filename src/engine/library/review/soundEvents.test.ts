@@ -49,6 +49,21 @@ describe('events of several days', () => {
     await expect(rig.agree({})).resolves.toBeUndefined();
   });
 
+  test('have the verdict that is nearest to the peak', async () => {
+    const recording = recorded(0, 0, 3000);
+    for (const [peak, said] of [
+      [120, 'star'],
+      [380, 'discard'],
+    ] as const) {
+      rig.detect(recording, [{ ...section(100, 300, 20), peak }]);
+      rig.remark(recording, recording.startedAt + 11_000, { verdict: 'star' });
+      rig.remark(recording, recording.startedAt + 39_000, { verdict: 'discard' });
+      await rig.agree({});
+      const { events } = await rig.library.review.highlights({}, 5);
+      expect(events.map(({ verdict }) => verdict)).toEqual([said]);
+    }
+  });
+
   test('are others when another recording is meant by the same words', async () => {
     const all = [0, 1, 2].map((day0) => recorded(day0, day0, 3000));
     for (const [index, recording] of all.entries()) rig.detect(recording, [section(10, 20, 20 + index)]);
