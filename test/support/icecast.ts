@@ -17,6 +17,7 @@ export const LISTENER = { username: 'listener', password: 'let me in' } as const
 export const SOURCE_PASSWORD = 'source-secret';
 const READY_MS = 60_000;
 const ANSWER_MS = 5000;
+const STARTS = 3;
 
 const POLL_MS = 25;
 
@@ -79,13 +80,17 @@ export class Icecast {
 
   /** Runs the server; again after {@link kill}, on the same port. */
   async serve(): Promise<void> {
-    const server = spawn('icecast2', ['-c', join(this.#folder, 'icecast.xml')], { stdio: 'ignore' });
-    this.#server = server;
-    await until('Icecast answers', async () => {
-      if (server.exitCode !== null || server.signalCode !== null)
-        throw new Error(`Icecast ended:\n${await this.log()}`);
-      return (await status(this.url('/'))) !== undefined;
-    });
+    for (let left = STARTS; ; left -= 1) {
+      const server = spawn('icecast2', ['-c', join(this.#folder, 'icecast.xml')], { stdio: 'ignore' });
+      this.#server = server;
+      const hasEnded = (): boolean => server.exitCode !== null || server.signalCode !== null;
+      await until('Icecast answers', async () => hasEnded() || (await status(this.url('/'))) !== undefined);
+      if (!hasEnded()) return;
+      // Asked for something before its threads are there, it crashes now and then.
+      if (server.signalCode === null || left <= 1) {
+        throw new Error(`Icecast ended (${server.exitCode ?? server.signalCode}):\n${await this.log()}`);
+      }
+    }
   }
 
   /** Pulls the plug of the server; its listeners are cut off. */
