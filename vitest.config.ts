@@ -49,6 +49,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          // The style of the server's page is text of the server, which is empty in tests unless asked for.
+          css: { include: [/[\\/]src[\\/]server[\\/]/] },
           setupFiles: ['test/support/ownDisplay.ts'],
           testTimeout: 360_000,
           hookTimeout: 360_000,

@@ -10,6 +10,7 @@ import { DiskLiveStore } from './live/diskLiveStore.ts';
 import { LiveHouse } from './live/liveHouse.ts';
 import { addLiveRoutes } from './live/routes.ts';
 import { SessionSource } from './live/sessionSource.ts';
+import { addPageRoutes } from './page/routes.ts';
 import { type Mail, sendMail } from './telling/mail.ts';
 import { NotTakenError } from './telling/problem.ts';
 import { addTellingRoutes } from './telling/routes.ts';
@@ -22,6 +23,7 @@ export function addFaces(app: FastifyInstance, context: ServerContext): void {
   addLiveRoutes(app, context, house);
   const health = new HealthCheck(context);
   addHealthRoutes(app, context, { health, metrics: createMetrics(app, context, { house, health }) });
+  addPageRoutes(app, context);
   addTellingRoutes(app, context, openTeller(app, context));
 }
 

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { escapeHtml, htmlPage } from '../answers.ts';
+import { htmlPage } from '../answers.ts';
 import type { ServerContext } from '../context.ts';
 import { naiveTime } from '../naiveTime.ts';
+import { loginPage } from '../page/loginPage.ts';
 import { accountOf, csrfProblem, SESSION_COOKIE } from './gate.ts';
 import { randomId } from './secrets.ts';
 
@@ -79,22 +80,3 @@ function setCookie(request: FastifyRequest, reply: FastifyReply, value: string):
 
 export const tooMany = (reply: FastifyReply): FastifyReply =>
   htmlPage(reply, 429, 'Too Many Requests', 'There were too many requests from your address. Try again later.');
-
-function loginPage(reply: FastifyReply, csrf: string, problem?: string): FastifyReply {
-  const alert = problem === undefined ? '' : `<p role="alert">${escapeHtml(problem)}</p>\n`;
-  return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(`<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="csrf-token" content="${escapeHtml(csrf)}">
-<title>Log in · Longtake server</title>
-<h1>Longtake server</h1>
-${alert}<form method="post" action="/login">
-<input type="hidden" name="csrf_token" value="${escapeHtml(csrf)}">
-<p><label>E-mail <input type="text" inputmode="email" name="email" autocomplete="username" required></label></p>
-<p><label>Password <input type="password" name="password" autocomplete="current-password" required></label></p>
-<p><button type="submit">Log in</button></p>
-</form>
-</html>
-`);
-}

@@ -1,0 +1,71 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import electronPath from 'electron';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+
+const SCREENSHOTS = join(resolve(import.meta.dirname, '../..'), 'test-output', 'screenshots');
+
+const MAIN = `
+const { app, BrowserWindow } = require('electron');
+app.on('window-all-closed', () => app.quit());
+app.whenReady().then(() => new BrowserWindow({ width: 1000, height: 800 }).loadURL('about:blank'));
+`;
+
+/** Electron's Chromium with one empty window and nothing of ours: a browser for pages of servers. */
+export class Browser {
+  readonly page: Page;
+  /** What the page complained about. */
+  readonly complaints: string[] = [];
+  readonly #app: ElectronApplication;
+  readonly #folder: string;
+
+  private constructor(app: ElectronApplication, page: Page, folder: string) {
+    this.#app = app;
+    this.page = page;
+    this.#folder = folder;
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(message.text());
+    });
+  }
+
+  static async launch(): Promise<Browser> {
+    const folder = await mkdtemp(join(tmpdir(), 'longtake-browser-'));
+    const app = join(folder, 'app');
+    await mkdir(app);
+    await writeFile(join(app, 'package.json'), JSON.stringify({ name: 'browser', version: '1.0.0', main: 'main.cjs' }));
+    await writeFile(join(app, 'main.cjs'), MAIN);
+    const root = process.getuid?.() === 0;
+    const running = await _electron.launch({
+      // Under Node, the package is the path of the program.
+      executablePath: electronPath as unknown as string,
+      args: [app, ...(root ? ['--no-sandbox'] : []), '--disable-gpu', `--user-data-dir=${join(folder, 'profile')}`],
+    });
+    return new Browser(running, await running.firstWindow(), folder);
+  }
+
+  /** What is not accessible by WCAG 2.2 AA, and whether the page is wider than the window. */
+  async violations(): Promise<readonly string[]> {
+    // Electron opens no second page for the results.
+    const { violations } = await new AxeBuilder({ page: this.page }).setLegacyMode().analyze();
+    const isWide = await this.page.evaluate(
+      () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+    );
+    return [
+      ...violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`),
+      ...(isWide ? ['The page scrolls sideways.'] : []),
+    ];
+  }
+
+  async screenshot(name: string): Promise<void> {
+    await mkdir(SCREENSHOTS, { recursive: true });
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  }
+
+  async close(): Promise<void> {
+    await this.#app.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
