@@ -1,15 +1,17 @@
 import type { Target } from '../../shared/domain/target.ts';
 import { assertNever } from '../../shared/assertNever.ts';
-import { LongtakeError } from '../../shared/errors.ts';
 import type { Driver, DriverPorts } from './driver.ts';
+import { LongtakeServerDriver } from './longtakeServer/longtakeServerDriver.ts';
 import { S3Driver } from './s3/s3Driver.ts';
+import { SpeakrDriver } from './speakr/speakrDriver.ts';
 
-/** The driver of a target's kind. NOT_ALLOWED for a kind that this version cannot upload to. */
+/** The driver of a target's kind. */
 export function createDriver(target: Target, ports: DriverPorts): Driver {
   switch (target.kind) {
     case 'speakr':
+      return new SpeakrDriver(target, ports);
     case 'longtake-server':
-      throw new LongtakeError('NOT_ALLOWED', `This version of Longtake cannot upload to ${target.kind} yet.`);
+      return new LongtakeServerDriver(target, ports);
     case 's3':
       return new S3Driver(target, ports);
     default:

@@ -1,0 +1,176 @@
+import { Readable } from 'node:stream';
+import { Agent, request } from 'undici';
+import { LongtakeError } from '../../../shared/errors.ts';
+import { connectionFailure } from './connectionFailure.ts';
+
+const CONNECT_MS = 15_000;
+/** Without a byte in either direction, ms. */
+const IDLE_MS = 60_000;
+/** What was handed to the system leaves no slower than this, bytes/ms: its answer is waited for so much longer. */
+const SLOWEST = 32;
+const LONGEST_WAIT_MS = 600_000;
+/** An answer comes to its end in this time, ms. */
+const ANSWER_MS = 60_000;
+/** Of an answer; no true one is nearly as long. */
+const MOST_ANSWER_BYTES = 1024 * 1024;
+const MOST_HEADER_BYTES = 64 * 1024;
+const CONNECTIONS = 16;
+/** A body goes in such pieces, so that a slow line is seen to move. */
+const PIECE_BYTES = 16 * 1024;
+
+export interface ServerAddress {
+  /** What people call the target. */
+  readonly name: string;
+  readonly url: string;
+  /** A person consented to a line that others can read, and to certificates that nobody vouches for. */
+  readonly insecure: boolean;
+}
+
+export interface Asked {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Behind the address of the server; begins with `/`. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: AskedBody | undefined;
+}
+
+export type AskedBody =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'stream'; readonly length: number; read(): AsyncIterable<Uint8Array> };
+
+/** What a server answered; everything in it is as it came from there. */
+export interface Answer {
+  readonly status: number;
+  header(name: string): string | undefined;
+  /** Of `set-cookie`. */
+  readonly cookies: readonly string[];
+  readonly text: string;
+  /** An object of JSON; undefined for anything else. */
+  readonly json: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Asks one server, without following it anywhere else. */
+export class HttpClient {
+  readonly #address: ServerAddress;
+  readonly #base: string;
+  readonly #agent: Agent;
+
+  constructor(address: ServerAddress) {
+    this.#address = address;
+    this.#base = address.url.replace(/[?#].*$/s, '').replace(/\/+$/, '');
+    this.#agent = new Agent({
+      connections: CONNECTIONS,
+      pipelining: 1,
+      connect: { timeout: CONNECT_MS, rejectUnauthorized: !address.insecure },
+      bodyTimeout: IDLE_MS,
+      maxHeaderSize: MOST_HEADER_BYTES,
+    });
+  }
+
+  get name(): string {
+    return this.#address.name;
+  }
+
+  /** Without a `/` at its end. */
+  get base(): string {
+    return this.#base;
+  }
+
+  /** Rejects with UPLOAD_UNREACHABLE, UPLOAD_TLS or CANCELLED. */
+  async ask({ method, path, headers = {}, body }: Asked, signal: AbortSignal): Promise<Answer> {
+    this.#refuseOpenLine();
+    const length = body === undefined ? 0 : body.kind === 'bytes' ? body.bytes.length : body.length;
+    const late = new AbortController();
+    const stop = AbortSignal.any([signal, late.signal]);
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const response = await request(`${this.#base}${path}`, {
+        dispatcher: this.#agent,
+        method,
+        headers: {
+          accept: 'application/json',
+          'user-agent': 'Longtake',
+          ...headers,
+          ...(body === undefined ? {} : { 'content-length': String(length) }),
+        },
+        body: body === undefined ? null : Readable.from(pieces(body), { objectMode: false }),
+        headersTimeout: Math.min(LONGEST_WAIT_MS, IDLE_MS + length / SLOWEST),
+        signal: stop,
+      });
+      timer = setTimeout(() => late.abort(), ANSWER_MS);
+      const text = await readText(response.body);
+      return answerOf(response.statusCode, response.headers, text);
+    } catch (error) {
+      if (signal.aborted) throw new LongtakeError('CANCELLED', 'The upload was cancelled.', { cause: error });
+      throw connectionFailure(error, this.name);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends every connection. */
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  #refuseOpenLine(): void {
+    const { protocol, hostname } = new URL(this.#base);
+    if (protocol === 'https:' || this.#address.insecure || isLoopback(hostname)) return;
+    const message = `${this.name} has no encryption: everyone on the way could read the audio and the password. Use https://, or allow it for this target.`;
+    throw new LongtakeError('UPLOAD_TLS', message);
+  }
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/i.test(hostname);
+}
+
+async function* pieces(body: AskedBody): AsyncGenerator<Uint8Array> {
+  if (body.kind === 'stream') {
+    yield* body.read();
+    return;
+  }
+  for (let at = 0; at < body.bytes.length; at += PIECE_BYTES) yield body.bytes.subarray(at, at + PIECE_BYTES);
+}
+
+/** Up to {@link MOST_ANSWER_BYTES}; leaving the loop ends the connection. */
+async function readText(body: AsyncIterable<unknown>): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of body) {
+    if (!(part instanceof Uint8Array)) continue;
+    parts.push(part);
+    length += part.length;
+    if (length > MOST_ANSWER_BYTES) break;
+  }
+  return Buffer.concat(parts).subarray(0, MOST_ANSWER_BYTES).toString('utf8');
+}
+
+function answerOf(
+  status: number,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  text: string,
+): Answer {
+  const cookies = headers['set-cookie'];
+  return {
+    status,
+    header: (name) => {
+      const value = headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    },
+    cookies: cookies === undefined ? [] : [cookies].flat(),
+    text,
+    json: objectOf(text),
+  };
+}
+
+function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    // A page, or an answer that was cut: it is judged by what else it says.
+    return undefined;
+  }
+}

@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tool, writeSignal } from '../../../../test/support/codedAudio.ts';
+import { decode } from '../../../../test/support/ffmpeg.ts';
+import { makeRecording } from '../../../../test/support/makeRecording.ts';
+import { silentLog } from '../../../../test/support/silentLog.ts';
+import { startTestServer, type TestServer } from '../../../../test/support/testServer.ts';
+import { TurnedClock } from '../../../../test/support/turnedClock.ts';
+import { targetSchema } from '../../../shared/domain/target.ts';
+import { nodeFileSystem } from '../../platform/nodeFileSystem.ts';
+import { loadFlacLibrary } from '../../recorder/flacLibrary.ts';
+import type { Body } from '../body.ts';
+import { createOpenBody } from '../bodies/openBody.ts';
+import { createDriver } from '../createDriver.ts';
+import type { Chunk, Driver, UploadMeta } from '../driver.ts';
+
+const { signal } = new AbortController();
+let folder = '';
+let server: TestServer;
+let wav: Buffer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'longtake-driver-'));
+  server = await startTestServer(join(folder, 'server'));
+  await writeSignal(join(folder, 'a.wav'), { rate: 44_100, channels: 2, duration: 2 });
+  wav = await readFile(join(folder, 'a.wav'));
+});
+
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+function driverOf(kind: 'longtake-server' | 'speakr', url = server.url): Driver {
+  const target = {
+    id: '0f7b6e3e-7e0f-4d3f-8a50-0f5b7c0a1d11',
+    kind,
+    name: 'Server',
+    enabled: true,
+    url,
+    auth: 'token',
+    ...(kind === 'speakr' ? { flacAs: 'wav' } : {}),
+  };
+  return createDriver(targetSchema.parse(target), {
+    secret: () => Promise.resolve(server.token),
+    clock: new TurnedClock('2026-11-21T10:00:00Z'),
+    log: silentLog,
+  });
+}
+
+const meta = (mimeType: string, change = {}): UploadMeta => ({
+  recording: makeRecording({ offsetMinutes: 60, ...change }),
+  fileName: 'a.wav',
+  mimeType,
+  part: 1,
+});
+
+function chunk(index: number, bytes: Uint8Array): Chunk {
+  return { index, bytes, sha256: createHash('sha256').update(bytes).digest() };
+}
+
+async function finished(driver: Driver, id: string) {
+  for (;;) {
+    const progress = await driver.follow(id, signal);
+    if (progress.state !== 'processing') return progress;
+  }
+}
+
+async function chunksOf(body: Body, most: number): Promise<Chunk[]> {
+  const { bytes } = await body.stable();
+  const chunks: Chunk[] = [];
+  for (let at = 0; at < bytes;) {
+    const limit = Math.min(bytes, at + most);
+    const to = (await body.cut?.(at, limit)) ?? limit;
+    const pieces: Uint8Array[] = [];
+    for await (const piece of body.read(at, to)) pieces.push(Uint8Array.from(piece));
+    chunks.push(chunk(chunks.length + 1, Buffer.concat(pieces)));
+    at = to;
+  }
+  return chunks;
+}
+
+const recipes = {
+  wav: { container: 'wav', args: ['-c:a', 'pcm_s16le'] },
+  flac: { container: 'flac', args: ['-c:a', 'flac'] },
+  aac: { container: 'adts', args: ['-c:a', 'aac', '-b:a', '96k'] },
+  mp3: { container: 'mp3', args: ['-b:a', '128k', '-write_xing', '0'] },
+  ogg: { container: 'ogg', args: ['-c:a', 'libopus'] },
+} as const;
+
+/** Sends a file of this kind in chunks; returns what ffmpeg decodes here and from the server. */
+async function sent(kind: 'longtake-server' | 'speakr', extension: keyof typeof recipes) {
+  const { container, args } = recipes[extension];
+  const file = join(folder, `${kind}.${extension}`);
+  await tool('ffmpeg', ['-v', 'error', '-y', '-i', join(folder, 'a.wav'), ...args, file]);
+  const driver = driverOf(kind);
+  const recording = makeRecording({ container });
+  const openBody = createOpenBody({
+    fileSystem: nodeFileSystem,
+    loadFlac: loadFlacLibrary,
+    encoder: { encode: () => Promise.reject(new Error('not here')) },
+  });
+  const source = { recording, file: () => file, live: () => false, from: 0, spoolFolder: folder };
+  const body = await openBody(source, driver.form(recording));
+  const { sessionId, digests } = await driver.open(meta(body.mimeType), signal);
+  expect(digests).toBe(kind === 'longtake-server');
+  const chunks = await chunksOf(body, 60_000);
+  for (const one of chunks) expect(await driver.send(sessionId, one, signal)).toEqual({ type: 'stored' });
+  const totals = { chunks: chunks.length, bytes: chunks.reduce((sum, { bytes }) => sum + bytes.length, 0) };
+  const result = await driver.finalize(sessionId, totals, meta(body.mimeType), signal);
+  if (result.type !== 'accepted') throw new Error(`It was not accepted: ${result.type}`);
+  expect(await finished(driver, result.recordingId)).toMatchObject({ state: 'completed' });
+  const received = join(folder, `received-${kind}.${extension}`);
+  const answer = await fetch(`${server.url}/api/v1/recordings/${result.recordingId}/download`, {
+    headers: { authorization: `Bearer ${server.token}` },
+  });
+  await writeFile(received, Buffer.from(await answer.arrayBuffer()));
+  await driver.close();
+  return Promise.all([decode(file), decode(received)]);
+}
+
+test.each([
+  ['longtake-server', ['wav', 'flac', 'aac', 'mp3', 'ogg']],
+  // In another form: WAV and MP4.
+  ['speakr', ['flac', 'aac']],
+] as const)(
+  'what the driver for %s sends arrives with every sample',
+  async (kind, extensions) => {
+    const all = await Promise.all(extensions.map((extension) => sent(kind, extension)));
+    for (const [here, there] of all) {
+      expect(there.complaints).toBe('');
+      expect(there.pcm.equals(here.pcm)).toBe(true);
+    }
+  },
+  90_000,
+);
+
+test('tells who it is, and that another server is none', async () => {
+  expect(await driverOf('longtake-server').probe(signal)).toContain('runs Longtake server');
+  const elsewhere = driverOf('longtake-server', `${server.url}/elsewhere`);
+  await expect(elsewhere.probe(signal)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+describe('sessions', () => {
+  test('take chunks in any order, know what is missing, and finish when they have all', async () => {
+    const driver = driverOf('longtake-server');
+    const opened = await driver.open(meta('audio/wav'), signal);
+    expect(opened).toMatchObject({ maxInFlight: 8, digests: true });
+    expect(opened.liveLink).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/live\//);
+    const { sessionId } = opened;
+    const size = Math.ceil(wav.length / 4);
+    const chunks = [0, 1, 2, 3].map((at) => chunk(at + 1, wav.subarray(at * size, (at + 1) * size)));
+    const [one, two, three, four] = chunks;
+    if (!one || !two || !three || !four) throw new Error('no chunks');
+    await Promise.all([four, one, two].map((each) => driver.send(sessionId, each, signal)));
+    expect(await driver.look(sessionId, signal)).toMatchObject({ status: 'open', chunks: 3, expected: 3, ahead: [4] });
+    const totals = { chunks: 4, bytes: wav.length };
+    const missing = await driver.finalize(sessionId, totals, meta('audio/wav'), signal);
+    expect(missing).toEqual({ type: 'missing', indexes: [3] });
+    expect(await driver.send(sessionId, chunk(20, Buffer.from('x')), signal)).toEqual({ type: 'expected', index: 3 });
+    expect(await driver.send(sessionId, three, signal)).toEqual({ type: 'stored' });
+    expect(await driver.send(sessionId, three, signal)).toEqual({ type: 'stored' });
+    const result = await driver.finalize(sessionId, totals, meta('audio/wav'), signal);
+    expect(await driver.finalize(sessionId, totals, meta('audio/wav'), signal)).toEqual(result);
+    expect(await driver.look(sessionId, signal)).toMatchObject({ recordingId: expect.stringMatching(/^\d+$/) });
+    // What has ended takes nothing more, and says so when it is looked at.
+    await expect(driver.send(sessionId, chunk(5, Buffer.from('x')), signal)).rejects.toMatchObject({
+      code: 'UPLOAD_CONFLICT',
+    });
+  });
+
+  test('refuse damaged and other bytes', async () => {
+    const driver = driverOf('longtake-server');
+    const { sessionId } = await driver.open(meta('audio/wav'), signal);
+    const damaged = { ...chunk(1, Buffer.from('audio')), sha256: createHash('sha256').update('other').digest() };
+    await expect(driver.send(sessionId, damaged, signal)).rejects.toMatchObject({ code: 'UPLOAD_UNREACHABLE' });
+    await driver.send(sessionId, chunk(1, Buffer.from('audio')), signal);
+    expect(await driver.send(sessionId, chunk(1, Buffer.from('other')), signal)).toMatchObject({ type: 'gone' });
+    await expect(driver.finalize(sessionId, { chunks: 1, bytes: 4 }, meta('audio/wav'), signal)).rejects.toMatchObject({
+      code: 'UPLOAD_CONFLICT',
+    });
+  });
+
+  test('hear what becomes of the recording, and are discarded', async () => {
+    const driver = driverOf('longtake-server');
+    const { sessionId } = await driver.open(meta('audio/wav'), signal);
+    await driver.beat?.(sessionId, 'paused', signal);
+    const answer = await server.json('GET', `/upload/session/${sessionId}`);
+    expect(answer.body).toMatchObject({ state: 'paused', title: 'Studio A 2026-11-21 10:00:00', source: 'Studio A' });
+    await driver.discard(sessionId, signal);
+    await driver.discard(sessionId, signal);
+    expect(await driver.look(sessionId, signal)).toMatchObject({ status: 'gone' });
+    await driver.beat?.(sessionId, 'recording', signal);
+  });
+});
+
+test('a file goes whole in one request', async () => {
+  const driver = driverOf('longtake-server');
+  const file = {
+    name: 'a.wav',
+    mimeType: 'audio/wav',
+    bytes: wav.length,
+    again: false,
+    read: async function* () {
+      for (let at = 0; at < wav.length; at += 65_536) yield wav.subarray(at, at + 65_536);
+    },
+  };
+  const { recordingId } = await driver.whole(file, meta('audio/wav'), signal);
+  expect(await finished(driver, recordingId)).toMatchObject({ state: 'completed' });
+  const answer = await server.json('GET', `/api/v1/recordings/${recordingId}`);
+  expect(answer.body).toMatchObject({ title: 'Studio A 2026-11-21 10:00:00', file_size: wav.length });
+  expect((await driver.whole({ ...file, again: true }, meta('audio/wav'), signal)).recordingId).toBe(recordingId);
+});

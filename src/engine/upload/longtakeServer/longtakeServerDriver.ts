@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { LongtakeError } from '../../../shared/errors.ts';
+import type { LongtakeServerTarget } from '../../../shared/domain/target.ts';
+import type { BodyForm } from '../body.ts';
+import type {
+  Chunk,
+  Driver,
+  DriverPorts,
+  Finalized,
+  Limits,
+  OpenedSession,
+  Progress,
+  Sent,
+  SessionView,
+  Totals,
+  UploadMeta,
+  WholeFile,
+} from '../driver.ts';
+import { HttpClient } from '../http/httpClient.ts';
+import { TokenLogin } from '../http/login.ts';
+import { refusal } from '../http/refusals.ts';
+import { follow, pathOf, uploadWhole } from '../sessions/recordings.ts';
+import { SessionApi } from '../sessions/sessionApi.ts';
+import { startOf, titleOf } from '../sessions/title.ts';
+
+const LIMITS: Limits = { chunkSeconds: 2, minChunkSeconds: 1, backlogChunkBytes: 4 * 1024 * 1024 };
+
+const aboutSchema = z.object({
+  name: z.literal('longtake-server'),
+  version: z.string().max(100),
+  features: z.array(z.string()).max(100),
+});
+
+/** Uploads to a server of Longtake's own, which verifies each chunk and takes several at once. */
+export class LongtakeServerDriver implements Driver {
+  readonly limits = LIMITS;
+  readonly #target: LongtakeServerTarget;
+  readonly #api: SessionApi;
+
+  constructor(target: LongtakeServerTarget, { secret }: DriverPorts) {
+    this.#target = target;
+    const client = new HttpClient({ name: target.name, url: target.url, insecure: target.insecure === true });
+    this.#api = new SessionApi(client, new TokenLogin(client, secret));
+  }
+
+  /** ADTS has no media type on its list. */
+  form({ container }: Parameters<Driver['form']>[0]): BodyForm {
+    return { kind: container === 'adts' ? 'fmp4' : 'recorded' };
+  }
+
+  async probe(signal: AbortSignal): Promise<string> {
+    const { version } = await this.#about(signal);
+    const answer = await this.#api.ask({ method: 'GET', path: '/api/v1/users/me' }, signal);
+    if (answer.status !== 200 || !answer.json) throw refusal(answer, this.#target.name);
+    const { email } = answer.json;
+    const who = typeof email === 'string' ? ` of ${email.slice(0, 200)}` : '';
+    return `${this.#target.name} runs Longtake server ${version} and accepts the token${who}.`;
+  }
+
+  async open(meta: UploadMeta, signal: AbortSignal): Promise<OpenedSession> {
+    const { features } = await this.#about(signal);
+    const opened = await this.#api.open(
+      {
+        mime_type: meta.mimeType,
+        ...(features.includes('out_of_order') ? { out_of_order: true } : {}),
+        title: titleOf(meta, this.#target.title),
+        source: meta.recording.sourceName,
+        started_at: startOf(meta),
+      },
+      signal,
+    );
+    return { ...opened, digests: features.includes('digest') };
+  }
+
+  send(sessionId: string, chunk: Chunk, signal: AbortSignal): Promise<Sent> {
+    const digest = Buffer.from(chunk.sha256).toString('base64');
+    return this.#api.send(sessionId, chunk, { 'content-digest': `sha-256=:${digest}:` }, signal);
+  }
+
+  look(sessionId: string, signal: AbortSignal): Promise<SessionView> {
+    return this.#api.look(sessionId, signal);
+  }
+
+  async beat(sessionId: string, state: 'recording' | 'paused' | 'offline', signal: AbortSignal): Promise<void> {
+    const path = `/upload/session/${encodeURIComponent(sessionId)}/heartbeat`;
+    const answer = await this.#api.askJson('POST', path, { state }, signal);
+    // A session that has ended needs none; the next chunk tells.
+    if (answer.status >= 300 && answer.status !== 404 && answer.status !== 409)
+      throw refusal(answer, this.#target.name);
+  }
+
+  async finalize(sessionId: string, totals: Totals, meta: UploadMeta, signal: AbortSignal): Promise<Finalized> {
+    const body = {
+      title: titleOf(meta, this.#target.title),
+      meeting_date: startOf(meta),
+      chunk_count: totals.chunks,
+      bytes: totals.bytes,
+    };
+    const result = await this.#api.finalize(sessionId, body, signal);
+    return result.type === 'accepted' ? { ...result, link: this.#link(result.recordingId) } : result;
+  }
+
+  async follow(recordingId: string, signal: AbortSignal): Promise<Progress> {
+    return { ...(await follow(this.#api, recordingId, signal)), link: this.#link(recordingId) };
+  }
+
+  discard(sessionId: string, signal: AbortSignal): Promise<void> {
+    return this.#api.discard(sessionId, signal);
+  }
+
+  async whole(file: WholeFile, meta: UploadMeta, signal: AbortSignal): Promise<{ recordingId: string; link: string }> {
+    const fields = { title: titleOf(meta, this.#target.title), meeting_date: startOf(meta) };
+    const recordingId = await uploadWhole(this.#api, file, fields, signal);
+    return { recordingId, link: this.#link(recordingId) };
+  }
+
+  close(): Promise<void> {
+    return this.#api.client.close();
+  }
+
+  async #about(signal: AbortSignal): Promise<z.infer<typeof aboutSchema>> {
+    const answer = await this.#api.client.ask({ method: 'GET', path: '/api/v1/server' }, signal);
+    const about = answer.status === 200 ? aboutSchema.safeParse(answer.json) : undefined;
+    if (about?.success) return about.data;
+    // Busy, or something on the way: it may still be one.
+    if (answer.status !== 404 && !answer.json) throw refusal(answer, this.#target.name);
+    const message = `${this.#target.name} is no Longtake server. Check the address; for Speakr choose its own kind.`;
+    throw new LongtakeError('NOT_FOUND', message, { details: { status: answer.status } });
+  }
+
+  #link(recordingId: string): string {
+    return `${this.#api.client.base}${pathOf(recordingId)}/download`;
+  }
+}
