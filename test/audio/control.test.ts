@@ -187,7 +187,11 @@ describe('a longest length', () => {
     await second.until('its end', () => second.logLines.some((line) => line.includes('maximum length')));
     expect(second.statuses.get(id)?.state).toBe('disarmed');
     const recordings = [...studio.closed(id), ...second.closed(id)];
-    expect(recordings.reduce((sum, { samples }) => sum + samples, 0)).toBe(6.25 * RATE);
+    const lengths = recordings.map(({ samples }) => samples);
+    expect(
+      lengths.reduce((sum, samples) => sum + samples, 0),
+      lengths.join(' + '),
+    ).toBe(6.25 * RATE);
     expect(notices).toEqual(['Test has recorded its maximum length of 6.25 s and was stopped.']);
     await second.stop();
     expect(await reasons(second)).toEqual(['quit', 'maximum length']);

@@ -175,3 +175,16 @@ test('the floor is the definition’s, in every window', () => {
     { numRuns: 50 },
   );
 });
+
+test('the floor lies between the centres of blocks, and blocks on both sides count', () => {
+  const line = new FloorLine(Float32Array.from([0, 300, 900]), 900);
+  expect([0, 149, 150, 300, 449, 450, 599, 600, 749, 750].map((window) => line.at(window))).toEqual([
+    0, 0, 0.5, 150.5, 299.5, 301, 599, 601, 899, 900,
+  ]);
+  expect([0, 1, 2].map((block) => line.lowestIn(block))).toEqual([0, 0, 300]);
+});
+
+test('the first of several windows that are equally loud is the peak', () => {
+  const levels = stepsOf(Array.from({ length: 300 }, (_, window) => (window >= 100 && window < 110 ? -20 : -60)));
+  expect(found(levels)).toMatchObject([{ first: 100, end: 110, peak: 100 }]);
+});
