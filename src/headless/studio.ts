@@ -3,6 +3,7 @@ import { nodeFileSystem } from '../engine/platform/nodeFileSystem.ts';
 import { systemClock } from '../engine/platform/systemClock.ts';
 import { passwordKey } from '../engine/studio/sources.ts';
 import { createSleepInhibitor } from '../engine/platform/inhibitSleep.ts';
+import { targetSecretKey } from '../engine/studio/uploads/targets.ts';
 import { createStudio, type Studio, type StudioPorts } from '../engine/studio/studio.ts';
 import { LongtakeError } from '../shared/errors.ts';
 import type { Log } from '../shared/ports/log.ts';
@@ -10,6 +11,7 @@ import type { Secrets } from '../shared/ports/secrets.ts';
 import type { SettingsStore, StoredState } from '../shared/ports/settingsStore.ts';
 import type { SourceId } from '../shared/units.ts';
 import { VERSION } from '../shared/version.ts';
+import { readTargetSecrets } from './targetSecrets.ts';
 
 export interface HeadlessStudioOptions {
   /** Where the built child processes are; absolute. */
@@ -31,7 +33,7 @@ export function createHeadlessStudio(options: HeadlessStudioOptions): Studio {
     clock: systemClock,
     fileSystem: nodeFileSystem,
     processHost: createChildProcessHost(entryFolder),
-    secrets: memorySecrets(passwords),
+    secrets: memorySecrets(passwords, state),
     notifier: {
       notify: ({ title, body, urgent }) => log[urgent ? 'error' : 'info'](`${title}: ${body}`),
     },
@@ -63,8 +65,13 @@ function memorySettings(initial: StoredState): SettingsStore {
   };
 }
 
-function memorySecrets(passwords: ReadonlyMap<SourceId, string>): Secrets {
-  const kept = new Map([...passwords].map(([id, password]) => [passwordKey(id), password]));
+/** Those of targets come from the environment or a file, and never from the command line, where others see them. */
+function memorySecrets(passwords: ReadonlyMap<SourceId, string>, { targets = [] }: StoredState): Secrets {
+  const ofTargets = readTargetSecrets(targets, { env: process.env, uid: process.getuid?.() });
+  const kept = new Map([
+    ...[...passwords].map(([id, password]) => [passwordKey(id), password] as const),
+    ...[...ofTargets].map(([id, secret]) => [targetSecretKey(id), secret] as const),
+  ]);
   return {
     protection: 'memory',
     get: (key) => Promise.resolve(kept.get(key)),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
@@ -84,7 +84,7 @@ export class QueueRig {
       openBody: (source) => Promise.resolve(fakeBody(source, this.file(source.recording.id))),
       targets: () => [...this.servers.keys()].map((id) => makeTarget(id)),
       secret: () => Promise.resolve('secret'),
-      file: (entry) => (this.file(entry.recordingId).gone === true ? undefined : `/nowhere/${entry.recordingId}`),
+      file: (entry) => this.#onDisk(entry.recordingId),
       spoolFolder: () => join(this.folder, 'spool'),
       bytesPerSecond: () => this.bytesPerSecond,
       onTransfer: () => undefined,
@@ -150,6 +150,15 @@ export class QueueRig {
     return vi.advanceTimersByTimeAsync(ms);
   }
 
+  /** For what really reads files: time goes on until `condition` holds, at most 10 min of it. */
+  async until(condition: () => boolean): Promise<void> {
+    for (let step = 0; step < 1200 && !condition(); step += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.run(500);
+    }
+    if (!condition()) throw new Error('Waited for something that did not happen.');
+  }
+
   entries(id: RecordingId): Entry[] {
     return this.store.ofRecording(id);
   }
@@ -181,6 +190,15 @@ export class QueueRig {
     this.store.close();
     vi.useRealTimers();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A file is only there once it is closed: before that, nobody but the body reads it. */
+  #onDisk(id: RecordingId): string | undefined {
+    const { gone, closed, bytes } = this.file(id);
+    if (gone === true) return undefined;
+    const path = join(this.folder, `${id}.wav`);
+    if (closed) writeFileSync(path, expectedBytes(id, 0, bytes));
+    return path;
   }
 
   #onChange(entry: Entry): void {

@@ -22,7 +22,7 @@ export function chunkSeconds(wanted: number | undefined, limits: Limits, sources
   if (requestsPerHour !== undefined) seconds = Math.max(seconds, (count * HOUR_SECONDS) / (requestsPerHour * USABLE));
   if (requestsPerDay !== undefined) {
     const spent = used.day / (requestsPerDay * USABLE);
-    seconds = Math.max(seconds, ((count * DAY_SECONDS) / (requestsPerDay * USABLE)) * Math.min(2, 2 * spent));
+    seconds = Math.max(seconds, ((count * DAY_SECONDS) / (requestsPerDay * USABLE)) * 4 * spent ** 3);
   }
   return seconds;
 }

@@ -67,7 +67,8 @@ export class UploadRun {
   /** Ends what is under way; whether it arrived, the target is asked at the next start. */
   async stop(): Promise<void> {
     this.#abort.abort();
-    await this.#done;
+    // What went wrong is told by who started it.
+    await this.#done?.catch(() => undefined);
   }
 
   get #signal(): AbortSignal {

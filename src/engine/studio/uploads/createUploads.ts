@@ -15,6 +15,6 @@ export function createUploads(
   parts: Pick<UploadsPorts, 'events' | 'sources' | 'library'>,
 ): UploadParts {
   const targets = new Targets({ ...ports, emit: parts.events.emit, createDriver });
-  const uploads = new Uploads({ ...ports, ...parts, targets, createDriver, openBody: createBodies() });
+  const uploads = new Uploads({ ...ports, ...parts, targets, createDriver, bodies: createBodies(ports.fileSystem) });
   return { targets, uploads };
 }

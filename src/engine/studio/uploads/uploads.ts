@@ -6,7 +6,6 @@ import { errorText, LongtakeError } from '../../../shared/errors.ts';
 import type { Log } from '../../../shared/ports/log.ts';
 import type { RecordingId, TargetId, UploadId } from '../../../shared/units.ts';
 import type { Library } from '../../library/library.ts';
-import type { OpenBody } from '../../upload/body.ts';
 import { openQueue } from '../../upload/database.ts';
 import type { CreateDriver } from '../../upload/driver.ts';
 import { type Entry, toUpload } from '../../upload/rows.ts';
@@ -15,6 +14,7 @@ import { type UploadFilter, UploadStore } from '../../upload/uploadStore.ts';
 import type { Emitter } from '../emitter.ts';
 import type { Sources } from '../sources.ts';
 import type { StudioPorts } from '../studio.ts';
+import type { Bodies } from './bodies.ts';
 import { removeSpool } from './spool.ts';
 import type { Targets } from './targets.ts';
 import { watchNetwork } from './watchNetwork.ts';
@@ -33,7 +33,7 @@ export interface UploadsPorts extends Pick<StudioPorts, 'clock' | 'fileSystem' |
   readonly targets: Targets;
   readonly library: () => Library;
   readonly createDriver: CreateDriver;
-  readonly openBody: OpenBody;
+  readonly bodies: Bodies;
 }
 
 interface Opened {
@@ -73,6 +73,7 @@ export class Uploads {
     const opened = this.#opened;
     this.#opened = undefined;
     await opened?.queue.stop();
+    await this.#ports.bodies.dispose();
     opened?.store.close();
   }
 
@@ -181,7 +182,7 @@ export class Uploads {
   }
 
   #open(): void {
-    const { dataFolder, clock, targets, settingsStore, createDriver, openBody } = this.#ports;
+    const { dataFolder, clock, targets, settingsStore, createDriver, bodies } = this.#ports;
     const log = this.#ports.log.scoped('uploads');
     const { connection, setAside } = openQueue(join(dataFolder, 'uploads.db'), log);
     const store = new UploadStore(
@@ -194,7 +195,7 @@ export class Uploads {
       clock,
       log,
       createDriver,
-      openBody,
+      openBody: bodies.openBody,
       targets: () => targets.all(),
       secret: (id) => targets.secret(id),
       file: (entry) => this.#file(entry),
