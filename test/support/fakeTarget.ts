@@ -49,6 +49,10 @@ export class FakeTarget {
   /** Resolves when a chunk may be answered; for seeing several under way. */
   hold: Promise<void> = Promise.resolve();
 
+  count(call: Call): number {
+    return this.calls.filter((one) => one.call === call).length;
+  }
+
   driver(): Driver {
     return {
       limits: this.limits,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type TargetId, targetId } from '../../shared/units.ts';
 import { type Call, FakeTarget, type Fault } from '../../../test/support/fakeTarget.ts';
+import { expectDone, failing, unreachable } from '../../../test/support/queueChecks.ts';
 import { QueueRig, TARGET } from '../../../test/support/queueRig.ts';
 
 let rig: QueueRig;
@@ -11,23 +12,6 @@ afterEach(() => rig.dispose());
 
 const OTHER: TargetId = targetId('0b6a3c7e-0d2f-4a40-9a52-6a3f9f4e0002');
 const HOUR_MS = 3_600_000;
-const unreachable = { code: 'UPLOAD_UNREACHABLE', when: 'before' } as const;
-
-/** Fails the calls of one kind with these, one after the other. */
-function failing(kind: Call, ...faults: readonly (Fault | undefined)[]): (call: Call) => Fault | undefined {
-  const left = [...faults];
-  return (call) => (call === kind ? left.shift() : undefined);
-}
-
-const count = (call: Call, target = TARGET): number => rig.at(target).calls.filter((one) => one.call === call).length;
-
-/** Everything is there, once, and nothing is left to do. */
-function expectDone(id: ReturnType<QueueRig['record']>['id'], target = TARGET): void {
-  const own = rig.entries(id).filter((entry) => entry.targetId === target);
-  expect(own.map(({ state }) => state)).toEqual(own.map(() => 'done'));
-  expect(rig.arrived(id, target)).toEqual(rig.expected(id));
-  expect(own.every((entry) => entry.bytes === entry.safeBytes)).toBe(true);
-}
 
 describe('an upload', () => {
   test('of an open recording goes on chunk by chunk, and ends when the recording does', async () => {
@@ -42,7 +26,7 @@ describe('an upload', () => {
     rig.grow(id, 50);
     rig.close(id);
     await rig.run(5000);
-    expectDone(id);
+    expectDone(rig, id);
     expect(rig.entry(id)).toMatchObject({ link: 'https://target.invalid/1', digests: true, safeBytes: 1750 });
     expect(rig.server.sessions.size).toBe(1);
   });
@@ -50,8 +34,8 @@ describe('an upload', () => {
   test('of a recording from before goes as fast as it can', async () => {
     const { id } = rig.recorded(50_000);
     await rig.run(4000);
-    expectDone(id);
-    expect(count('send')).toBe(13);
+    expectDone(rig, id);
+    expect(rig.server.count('send')).toBe(13);
   });
 
   test('goes to each target on its own', async () => {
@@ -60,12 +44,12 @@ describe('an upload', () => {
     rig.at(OTHER).fault = () => unreachable;
     const { id } = rig.recorded(5000, 1, [TARGET, OTHER]);
     await rig.run(6000);
-    expectDone(id);
+    expectDone(rig, id);
     expect(rig.arrived(id, OTHER)).toHaveLength(0);
     rig.at(OTHER).fault = () => undefined;
     rig.queue.online();
     await rig.run(6000);
-    expectDone(id, OTHER);
+    expectDone(rig, id, OTHER);
   });
 
   test('is there once: a second one is not begun', async () => {
@@ -87,8 +71,8 @@ describe('an answer that is lost', () => {
       const { id } = rig.recorded(9000);
       const { id: second } = rig.recorded(3000);
       await rig.run(30_000);
-      expectDone(id);
-      expectDone(second);
+      expectDone(rig, id);
+      expectDone(rig, second);
       expect(rig.server.recordings.size).toBe(2);
     },
   );
@@ -102,7 +86,7 @@ describe('an answer that is lost', () => {
     rig.server.fault = () => undefined;
     rig.queue.online();
     await rig.run(5000);
-    expectDone(id);
+    expectDone(rig, id);
     expect(rig.entry(id).problem).toBeUndefined();
     expect(rig.queue.transfers()).toMatchObject([{ backlogUploads: 0 }]);
     expect(rig.queue.transfers()[0]?.waitingFor).toBeUndefined();
@@ -127,17 +111,17 @@ describe('a target that is away', () => {
     rig.server.fault = () => undefined;
     rig.queue.online();
     await rig.run(60_000);
-    for (const { id } of open) expectDone(id);
+    for (const { id } of open) expectDone(rig, id);
   });
 
   test('that asks for a pause gets it, and is tried then', async () => {
     rig.server.fault = failing('send', { code: 'UPLOAD_LIMIT', when: 'before', details: { retryAfterMs: 40_000 } });
     const { id } = rig.recorded(3000);
     await rig.run(39_000);
-    expect(count('send')).toBe(1);
+    expect(rig.server.count('send')).toBe(1);
     expect(rig.queue.transfers()).toMatchObject([{ waitingFor: 'server' }]);
     await rig.run(20_000);
-    expectDone(id);
+    expectDone(rig, id);
   });
 
   test('for one upload holds up no other', async () => {
@@ -147,11 +131,11 @@ describe('a target that is away', () => {
     rig.server.fault = (call) =>
       call === 'send' && rig.server.calls.at(-1)?.source === rig.entry(id).sourceId ? fault : undefined;
     await rig.run(20_000);
-    expectDone(other);
+    expectDone(rig, other);
     expect(rig.entry(id)).toMatchObject({ state: 'sending', problem: { code: 'UPLOAD_UNREACHABLE' } });
     rig.server.fault = () => undefined;
     await rig.run(300_000);
-    expectDone(id);
+    expectDone(rig, id);
   });
 });
 
@@ -166,13 +150,13 @@ describe('what a person has to do', () => {
       const more = [rig.recorded(2000, 1), rig.recorded(2000, 2), rig.recorded(2000, 3)];
       rig.grow(first.id, 5000);
       await rig.run(600_000);
-      expect(count('send')).toBe(1);
+      expect(rig.server.count('send')).toBe(1);
       expect(rig.queue.transfers()).toMatchObject([{ waitingFor: 'person', problem: { code } }]);
       rig.close(first.id);
       rig.server.fault = () => undefined;
       rig.queue.targetsChanged(TARGET);
       await rig.run(20_000);
-      for (const { id } of [first, ...more]) expectDone(id);
+      for (const { id } of [first, ...more]) expectDone(rig, id);
     },
   );
 
@@ -180,11 +164,11 @@ describe('what a person has to do', () => {
     rig.server.fault = (call) => (call === 'open' ? { code: 'UPLOAD_QUOTA', when: 'before' } : undefined);
     const { id } = rig.recorded(1000);
     await rig.run(HOUR_MS);
-    expect(count('open')).toBeGreaterThanOrEqual(4);
-    expect(count('open')).toBeLessThanOrEqual(5);
+    expect(rig.server.count('open')).toBeGreaterThanOrEqual(4);
+    expect(rig.server.count('open')).toBeLessThanOrEqual(5);
     rig.server.fault = () => undefined;
     await rig.run(HOUR_MS);
-    expectDone(id);
+    expectDone(rig, id);
   });
 
   test('does not keep what is complete from being finished', async () => {
@@ -196,7 +180,7 @@ describe('what a person has to do', () => {
     expect(rig.state(other)).toBe('needsPerson');
     rig.close(id);
     await rig.run(10_000);
-    expectDone(id);
+    expectDone(rig, id);
   });
 
   test('a file that is gone', async () => {
@@ -207,160 +191,7 @@ describe('what a person has to do', () => {
     rig.file(id).gone = false;
     rig.queue.retry({ ids: [rig.entry(id).id] });
     await rig.run(5000);
-    expectDone(id);
-  });
-});
-
-describe('a session', () => {
-  test('that is lost begins anew, from the first byte', async () => {
-    const { id } = rig.record(3000);
-    await rig.run(1000);
-    rig.server.forgetSessions();
-    rig.grow(id, 3000);
-    await rig.run(10_000);
-    rig.close(id);
-    await rig.run(10_000);
-    expectDone(id);
-  });
-
-  test('that is lost again and again has the file go as a whole', async () => {
-    rig.server.fault = (call) => {
-      if (call === 'finalize') rig.server.forgetSessions();
-      return undefined;
-    };
-    const { id } = rig.recorded(3000);
-    await rig.until(() => rig.state(id) === 'done');
-    expectDone(id);
-    expect(rig.entry(id)).toMatchObject({ way: 'whole' });
-    expect(rig.server.recordings.size).toBe(1);
-  });
-
-  test('of a target that went back to an old copy is filled up again', async () => {
-    const { id } = rig.record(3000);
-    await rig.run(1000);
-    for (let chunk = 0; chunk < 4; chunk += 1) {
-      rig.grow(id, 500);
-      await rig.run(2500);
-    }
-    rig.server.restore(3);
-    rig.grow(id, 500);
-    await rig.run(2500);
-    rig.close(id);
-    await rig.run(10_000);
-    expectDone(id);
-    expect(rig.server.sessions.size).toBe(1);
-  });
-
-  test('of a target that lost chunks at the end is filled up before it is finished', async () => {
-    const { id } = rig.record(3000);
-    await rig.run(1000);
-    rig.grow(id, 500);
-    await rig.run(3000);
-    rig.server.restore(1);
-    rig.close(id);
-    await rig.run(10_000);
-    expectDone(id);
-    expect(rig.server.sessions.size).toBe(1);
-  });
-
-  test('that the target ended by itself goes on in another part', async () => {
-    const { id } = rig.record(3000);
-    await rig.run(1000);
-    rig.server.finalizeByItself();
-    await rig.restart();
-    rig.grow(id, 2000);
-    await rig.run(10_000);
-    rig.close(id);
-    await rig.run(20_000);
-    expect(rig.entries(id).map(({ part }) => part)).toEqual([1, 2]);
-    expectDone(id);
-  });
-
-  test('that is full, or old, goes on in another part', async () => {
-    rig.server.limits = { ...rig.server.limits, maxSessionBytes: 9000, maxSessionMs: 60_000 };
-    rig.queue.targetsChanged(TARGET);
-    const { id } = rig.record(20_000);
-    await rig.run(2000);
-    rig.grow(id, 100);
-    await rig.run(70_000);
-    rig.grow(id, 100);
-    await rig.run(10_000);
-    rig.close(id);
-    await rig.run(20_000);
-    expect(rig.entries(id).length).toBeGreaterThanOrEqual(4);
-    expectDone(id);
-    for (const { bytes } of rig.server.recordings.values()) expect(bytes.length).toBeLessThanOrEqual(9000);
-  });
-
-  test('has as many chunks under way as the target takes, in any order', async () => {
-    rig.server.maxInFlight = 4;
-    let go = (): void => undefined;
-    rig.server.hold = new Promise((resolve) => {
-      go = resolve;
-    });
-    const { id } = rig.recorded(40_000);
-    await rig.run(1000);
-    expect(rig.server.underWay).toBe(4);
-    go();
-    await rig.run(10_000);
-    expectDone(id);
-    expect(rig.server.mostUnderWay).toBe(4);
-  });
-
-  test('has what a repair cut off no more, unless the target has it already', async () => {
-    const { id } = rig.record(3000);
-    rig.server.fault = (call) => (call === 'send' ? unreachable : undefined);
-    await rig.run(500);
-    await rig.restart();
-    rig.file(id).bytes = 2000;
-    rig.server.fault = () => undefined;
-    rig.close(id);
-    await rig.run(20_000);
-    expectDone(id);
-  });
-});
-
-describe('turns and limits', () => {
-  test('sources take turns, whatever each of them has', async () => {
-    let go = (): void => undefined;
-    rig.server.hold = new Promise((resolve) => {
-      go = resolve;
-    });
-    rig.server.maxInFlight = 8;
-    const large = rig.recorded(200_000, 1);
-    await rig.run(100);
-    const small = rig.recorded(8000, 2);
-    await rig.run(100);
-    go();
-    await rig.run(20_000);
-    expectDone(small.id);
-    expectDone(large.id);
-    const sources = rig.server.calls.filter(({ call }) => call === 'send').map(({ source }) => source);
-    expect(sources.indexOf(small.sourceId)).toBeLessThan(12);
-  });
-
-  test('the bandwidth is what a person allows', async () => {
-    rig.bytesPerSecond = 10_000;
-    const { id } = rig.recorded(100_000);
-    await rig.run(5000);
-    expect(rig.entry(id).safeBytes).toBeGreaterThan(30_000);
-    expect(rig.entry(id).safeBytes).toBeLessThan(75_000);
-    await rig.run(15_000);
-    expectDone(id);
-  });
-
-  test('requests stay below the limit of the hour', async () => {
-    rig.server.limits = { ...rig.server.limits, requestsPerHour: 20, chunkSeconds: 10 };
-    rig.queue.targetsChanged(TARGET);
-    const { id } = rig.recorded(200_000);
-    await rig.run(30_000);
-    expect(count('send')).toBe(19);
-    expect(rig.queue.transfers()).toMatchObject([{ waitingFor: 'limit' }]);
-    await rig.restart();
-    await rig.run(30_000);
-    expect(count('send')).toBe(19);
-    await rig.run(3 * HOUR_MS);
-    expectDone(id);
+    expectDone(rig, id);
   });
 });
 
@@ -378,7 +209,7 @@ describe('a person', () => {
     expect(rig.server.calls).toHaveLength(before);
     rig.queue.resume({ ids: [rig.entry(id).id] });
     await rig.run(10_000);
-    expectDone(id);
+    expectDone(rig, id);
     expect(rig.server.sessions.size).toBe(1);
   });
 
@@ -404,7 +235,7 @@ describe('a person', () => {
     expect(recording && rig.queue.add(recording, [TARGET])).toBe(1);
     rig.close(id);
     await rig.run(10_000);
-    expectDone(id);
+    expectDone(rig, id);
   });
 
   test('sends the whole file instead, once it is closed', async () => {
@@ -418,7 +249,7 @@ describe('a person', () => {
     rig.server.fault = () => undefined;
     rig.queue.online();
     await rig.until(() => rig.state(id) === 'done');
-    expectDone(id);
+    expectDone(rig, id);
     expect([...rig.server.sessions.values()].map(({ status }) => status)).toEqual(['aborted']);
   });
 
@@ -431,7 +262,7 @@ describe('a person', () => {
     rig.server.recordings.clear();
     rig.queue.retry({ ids: [rig.entry(id).id] });
     await rig.run(10_000);
-    expectDone(id);
+    expectDone(rig, id);
   });
 
   test('hears that something cannot be done', async () => {
@@ -441,7 +272,7 @@ describe('a person', () => {
     await expect(rig.queue.finish(upload)).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(rig.queue.discard(upload)).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(rig.queue.whole(upload)).rejects.toMatchObject({ code: 'CONFLICT' });
-    expectDone(id);
+    expectDone(rig, id);
   });
 });
 
@@ -453,7 +284,7 @@ describe('a target that takes no chunks of a recording', () => {
     rig.server.fault = rejected;
     const { id } = rig.recorded(3000);
     await rig.until(() => rig.state(id) === 'done');
-    expectDone(id);
+    expectDone(rig, id);
     expect(rig.entry(id).way).toBe('whole');
   });
 
@@ -464,7 +295,7 @@ describe('a target that takes no chunks of a recording', () => {
     expect(rig.state(id)).toBe('needsPerson');
     rig.close(id);
     await rig.until(() => rig.state(id) === 'done');
-    expectDone(id);
+    expectDone(rig, id);
   });
 });
 
@@ -496,8 +327,8 @@ describe('after a kill', () => {
     ]);
     rig.close(open.id);
     await rig.run(20_000);
-    expectDone(open.id);
-    expectDone(large.id);
+    expectDone(rig, open.id);
+    expectDone(rig, large.id);
     expect(rig.server.sessions.size).toBe(2);
   });
 });
