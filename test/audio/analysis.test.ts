@@ -75,6 +75,10 @@ test('what is recorded has its sections while it is recorded, and its envelope i
     (await studio.studio.handlers['review.envelope']({ recordingId: openId, fromSeconds: 0, toSeconds: 5, points: 50 }))
       .level.length,
   ).toBeGreaterThan(5);
+  // It is drawn of what was measured.
+  const picture = { id: openId, fromSeconds: 0, toSeconds: 3, points: 20 };
+  const drawn = await studio.studio.handlers['recordings.peaksOf'](picture);
+  expect(drawn).toMatchObject({ fromSeconds: 0, toSeconds: 3 });
   await studio.studio.handlers['sources.disarm']({ ids: [id] });
   seen();
   const [closed] = studio.closed(id);
@@ -100,6 +104,9 @@ test('what is recorded has its sections while it is recorded, and its envelope i
   const quiet = await explain((first?.fromSeconds ?? 0) - 0.2);
   expect(quiet.section).toBeUndefined();
   expect(quiet.missingDb).toBeCloseTo(12 - (quiet.level - quiet.floor), 3);
+
+  // Drawn from what is kept, it is the same.
+  expect(await studio.studio.handlers['recordings.peaksOf'](picture)).toEqual(drawn);
 
   // Peaks are kept, too: drawing needs no pass over the file.
   const peaksFile = join(studio.folder, 'data', 'cache', 'peaks', `${closed.id}.peaks`);

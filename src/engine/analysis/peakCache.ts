@@ -80,6 +80,22 @@ export class PeakCacheWriter {
     if (this.#waitingBytes >= PIECE_BYTES) await this.#write();
   }
 
+  /**
+   * Complete windows of a resolution, from number `first` to `end` (exclusive) as far as they are there. Nothing else may
+   * be called before it has ended.
+   */
+  async soFar(resolution: number, first: number, end: number): Promise<PeakPairs> {
+    const coarser = this.#levels.soFar(resolution);
+    if (coarser) return coarser.slice(2 * first, 2 * end);
+    const from = Math.min(first, this.#windows);
+    const written = Math.max(0, Math.min(end, this.#windows) - from);
+    const read = await readAt(this.#file, HEADER_BYTES + from * PAIR_BYTES, written * PAIR_BYTES);
+    const all = Buffer.concat([read, ...this.#waiting.map(bytesOf)]);
+    const skipped = (first - from) * PAIR_BYTES;
+    const wanted = Uint8Array.from(all.subarray(skipped, skipped + Math.max(0, end - first) * PAIR_BYTES));
+    return new Int16Array(wanted.buffer);
+  }
+
   /** Completes the file and reads it once. It stays only if `keep` says so. */
   async finish(audio: AudioState, points: number, keep: boolean): Promise<ReducedPeaks> {
     await this.#write();

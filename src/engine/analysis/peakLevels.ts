@@ -1,4 +1,4 @@
-import type { PeakPairs } from '../containers/scan/pcmScan.ts';
+import { PEAK_WINDOWS_PER_SECOND, type PeakPairs } from '../containers/scan/pcmScan.ts';
 
 /** So many windows of one resolution are one of the next. */
 const PEAK_STEP = 10;
@@ -13,6 +13,20 @@ export function resolutionsOf(windows: number): readonly number[] {
     counts.push(count);
   }
   return counts;
+}
+
+/** The coarsest resolution that still has a window for each point; 0 is the finest. */
+export function coarsestFor(secondsPerPoint: number): {
+  readonly resolution: number;
+  readonly windowsPerSecond: number;
+} {
+  let resolution = 0;
+  let windowsPerSecond = PEAK_WINDOWS_PER_SECOND;
+  while (resolution < COARSER_RESOLUTIONS && (secondsPerPoint * windowsPerSecond) / PEAK_STEP >= 1) {
+    windowsPerSecond /= PEAK_STEP;
+    resolution += 1;
+  }
+  return { resolution, windowsPerSecond };
 }
 
 /** Makes one coarser resolution of peaks as they come. */
@@ -31,6 +45,11 @@ class Coarser {
   /** All windows, the last one maybe of fewer. */
   get all(): PeakPairs {
     return this.#pairs.subarray(0, this.#length);
+  }
+
+  /** All windows that no more audio changes. */
+  get complete(): PeakPairs {
+    return this.#pairs.subarray(0, this.#length - (this.#taken % PEAK_STEP === 0 ? 0 : 2));
   }
 
   /** The one that is not complete. */
@@ -64,6 +83,11 @@ export class PeakLevels {
   push(pairs: PeakPairs): void {
     let finer = pairs;
     for (const coarser of this.#coarser) finer = coarser.push(finer);
+  }
+
+  /** Complete windows of one of them so far; 1: ten times coarser than the finest. */
+  soFar(resolution: number): PeakPairs | undefined {
+    return this.#coarser[resolution - 1]?.complete;
   }
 
   /** All windows of each, the finest of them first. No more audio comes. */

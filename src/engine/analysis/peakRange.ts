@@ -1,7 +1,7 @@
 import { type FileState, openIfThere } from './cacheFile.ts';
 import { PEAK_WINDOWS_PER_SECOND } from '../containers/scan/pcmScan.ts';
 import { type PeakHeader, readPeakHeader, readSummedPairs } from './peakCache.ts';
-import { resolutionsOf } from './peakLevels.ts';
+import { coarsestFor, resolutionsOf } from './peakLevels.ts';
 import { PeakReducer } from './peakReducer.ts';
 
 export interface RangePeaks {
@@ -18,8 +18,6 @@ export interface PeakRange {
   /** Pairs that are wanted at most. */
   readonly points: number;
 }
-
-const PEAK_STEP = 10;
 
 /** Whether kept peaks are fine enough for so many points of a stretch: none is drawn of less than a window. */
 export function areFineEnough(seconds: number, points: number): boolean {
@@ -61,13 +59,7 @@ export async function readPeakRange(
 /** The coarsest resolution that still has a window for each point, and the number of its first pair. */
 function chooseResolution({ windows }: PeakHeader, secondsPerPoint: number) {
   const counts = resolutionsOf(windows);
-  let resolution = 0;
-  let windowsPerSecond = PEAK_WINDOWS_PER_SECOND;
-  let at = 0;
-  while (resolution < counts.length - 1 && (secondsPerPoint * windowsPerSecond) / PEAK_STEP >= 1) {
-    at += counts[resolution] ?? 0;
-    windowsPerSecond /= PEAK_STEP;
-    resolution += 1;
-  }
+  const { resolution, windowsPerSecond } = coarsestFor(secondsPerPoint);
+  const at = counts.slice(0, resolution).reduce((sum, count) => sum + count, 0);
   return { at, windows: counts[resolution] ?? 0, windowsPerSecond };
 }

@@ -9,6 +9,7 @@ import type { AnalysedRecording } from '../library/analysisStore.ts';
 import { type EnvelopeData, envelopeView, explain } from '../analysis/envelopeView.ts';
 import { readLevels } from '../analysis/levelsCache.ts';
 import { findFfmpeg } from '../clips/findFfmpeg.ts';
+import type { PeakPairs } from '../containers/scan/pcmScan.ts';
 import type { RecorderEvent } from '../recorder/protocol.ts';
 import { AnalysisQueue } from './analysisQueue.ts';
 import { keptFiles, levelsFile, removeIfThere } from './analysisFiles.ts';
@@ -153,6 +154,11 @@ export class Analysis {
     const found = explain(await this.#data(recording), this.detections.of(recording.sourceId), atSeconds);
     if (!found) throw new LongtakeError('CONFLICT', 'There is nothing in this recording to explain yet.');
     return found;
+  }
+
+  /** Complete windows of the peaks of what is being recorded, as far as they were measured. */
+  livePeaks(id: RecordingId, resolution: number, first: number, end: number): Promise<PeakPairs> {
+    return this.#live.peaks(id, resolution, first, end);
   }
 
   async #data(recording: Recording): Promise<EnvelopeData> {

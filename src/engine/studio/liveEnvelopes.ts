@@ -11,6 +11,7 @@ import { LevelList } from '../analysis/levelList.ts';
 import { keptLevels, writeLevels } from '../analysis/levelsCache.ts';
 import { noiseFloorOf } from '../analysis/noiseFloor.ts';
 import { PeakCacheWriter } from '../analysis/peakCache.ts';
+import type { PeakPairs } from '../containers/scan/pcmScan.ts';
 import type { EnvelopeEvent } from '../recorder/protocol.ts';
 import { analysedFile, peaksFile } from './analysisFiles.ts';
 
@@ -54,6 +55,20 @@ export class LiveEnvelopes {
   envelope(id: RecordingId): EnvelopeData | undefined {
     const levels = this.#live.get(id)?.levels.all;
     return levels && { levels, noise: noiseFloorOf(levels) };
+  }
+
+  /** Complete windows of peaks so far; see {@link PeakCacheWriter.soFar}. None where they cannot be kept. */
+  async peaks(id: RecordingId, resolution: number, first: number, end: number): Promise<PeakPairs> {
+    const live = this.#live.get(id);
+    let found: PeakPairs = new Int16Array(0);
+    if (!live) return found;
+    // What comes meanwhile waits for it.
+    live.peaks = live.peaks.then(async (writer) => {
+      if (writer) found = await writer.soFar(resolution, first, end);
+      return writer;
+    });
+    await live.peaks;
+    return found;
   }
 
   /** More was measured. */

@@ -12,11 +12,9 @@ import { type Direction, type EventQueue, homeQueue, type QueuePlace } from './p
 import { nextRate } from './playerRates.ts';
 import { lengthOf } from './playerLength.ts';
 import { isAtEnd, type Loop, loopOf } from './playerLoop.ts';
-import { overviewOf, playProblem } from './playerOverview.ts';
+import { overviewOf, playProblem, redrawnAfter } from './playerOverview.ts';
 import { fileStretch, forgetPrepared, partsOf, preparePart, reaches } from './playerStretch.ts';
 
-/** Its overview is asked for again when it is so much longer than what is drawn. */
-const GROWN = 1.02;
 /** So long there may be nothing of it that can be drawn yet, s. */
 const HOPE_S = 5;
 
@@ -107,6 +105,8 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
   let askedAt: number | undefined;
   /** Where the recording is being opened, s. */
   let heading: number | undefined;
+  /** Its overview has been asked for. */
+  let isDrawing = false;
   /** What is played of the section that is open, s. */
   let bounds = { from: 0, to: Infinity };
 
@@ -120,12 +120,15 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
 
   const loadWaveform = async (recording: Recording): Promise<void> => {
     if (get().waveform.name !== 'ready') set({ waveform: { name: 'loading' } });
+    isDrawing = true;
     try {
       const peaks = await overviewOf(recording);
       if (isOpen(recording)) set({ waveform: { name: 'ready', ...peaks } });
     } catch (error) {
       if (isOpen(recording)) set({ waveform: { name: 'missing', message: sentence(error) } });
       if (!(error instanceof LongtakeError)) throw error;
+    } finally {
+      isDrawing = false;
     }
   };
 
@@ -381,7 +384,7 @@ export const playerStore = createStore<PlayerState>()((set, get) => {
       // What could not be drawn when there was enough of it cannot be drawn a second later.
       if (waveform.name === 'missing' && lengthOf(recording) > HOPE_S) return;
       const drawn = waveform.name === 'ready' ? waveform.durationMs / 1000 : 0;
-      if (lengthOf(recording) > drawn * GROWN) attempt(loadWaveform(recording));
+      if (!isDrawing && lengthOf(recording) >= drawn + redrawnAfter(recording)) attempt(loadWaveform(recording));
     },
     applyRecording(recording) {
       if (!isOpen(recording)) return;

@@ -9,6 +9,16 @@ const OPEN_POINTS = 2048;
 /** As long as a recording that has just begun is taken to be, s. */
 const LEAST_S = 0.1;
 
+/** A pixel, where all of a recording is as wide as a window. */
+const PIXELS = 1000;
+/** The end of a stream is decoded for it. */
+const LEAST_GROWTH_S = { soundcard: 1, generator: 1, stream: 5 } as const;
+
+/** One in progress is drawn anew when it is so much longer than what is drawn, s. */
+export function redrawnAfter(recording: Recording): number {
+  return Math.max(LEAST_GROWTH_S[recording.sourceKind], lengthOf(recording) / PIXELS);
+}
+
 /** All of a recording, for drawing; of one in progress, what there is of it now. */
 export async function overviewOf(recording: Recording): Promise<RequestOutput<'recordings.peaks'>> {
   const { id } = recording;
