@@ -29,6 +29,7 @@ export interface Reconciled {
  * other process works on the same data folder.
  */
 export async function reconcile(context: ServerContext, users: Users): Promise<Reconciled> {
+  await context.database.jobs.releaseAll();
   const { recordings, lost } = await reconcileRecordings(context, users);
   return { sessions: await reconcileSessions(context, users), recordings, lost };
 }

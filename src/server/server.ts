@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
@@ -15,6 +15,7 @@ import { addAuthRoutes } from './auth/routes.ts';
 import { startCleanup } from './cleanup.ts';
 import type { ServerConfig } from './config/config.ts';
 import type { ServerContext } from './context.ts';
+import type { Database } from './database/database.ts';
 import { openSqlite } from './database/sqlite.ts';
 import { ServerEvents } from './events.ts';
 import { addFaces } from './faces.ts';
@@ -35,6 +36,8 @@ import { Users } from './users.ts';
 const MAX_BODY_BYTES = 1024 * 1024;
 /** A connection on which nothing moves for so long is ended, ms. */
 const IDLE_MS = 75_000;
+/** What is under way when the server is told to end may take so long, ms. */
+const CLOSE_MS = 5000;
 /** Headers that take longer than this are an attack, ms. */
 const HEADERS_MS = 30_000;
 
@@ -43,6 +46,13 @@ export interface ServerOptions {
   readonly log: Log;
   /** ms since 1970 UTC. */
   readonly now?: () => number;
+  /** What stands between the server and its own storage and database; tests break them there. */
+  readonly around?: Partial<Around>;
+}
+
+export interface Around {
+  storage(own: Storage): Storage;
+  database(own: Database): Database;
 }
 
 export interface SessionServer {
@@ -57,13 +67,20 @@ export interface SessionServer {
 }
 
 /** The session server, ready to listen. @throws CONFLICT for a database of a newer Longtake */
-export async function createSessionServer({ config, log, now = Date.now }: ServerOptions): Promise<SessionServer> {
+export async function createSessionServer({
+  config,
+  log,
+  now = Date.now,
+  around = {},
+}: ServerOptions): Promise<SessionServer> {
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const scope = new Scope();
-  const database = openSqlite(join(config.dataFolder, 'server.db'), log);
-  scope.add(() => database.close());
-  const storage = storageFor(config);
-  scope.add(() => storage.close());
+  const ownDatabase = openSqlite(join(config.dataFolder, 'server.db'), log);
+  scope.add(() => ownDatabase.close());
+  const database = around.database?.(ownDatabase) ?? ownDatabase;
+  const ownStorage = await storageFor(config);
+  scope.add(() => ownStorage.close());
+  const storage = around.storage?.(ownStorage) ?? ownStorage;
   const events = new ServerEvents(log);
   const auth = await Auth.create(database, now);
   const sessions = new Sessions({ config, database, storage, events, now });
@@ -89,14 +106,33 @@ export async function createSessionServer({ config, log, now = Date.now }: Serve
       return app.listen({ host: config.host, port: config.port });
     },
     close: async () => {
-      await app.close();
+      await closeInTime(app);
       await scope.dispose();
     },
   };
 }
 
-function storageFor(config: ServerConfig): Storage {
-  return new DiskStorage(config.dataFolder);
+/** Requests that are under way may end, but not for ever. */
+async function closeInTime(app: FastifyInstance): Promise<void> {
+  // A connection becomes idle when its request ends, which may be after the server began to close.
+  const idle = setInterval(() => app.server.closeIdleConnections(), 100);
+  const late = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(idle);
+    clearTimeout(late);
+  }
+}
+
+/** The AWS SDK is only loaded when it is used. */
+async function storageFor({ storage, dataFolder }: ServerConfig): Promise<Storage> {
+  if (storage.kind === 'disk') return new DiskStorage(dataFolder);
+  const { S3Storage } = await import('./storage/s3Storage.ts');
+  const spool = join(dataFolder, 'spool');
+  // Left by a process that was killed: nobody was told that it is stored.
+  await rm(spool, { recursive: true, force: true });
+  return new S3Storage(storage, spool);
 }
 
 function createApp(context: ServerContext): FastifyInstance {

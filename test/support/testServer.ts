@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { readServerConfig } from '../../src/server/config/config.ts';
-import { createSessionServer, type SessionServer } from '../../src/server/server.ts';
+import { createSessionServer, type ServerOptions, type SessionServer } from '../../src/server/server.ts';
 import { silentLog } from './silentLog.ts';
 
 export interface Answer {
@@ -32,11 +32,11 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** `env` are settings; `now` is ms since 1970 UTC. */
+/** `env` are settings. */
 export async function startTestServer(
   folder: string,
   env: Readonly<Record<string, string>> = {},
-  now: () => number = Date.now,
+  options: Pick<ServerOptions, 'now' | 'around'> = {},
 ): Promise<TestServer> {
   const config = readServerConfig({
     LONGTAKE_SERVER_DATA_FOLDER: folder,
@@ -45,7 +45,7 @@ export async function startTestServer(
     LONGTAKE_SERVER_REQUESTS_PER_DAY: '0',
     ...env,
   });
-  const server = await createSessionServer({ config, log: silentLog, now });
+  const server = await createSessionServer({ config, log: silentLog, ...options });
   await server.makeFirstAdmin();
   const [admin] = await server.users.list();
   if (!admin) throw new Error('The server has no admin.');

@@ -122,8 +122,8 @@ export interface JobStore {
   fail(job: Job, worker: string, error: string, at: number): Promise<boolean>;
   /** Gives it back, to be tried again from `nextTryAt` on. */
   release(id: number, worker: string, nextTryAt: number): Promise<void>;
-  /** When the next job may be claimed; undefined when there is none. */
-  nextAt(now: number): Promise<number | undefined>;
+  /** Gives back what workers of before had, when it is certain that none of them lives. */
+  releaseAll(): Promise<void>;
   /** Makes one for a session that is being finalized and has none. */
   ensure(sessionId: string, recordingId: number, at: number): Promise<void>;
   /** A failed one is tried again; false when there is none. */

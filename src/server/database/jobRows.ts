@@ -56,13 +56,8 @@ export function jobStore(connection: Connection): JobStore {
         .prepare(`UPDATE jobs SET state = 'waiting', next_try_at = ? WHERE id = ? AND worker = ? AND state = 'running'`)
         .run(nextTryAt, id, worker);
     },
-    nextAt: async () => {
-      const row = connection
-        .prepare<[], { at: number | null }>(
-          `SELECT min(iif(state = 'waiting', next_try_at, lease_until)) AS at FROM jobs WHERE state <> 'failed'`,
-        )
-        .get();
-      return row?.at ?? undefined;
+    releaseAll: async () => {
+      connection.prepare(`UPDATE jobs SET state = 'waiting', next_try_at = 0 WHERE state = 'running'`).run();
     },
     ensure: async (sessionId, recordingId, at) => {
       connection

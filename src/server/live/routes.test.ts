@@ -17,7 +17,7 @@ beforeAll(async () => {
   const path = join(folder, 'audio.mp3');
   await tool('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'sine=440:d=10', '-b:a', '64k', path]);
   audio = await readFile(path);
-  server = await startTestServer(folder, {}, () => now);
+  server = await startTestServer(folder, {}, { now: () => now });
 });
 afterAll(async () => {
   await server.close();

@@ -1,5 +1,6 @@
 import multipart, { type MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { errnoOf } from '../../shared/errors.ts';
 import { refuse } from '../answers.ts';
 import { accountOf } from '../auth/gate.ts';
 import type { ServerContext } from '../context.ts';
@@ -73,7 +74,8 @@ export function addUploadRoute(app: FastifyInstance, context: ServerContext): vo
       } catch (error) {
         // It is sent again as a whole: what came of it is of no use.
         if (session) await context.sessions.abort(session);
-        throw error;
+        if (!isBrokenForm(error)) throw error;
+        return refuse(reply, 400, 'The form is cut short or damaged. Send it again.');
       }
       if (!session) return refuse(reply, 400, 'No file provided: send it in the field "file".');
       return finish(context, reply, session, fields);
@@ -133,6 +135,11 @@ function problemOf(kind: 'quota' | 'tooLarge' | 'empty' | 'diskFull', { config }
     case 'diskFull':
       return { status: 503, error: DISK_FULL, more: { code: 'disk_full' } };
   }
+}
+
+/** What the parser of forms says has neither a code nor a class of its own. */
+function isBrokenForm(error: unknown): boolean {
+  return error instanceof Error && /multipart|terminated early/i.test(error.message) && errnoOf(error) === undefined;
 }
 
 function metadataOf(fields: Readonly<Record<string, string>>): Metadata {
