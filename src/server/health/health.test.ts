@@ -13,7 +13,7 @@ let now = Date.parse('2026-03-01T12:00:00Z');
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'longtake-health-'));
-  server = await startTestServer(folder, { LONGTAKE_SERVER_METRICS_TOKEN: 'watch' }, () => now);
+  server = await startTestServer(folder, { LONGTAKE_SERVER_METRICS_TOKEN: 'watch' }, { now: () => now });
 });
 afterAll(async () => {
   await server.close();

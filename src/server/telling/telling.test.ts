@@ -37,7 +37,7 @@ async function start(env: Readonly<Record<string, string>> = {}): Promise<void> 
     LONGTAKE_SERVER_MAIL_FROM: 'Hut <hut@example.org>',
     RECORDING_EXPIRATION_DAYS: '30',
   };
-  server = await startTestServer(folder, { ...settings, ...env }, () => now);
+  server = await startTestServer(folder, { ...settings, ...env }, { now: () => now });
 }
 
 interface Told {
