@@ -176,7 +176,10 @@ describe('storage events', () => {
 
   it('are not waited for without end', async () => {
     await start(env);
-    await uploadRecording(server, { email: 'ada@example.org', title: 'Dawn' });
+    const id = await uploadRecording(server, { email: 'ada@example.org', title: 'Dawn' });
+    const status = async (): Promise<unknown> =>
+      (await server.json('GET', `/api/v1/recordings/${id}/status`)).body['status'];
+    await expect.poll(status, PATIENCE).toBe('COMPLETED');
     await expect.poll(types, PATIENCE).toEqual(['session.opened', 'session.finalized']);
     now += 61 * MINUTE_MS;
     await look();
