@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Recording } from '../../src/shared/domain/recording.ts';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
+import { findFfmpeg } from '../../src/engine/clips/findFfmpeg.ts';
 import { BURSTS, writeHeardDays } from '../support/heardDays.ts';
 
 const RATE = 8000;
@@ -24,6 +25,8 @@ const FOUND = { timeout: 180_000 };
 describe('taking audio out of the studio', () => {
   let profile: string;
   let out: string;
+  /** All that the program finds by its name. */
+  let bin: string;
   let running: RunningApp;
   let recording: Recording;
 
@@ -31,6 +34,10 @@ describe('taking audio out of the studio', () => {
     profile = await makeProfile();
     out = join(profile, 'out');
     await mkdir(out);
+    bin = join(profile, 'bin');
+    await mkdir(bin);
+    // Every system has it, and ffmpeg is run with it.
+    await symlink('/usr/bin/nice', join(bin, 'nice'));
     const midnight = new Date();
     midnight.setHours(0, 0, 0, 0);
     await writeHeardDays({
@@ -40,7 +47,7 @@ describe('taking audio out of the studio', () => {
       recordingsPerDay: 2,
       until: midnight.getTime(),
     });
-    running = await RunningApp.launch(profile, { LONGTAKE_NO_DIALOGS: '0' });
+    running = await RunningApp.launch(profile, { LONGTAKE_NO_DIALOGS: '0', PATH: bin, LONGTAKE_FFMPEG: '' });
     await running.page.setViewportSize(LOOKS[0].size);
     // No person is there to answer the desktop's own dialog, nor a file manager to drop into.
     await running.app.evaluate(({ BrowserWindow, dialog }) => {
@@ -87,6 +94,18 @@ describe('taking audio out of the studio', () => {
   }
 
   const original = (): Promise<Buffer> => samplesOf(join(recording.root, recording.path));
+
+  /** WCAG 2.2 AA in both looks; keeps a picture of each. */
+  async function withoutBarrier(screen: string): Promise<void> {
+    for (const { theme, size } of LOOKS) {
+      await running.request('settings.update', { theme });
+      await page().setViewportSize(size);
+      await expect.poll(() => page().evaluate(() => document.documentElement.dataset['theme'])).toBe(theme);
+      await running.screenshot(`${screen}-${theme}-${size.width}`);
+      const { violations } = await new AxeBuilder({ page: page() }).setLegacyMode().analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([]);
+    }
+  }
 
   const position = () => page().getByRole('slider', { name: 'Position' });
 
@@ -135,19 +154,28 @@ describe('taking audio out of the studio', () => {
     await expect.poll(() => page().getByRole('list', { name: 'Exports' }).count()).toBe(0);
   });
 
+  it('says how to get ffmpeg where it is missing, and leaves nothing behind', async () => {
+    const before = await readdir(out);
+    await page().keyboard.press('e');
+    const dialog = page().getByRole('dialog', { name: 'Export' });
+    await dialog.getByLabel('Format').selectOption('mp3');
+    await exportTo(join(out, 'none.mp3'));
+    await dialog.getByRole('button', { name: 'Export…' }).click();
+    const list = page().getByRole('list', { name: 'Exports' });
+    await expect.poll(() => list.getByRole('status').textContent()).toMatch(/ffmpeg.*not found.*Install.*ffmpeg/i);
+    await running.screenshot('export-without-ffmpeg');
+    expect(await readdir(out)).toEqual(before);
+    await list.getByRole('button', { name: 'Dismiss' }).click();
+    // Whoever installs it goes on at once.
+    await symlink(await findFfmpeg(), join(bin, 'ffmpeg'));
+  });
+
   it('asks for a format, in both looks without a barrier, and converts', async () => {
     await page().keyboard.press('e');
     const dialog = page().getByRole('dialog', { name: 'Export' });
     await expect.poll(() => dialog.getByText(/Really from/).isVisible()).toBe(true);
     await dialog.getByLabel('Format').selectOption('mp3');
-    for (const { theme, size } of LOOKS) {
-      await running.request('settings.update', { theme });
-      await page().setViewportSize(size);
-      await expect.poll(() => page().evaluate(() => document.documentElement.dataset['theme'])).toBe(theme);
-      await running.screenshot(`export-${theme}-${size.width}`);
-      const { violations } = await new AxeBuilder({ page: page() }).setLegacyMode().analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([]);
-    }
+    await withoutBarrier('export');
     await dialog.getByLabel('Gain, dB').fill('99');
     expect(await dialog.getByText('Enter -60 to 60 dB.').isVisible()).toBe(true);
     expect(await dialog.getByRole('button', { name: 'Export…' }).isDisabled()).toBe(true);
@@ -191,6 +219,62 @@ describe('taking audio out of the studio', () => {
     expect(labels).toHaveLength(BURSTS.length);
     const end = Number(labels.at(-1)?.split('\t')[1]);
     expect((await samplesOf(join(out, 'reel.wav'))).length / 2 / RATE).toBeCloseTo(end, 3);
+  });
+
+  it('sets a marker by keys that work everywhere, at the instant at which they go down', async () => {
+    await running.app.evaluate(({ globalShortcut }) => {
+      // No person is there to press them while another program has focus.
+      const register = globalShortcut.register.bind(globalShortcut);
+      globalShortcut.register = (keys, callback) => {
+        Object.assign(globalThis, { pressMark: callback });
+        return register(keys, callback);
+      };
+    });
+    const isTaken = (): Promise<boolean> =>
+      running.app.evaluate(({ globalShortcut }) => globalShortcut.isRegistered('CommandOrControl+Alt+M'));
+    await page().keyboard.press('Control+,');
+    const field = page().getByRole('dialog', { name: 'Settings' }).getByLabel('Keys for a marker, everywhere');
+    await field.fill('CommandOrControl+Alt+M');
+    await field.press('Enter');
+    await expect.poll(isTaken).toBe(true);
+    const [from, to] = await running.app.evaluate(() => {
+      const { pressMark } = globalThis as unknown as { pressMark: () => void };
+      const at = Date.now();
+      pressMark();
+      return [at, Date.now()] as const;
+    });
+    await expect.poll(() => running.request('markers.list', { from, to: to + 1 })).toHaveLength(1);
+    await field.fill('');
+    await field.press('Enter');
+    await expect.poll(isTaken).toBe(false);
+    await page().keyboard.press('Escape');
+  });
+
+  it('deletes for good through the trash, and what was made of the recording goes with it', async () => {
+    const kept = async (): Promise<string[]> =>
+      (await Promise.all(['peaks', 'levels'].map((folder) => readdir(join(profile, 'cache', folder)))))
+        .flat()
+        .filter((name) => name.startsWith(recording.id));
+    expect((await kept()).length).toBeGreaterThan(0);
+    await running.request('recordings.delete', { ids: [recording.id] });
+    await page().keyboard.press('Control+,');
+    await page().getByRole('dialog', { name: 'Settings' }).getByRole('button', { name: 'Trash…' }).click();
+    const trash = page().getByRole('dialog', { name: 'Trash' });
+    await trash
+      .getByRole('button', { name: /^Restore/ })
+      .first()
+      .waitFor();
+    await withoutBarrier('trash');
+    await trash.getByRole('button', { name: 'Empty trash…' }).click();
+    await trash
+      .getByRole('button', { name: /for good$/ })
+      .last()
+      .click();
+    await trash.getByText('The trash is empty').waitFor();
+    await expect.poll(kept).toEqual([]);
+    await expect(readFile(join(recording.root, recording.path))).rejects.toThrow('ENOENT');
+    expect((await running.request('library.find', { filter: {}, offset: 0, limit: 5 })).recordings).toHaveLength(1);
+    await page().keyboard.press('Escape');
     expect(running.pageErrors).toEqual([]);
   });
 });

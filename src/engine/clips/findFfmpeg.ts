@@ -31,7 +31,7 @@ export async function findFfmpeg(
     const path = join(folder, name);
     if (await isProgram(path)) return path;
   }
-  throw missing('MP3, AAC, Opus and Vorbis need ffmpeg to be decoded, and it was not found.', platform);
+  throw missing('ffmpeg was not found. Converting, and decoding MP3, AAC, Opus and Vorbis, need it.', platform);
 }
 
 async function isProgram(path: string): Promise<boolean> {

@@ -46,7 +46,7 @@ function ToastView({ toast, onDismiss }: { toast: Toast; onDismiss(id: number): 
 
   const Icon = icons[toast.severity];
   return (
-    <div className={`toast toast-${toast.severity}`} role={toast.severity === 'info' ? 'status' : 'alert'}>
+    <div className={`toast toast-${toast.severity}`} {...(toast.severity === 'info' ? {} : { role: 'alert' })}>
       <Icon size={16} aria-label={names[toast.severity]} />
       <p className="selectable">{toast.message}</p>
       {toast.action && (

@@ -1,8 +1,7 @@
 import { useEffect } from 'react';
 
-const FOCUSABLE =
-  'button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, ' +
-  'a[href], [tabindex="0"]';
+/** No field is among them: the next key would be typed into it. */
+const FOCUSABLE = 'button:not(:disabled), summary, a[href], [tabindex="0"]';
 
 const isThere = (element: Element): boolean => element.isConnected && element.checkVisibility();
 
@@ -18,12 +17,10 @@ function nearest(path: readonly Element[]): HTMLElement | undefined {
   const [lost, ...around] = path;
   for (const container of around) {
     if (!isThere(container) || container.matches('body, html, .app, #root')) continue;
+    if (container instanceof HTMLElement && container.matches('main')) return container;
     const all = [...container.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(isThere);
     const found = lost && isThere(lost) ? beside(lost, all) : all[0];
     if (found) return found;
-    if (container instanceof HTMLElement && container.tabIndex >= -1 && container.hasAttribute('tabindex')) {
-      return container;
-    }
   }
   return document.querySelector<HTMLElement>('main') ?? undefined;
 }

@@ -18,7 +18,7 @@ export function SelectionExport({ selection }: { readonly selection: Selection }
   const drag = useDragOut(content, to - from);
   return (
     <div className="selection-export">
-      <span className="drag-out" title={dragWords(to - from, 'selection')} aria-disabled={!drag.draggable} {...drag}>
+      <span className="drag-out" title={dragWords(to - from)} {...drag}>
         <GripVertical size={14} aria-hidden /> Drag out
       </span>
       <Button look="quiet" onClick={() => runExportCommand('cut')}>

@@ -5,9 +5,8 @@ export const UP_TO = `up to ${MAX_READY_SECONDS / 3600} h`;
 /** Whether it can be dragged out, or copied as a file. */
 export const canBeReady = (seconds: number): boolean => seconds <= MAX_READY_SECONDS;
 
-/** For the pointer that rests on what can be dragged. */
-export function dragWords(seconds: number, what: 'recording' | 'selection'): string {
-  return canBeReady(seconds)
-    ? `Drag the ${what} into a folder, a message or an editor`
-    : `Too long to be dragged (${UP_TO}): use "Save as" or Cut`;
-}
+/** For the pointer that rests on what drags the selection. */
+export const dragWords = (seconds: number): string =>
+  canBeReady(seconds)
+    ? 'Drag the selection into a folder, a message or an editor'
+    : `Too long to be dragged (${UP_TO}): use Cut`;

@@ -25,7 +25,6 @@ import type { ArmingMark } from '../../stores/armingMarks.ts';
 import { DayCoverage } from '../coverage/DayCoverage.tsx';
 import { armingWords } from '../coverage/coverageWords.ts';
 import { SeamMark } from '../coverage/SeamMark.tsx';
-import { dragWords } from '../exports/readyWords.ts';
 import { UploadMark } from '../uploads/UploadMark.tsx';
 import { useDragOut } from '../exports/useDragOut.ts';
 import { useOpenRecording, useSources } from '../../stores/sources.ts';
@@ -122,13 +121,7 @@ export function RecordingCells({ recording, onPlay, onMenu }: RecordingRowProps)
         <PlayButton recording={recording} onPlay={onPlay} />
       </span>
       <span className="cell-source" role="gridcell">
-        <span
-          className="ellipsis"
-          title={[recording.sourceName, isFinished(recording) ? dragWords(lengthMs(recording) / 1000, 'recording') : '']
-            .filter(Boolean)
-            .join('\n')}
-          {...drag}
-        >
+        <span className="ellipsis" title={recording.sourceName} {...drag}>
           {recording.sourceName}
         </span>
         {live && <Badge tone="recording">REC</Badge>}

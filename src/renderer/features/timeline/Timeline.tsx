@@ -101,7 +101,7 @@ export function Timeline({ title }: { readonly title: string }): ReactElement {
         Plus and minus zoom, the arrow keys move, 0 shows all. J and K play the sections in order of time.
       </p>
       <div ref={scroller} className="timeline-scroller">
-        <ul className="timeline-names" style={{ paddingTop: AXIS_HEIGHT }}>
+        <ul className="timeline-names" aria-hidden style={{ paddingTop: AXIS_HEIGHT }}>
           {lanes?.map(({ sourceId, sourceName }) => (
             <li key={sourceId} className="ellipsis" style={{ height: LANE_HEIGHT }} title={sourceName}>
               {sourceName}

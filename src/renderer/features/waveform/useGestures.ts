@@ -10,6 +10,8 @@ import { selectionStore } from '../../stores/selection.ts';
 const CLICK_PX = 4;
 /** How much nearer a turn of the wheel by 100 px comes. */
 const WHEEL_FACTOR = 1.35;
+/** Pinching on a touchpad comes as a wheel with Ctrl, in small numbers. */
+const PINCH = 0.01;
 /** A line and a page of a wheel that does not count pixels (DOM_DELTA_LINE, DOM_DELTA_PAGE). */
 const LINE_PX = 16;
 const PAGE_PX = 400;
@@ -87,13 +89,14 @@ export function useGestures(surface: RefObject<HTMLElement | null>, recording: R
 
     const turn = (event: WheelEvent): void => {
       event.preventDefault();
-      const sideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
+      const sideways = !event.ctrlKey && (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY));
       if (sideways) {
         const by = pixelsOf(event, event.deltaX === 0 ? event.deltaY : event.deltaX);
         playerViewStore.getState().pan(by / Math.max(1, element.clientWidth));
         return;
       }
-      const factor = WHEEL_FACTOR ** (pixelsOf(event, event.deltaY) / 100);
+      const pixels = pixelsOf(event, event.deltaY);
+      const factor = event.ctrlKey ? Math.exp(pixels * PINCH) : WHEEL_FACTOR ** (pixels / 100);
       playerViewStore.getState().zoom(factor, positionAt(element, event.clientX, recording));
     };
 
