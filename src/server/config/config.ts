@@ -103,7 +103,7 @@ function limitsOf(reader: SettingsReader) {
   return {
     sessionsEnabled: reader.flag('ENABLE_SERVER_RECORDING_CHUNKS', true),
     recordingEnabled: reader.flag('RECORDING_ENABLED', true),
-    sessionTtlMs: reader.whole('RECORDING_SESSION_TTL_HOURS', 24, 1, 24 * 3650) * 3_600_000,
+    sessionTtlMs: reader.read('RECORDING_SESSION_TTL_HOURS', 24 * 3_600_000, hours),
     maxBytesPerUser: reader.whole('RECORDING_SESSION_MAX_BYTES_PER_USER', 5 * GIB, 1),
     maxChunkBytes: reader.whole('RECORDING_SESSION_MAX_CHUNK_BYTES', 16 * MIB, 1, 2 * GIB),
     allowedMimeTypes: reader.read<readonly string[]>(
