@@ -6,9 +6,10 @@ import { connectionFailure } from './connectionFailure.ts';
 const CONNECT_MS = 15_000;
 /** Without a byte in either direction, ms. */
 const IDLE_MS = 60_000;
-/** What was handed to the system leaves no slower than this, bytes/ms: its answer is waited for so much longer. */
+/** What was handed to the system leaves no slower than this, bytes/ms: an answer is waited for so much longer. */
 const SLOWEST = 32;
-const LONGEST_WAIT_MS = 600_000;
+/** The system takes no more than about this at once. */
+const SYSTEM_BYTES = 4 * 1024 * 1024;
 /** An answer comes to its end in this time, ms. */
 const ANSWER_MS = 60_000;
 /** Of an answer; no true one is nearly as long. */
@@ -16,7 +17,7 @@ const MOST_ANSWER_BYTES = 1024 * 1024;
 const MOST_HEADER_BYTES = 64 * 1024;
 const CONNECTIONS = 16;
 /** A body goes in such pieces, so that a slow line is seen to move. */
-const PIECE_BYTES = 16 * 1024;
+const PIECE_BYTES = 128 * 1024;
 
 export interface ServerAddress {
   /** What people call the target. */
@@ -94,7 +95,7 @@ export class HttpClient {
           ...(body === undefined ? {} : { 'content-length': String(length) }),
         },
         body: body === undefined ? null : Readable.from(pieces(body), { objectMode: false }),
-        headersTimeout: Math.min(LONGEST_WAIT_MS, IDLE_MS + length / SLOWEST),
+        headersTimeout: IDLE_MS + Math.min(length, SYSTEM_BYTES) / SLOWEST,
         signal: stop,
       });
       timer = setTimeout(() => late.abort(), ANSWER_MS);

@@ -21,10 +21,12 @@ export class TokenLogin implements Login {
   }
 
   async ask(asked: Asked, signal: AbortSignal): Promise<Answer> {
-    const token = await this.#secret();
-    if (token === undefined) {
+    const token = (await this.#secret())?.trim() ?? '';
+    if (token === '') {
       throw new LongtakeError('UPLOAD_UNAUTHORIZED', `${this.#client.name} needs a token. Enter one for this target.`);
     }
+    // What cannot stand in a header is no token of any server.
+    if (!/^[\x21-\x7e]+$/.test(token)) throw loginRefused(this.#client.name);
     const headers = { ...asked.headers, authorization: `Bearer ${token}` };
     const answer = await this.#client.ask({ ...asked, headers }, signal);
     if (wantsLogin(answer)) throw loginRefused(this.#client.name);

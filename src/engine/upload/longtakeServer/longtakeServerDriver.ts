@@ -19,7 +19,7 @@ import type {
 import { HttpClient } from '../http/httpClient.ts';
 import { TokenLogin } from '../http/login.ts';
 import { refusal } from '../http/refusals.ts';
-import { follow, pathOf, uploadWhole } from '../sessions/recordings.ts';
+import { follow, uploadWhole } from '../sessions/recordings.ts';
 import { SessionApi } from '../sessions/sessionApi.ts';
 import { startOf, titleOf } from '../sessions/title.ts';
 
@@ -128,7 +128,8 @@ export class LongtakeServerDriver implements Driver {
     throw new LongtakeError('NOT_FOUND', message, { details: { status: answer.status } });
   }
 
+  /** Its page for a person. */
   #link(recordingId: string): string {
-    return `${this.#api.client.base}${pathOf(recordingId)}/download`;
+    return `${this.#api.client.base}/recordings/${encodeURIComponent(recordingId)}`;
   }
 }

@@ -67,6 +67,10 @@ export class SessionApi {
       const message = `${this.client.name} does not take ${String(body['mime_type'])}; it takes ${allowed}. Have it allowed there.`;
       throw new LongtakeError('UPLOAD_REJECTED', message, { details: { status: 400 } });
     }
+    if (answer.status === 404 && (await this.#isLoggedIn(signal))) {
+      const message = `${this.client.name} takes no sessions. Update it, or allow them there; what is closed is sent as a file.`;
+      throw new LongtakeError('UPLOAD_REJECTED', message, { details: { status: 404 } });
+    }
     if (answer.status !== 201 && answer.status !== 200) throw refusal(answer, this.client.name);
     const opened = this.#read(openedSchema, answer);
     const expiresAt = naiveInstant(opened.expires_at);
@@ -169,6 +173,12 @@ export class SessionApi {
     // What is finalized has become a recording, which nobody asked to delete.
     if (answer.status === 204 || answer.status === 200 || isGone || answer.status === 409) return;
     throw refusal(answer, this.client.name);
+  }
+
+  /** It is the server that it is taken for, and knows who asks. */
+  async #isLoggedIn(signal: AbortSignal): Promise<boolean> {
+    const answer = await this.ask({ method: 'GET', path: '/api/v1/users/me' }, signal);
+    return answer.status === 200 && answer.json !== undefined;
   }
 
   /** The answer's JSON by its schema; UPLOAD_UNREACHABLE for anything else. */

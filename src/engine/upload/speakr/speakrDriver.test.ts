@@ -12,6 +12,7 @@ import { failureClass, type FailureClass } from '../failures.ts';
 import { SpeakrDriver } from './speakrDriver.ts';
 
 const signal = new AbortController().signal;
+const HTML = '<html><h1>Oops</h1></html>';
 let speakr: SpeakrStandIn;
 let clock: TurnedClock;
 const drivers: SpeakrDriver[] = [];
@@ -183,6 +184,11 @@ test('media that are not on the list are refused with the list', async () => {
   });
 });
 
+test('a server without sessions gets files', async () => {
+  speakr.fault = ({ path }) => (path === '/upload/session' ? { status: 404, body: HTML } : undefined);
+  await expect(driverOf().open(meta(), signal)).rejects.toMatchObject({ code: 'UPLOAD_REJECTED' });
+});
+
 test('each container has a form that the list knows', () => {
   const formOf = (container: string, flacAs: 'opus' | 'wav' = 'wav') =>
     driverOf({ flacAs }).form(makeRecording({ container })).kind;
@@ -226,6 +232,7 @@ describe('logging in', () => {
       driverOf({ auth: 'login' }, 'any'),
       driverOf({}, 'wrong'),
       driverOf({}, ''),
+      driverOf({}, 'two\nlines'),
     ];
     for (const driver of wrong) {
       for (const act of [() => driver.probe(signal), () => driver.open(meta(), signal)]) {
@@ -245,8 +252,6 @@ describe('logging in', () => {
     expect((await second).sessionId).toMatch(/./);
   });
 });
-
-const HTML = '<html><h1>Oops</h1></html>';
 
 describe('a server that answers otherwise', () => {
   const table: readonly [string, Parameters<typeof faultOf>[0], ErrorCode, FailureClass][] = [
