@@ -278,13 +278,36 @@ test('without ffmpeg, what needs it waits and says how to get it; a person can p
   expect((await studio.studio.handlers['analysis.pause']({ paused: true })).waiting).toBe(0);
   await studio.studio.handlers['library.rescan']({});
   await expect.poll(async () => await stateOf(studio)).toMatchObject({ waiting: 2, held: 'paused' });
-  await studio.studio.handlers['analysis.pause']({ paused: false });
+  // It is paused after a restart, too.
+  await studio.stop();
+  const { folder: same, state } = studio;
+  const again = await startStudio({ env: { LONGTAKE_FFMPEG: '/nowhere/ffmpeg' }, folder: same, state });
+  await expect.poll(async () => await stateOf(again)).toMatchObject({ waiting: 2, held: 'paused' });
+  await again.studio.handlers['analysis.pause']({ paused: false });
   await expect
-    .poll(async () => await stateOf(studio))
+    .poll(async () => await stateOf(again))
     .toMatchObject({
       waiting: 1,
       done: 1,
       held: 'no decoder',
       advice: expect.stringContaining('LONGTAKE_FFMPEG') as string,
     });
+
+  // What is cut as it was recorded needs none, and what is converted says so before it cuts anything.
+  const { recordings } = await library(again);
+  const exported = async (to: 'cut' | 'flac') => {
+    again.exportTo = join(again.folder, `out.${to}`);
+    const format = to === 'cut' ? ({ kind: 'cut' } as const) : ({ kind: 'convert', to } as const);
+    const content = { kind: 'recordings' as const, ids: recordings.map(({ id }) => id).slice(0, 1) };
+    const job = await again.studio.handlers['exports.start']({ content, format, shape: 'one' });
+    const now = async () =>
+      (await again.studio.handlers['exports.list']({})).find(({ id }) => id === job?.id) ?? { state: 'unknown' };
+    await expect.poll(async () => (await now()).state).not.toBe('working');
+    return now();
+  };
+  expect(await exported('cut')).toMatchObject({ state: 'done' });
+  expect(await exported('flac')).toMatchObject({
+    state: 'failed',
+    message: expect.stringContaining('LONGTAKE_FFMPEG') as string,
+  });
 });

@@ -21,8 +21,8 @@ export interface IndexFolder {
   readonly log: Pick<Log, 'warn'>;
 }
 
-/** A day of frames takes about 1.4 MB. */
-const MOST = 16;
+/** Places that are kept in memory, of 16 bytes each: those of 34 days. */
+const MOST_PLACES = 3_000_000;
 const ENDING = '.frames';
 
 /** Where the index of a recording is kept in a folder. */
@@ -59,8 +59,11 @@ export class FrameIndexes {
   #remember(id: string, kept: Kept): void {
     this.#kept.delete(id);
     this.#kept.set(id, kept);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MOST && oldest !== undefined) this.#kept.delete(oldest);
+    let places = 0;
+    for (const [other, { index }] of [...this.#kept].toReversed()) {
+      places += index.positions.length;
+      if (places > MOST_PLACES && other !== id) this.#kept.delete(other);
+    }
   }
 
   /** What is kept of the file as it is now. */

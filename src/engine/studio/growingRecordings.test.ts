@@ -119,6 +119,15 @@ test('what is not decodable in parts, or has too much left, is left to the queue
   expect(heard).toEqual([]);
 });
 
+test('nothing is decoded in a studio that analyses nothing', async () => {
+  await growing.stop();
+  const recording = stream();
+  growing.follow(recording);
+  await seconds(60);
+  await growing.finish({ ...recording, state: 'complete', samples: 60 * RATE });
+  expect(asked).toEqual([]);
+});
+
 test('without a decoder it is tried again', async () => {
   answer = () => Promise.reject(new LongtakeError('DECODER_MISSING', 'Install ffmpeg.'));
   growing.follow(stream());

@@ -61,6 +61,7 @@ export class GrowingRecordings {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#timer = undefined;
     this.#abort.abort();
     this.#growing.clear();
     await this.#work;
@@ -81,7 +82,8 @@ export class GrowingRecordings {
   async finish(recording: Recording): Promise<void> {
     const growing = this.#growing.get(recording.id);
     this.#growing.delete(recording.id);
-    if (!growing || recording.state !== 'complete') return;
+    // A studio that shares its folder analyses nothing.
+    if (!growing || !this.#timer || recording.state !== 'complete') return;
     growing.recording = recording;
     await this.#alone(async () => {
       const left = recording.samples - growing.done;

@@ -16,6 +16,8 @@ export type HostMessage =
 
 async function run({ sources, splitSeconds, env, built }: HostOrders): Promise<void> {
   const studio = await TestStudio.start({ settings: { splitSeconds }, env, built });
+  // What recording costs is measured; sections of streams are found at leisure.
+  await studio.studio.handlers['analysis.pause']({ paused: true });
   const ids = await Promise.all(sources.map((draft) => studio.addAndArm(draft)));
   await studio.until('every source records', () => ids.every((id) => studio.statuses.get(id)?.state === 'recording'));
   tell({ type: 'recording', recorderPid: studio.child('recorder').pid ?? 0 });

@@ -58,6 +58,8 @@ async function run(
     emit({ type: 'progress', callId, fraction });
   };
   try {
+    // Nobody waits for cuts that cannot be converted then.
+    if (made.format.kind === 'convert') await findFfmpeg();
     const done = await runExport(
       made,
       {
