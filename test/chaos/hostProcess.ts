@@ -25,7 +25,7 @@ const studio = createStudio({
   clock,
   fileSystem,
   processHost: told(children()),
-  secrets: noSecrets(),
+  secrets: givenSecrets(),
   notifier: { notify: () => undefined },
   log: log(''),
   settingsStore: fileStore(join(options.folder, 'state.json')),
@@ -96,12 +96,13 @@ function fileStore(path: string): SettingsStore {
   };
 }
 
-function noSecrets() {
+function givenSecrets() {
+  const kept = new Map(Object.entries(options.secrets ?? {}));
   return {
     protection: 'memory' as const,
-    get: () => Promise.resolve(undefined),
-    set: () => Promise.resolve(),
-    delete: () => Promise.resolve(),
+    get: (key: string) => Promise.resolve(kept.get(key)),
+    set: (key: string, secret: string) => Promise.resolve(void kept.set(key, secret)),
+    delete: (key: string) => Promise.resolve(void kept.delete(key)),
   };
 }
 

@@ -15,6 +15,8 @@ export interface HostOptions {
   readonly state: StoredState;
   /** Folder with the built child processes. */
   readonly programs: string;
+  /** What the keychain has, by key. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Added to the environment of child processes. */
   readonly env: Readonly<Record<string, string>>;
   /** With it the computer's clock is set through this file, and this recorder is used. */

@@ -1,9 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import type { EventPayload } from '../../src/shared/contract/events.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../src/shared/contract/requests.ts';
 import type { SourceStatus } from '../../src/shared/domain/source.ts';
 import type { ProcessRole } from '../../src/shared/ports/processHost.ts';
-import type { SourceId } from '../../src/shared/units.ts';
+import type { Upload } from '../../src/shared/domain/upload.ts';
+import type { SourceId, UploadId } from '../../src/shared/units.ts';
 import { HOST_OPTIONS, type HostCommand, type HostMessage, type HostOptions } from './hostProtocol.ts';
 
 interface Child {
@@ -14,6 +16,7 @@ interface Child {
 /** A studio in processes of its own, which can be killed and started again with what it left on disk. */
 export class StudioProcess {
   readonly statuses = new Map<SourceId, SourceStatus>();
+  readonly uploads = new Map<UploadId, Upload>();
   /** The end of what was logged. */
   readonly log: string[] = [];
   /** Every process that was ever started. */
@@ -135,6 +138,10 @@ export class StudioProcess {
     if (message.type === 'event' && message.name === 'sources.status') {
       const status = message.payload as SourceStatus;
       this.statuses.set(status.sourceId, status);
+    }
+    if (message.type === 'event' && message.name === 'uploads.changed') {
+      const { uploads } = message.payload as EventPayload<'uploads.changed'>;
+      for (const upload of uploads) this.uploads.set(upload.id, upload);
     }
     this.#wake();
   }

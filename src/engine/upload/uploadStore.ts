@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Recording } from '../../shared/domain/recording.ts';
 import type { UploadState } from '../../shared/domain/upload.ts';
-import type { RecordingId, TargetId, UploadId } from '../../shared/units.ts';
+import type { RecordingId, SourceId, TargetId, UploadId } from '../../shared/units.ts';
 import { ChunkStore } from './chunkStore.ts';
 import type { Connection } from './database.ts';
 import { assignments, type Changes, type Entry, fromRow, type UploadRow } from './rows.ts';
@@ -149,6 +149,12 @@ export class UploadStore {
 
   live(): Entry[] {
     return this.#many('live = 1 ORDER BY number');
+  }
+
+  /** When the newest recording of a source began that ever went to a target, ms since 1970 UTC. */
+  newest(sourceId: SourceId, targetId: TargetId): number | undefined {
+    return this.#one('source_id = ? AND target_id = ? ORDER BY number DESC LIMIT 1', sourceId, targetId)?.recording
+      .startedAt;
   }
 
   /** What was under way when the program ended. */

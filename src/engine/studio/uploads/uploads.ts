@@ -4,7 +4,7 @@ import type { SourceConfig } from '../../../shared/domain/source.ts';
 import type { RecoveredUpload, Transfer, Upload } from '../../../shared/domain/upload.ts';
 import { errorText, LongtakeError } from '../../../shared/errors.ts';
 import type { Log } from '../../../shared/ports/log.ts';
-import type { RecordingId, TargetId, UploadId } from '../../../shared/units.ts';
+import type { RecordingId, SourceId, TargetId, UploadId } from '../../../shared/units.ts';
 import type { Library } from '../../library/library.ts';
 import { openQueue } from '../../upload/database.ts';
 import type { CreateDriver } from '../../upload/driver.ts';
@@ -224,6 +224,28 @@ export class Uploads {
         queue.heard(known ?? { ...recording, state: 'repaired' });
       }
     });
+    this.#safely('What was recorded while nobody listened could not be put into the queue.', (opened) => {
+      for (const { id, targets = [] } of this.#ports.sources.configs()) {
+        for (const target of targets) this.#addSince(opened, id, target);
+      }
+    });
+  }
+
+  /** What a recorder recorded after main had ended: whatever is newer than the newest that the queue knows. */
+  #addSince({ store, queue }: Opened, id: SourceId, target: TargetId): void {
+    const newest = store.newest(id, target);
+    if (newest === undefined) return;
+    for (const recording of this.#newerThan(id, newest)) queue.add(recording, [target]);
+  }
+
+  /** Recordings of a source that began after an instant, ms since 1970 UTC; the newest first. */
+  *#newerThan(id: SourceId, since: number): Generator<Recording> {
+    const library = this.#ports.library();
+    let recording = library.recordingBefore(id, this.#ports.clock.now());
+    while (recording && recording.startedAt > since) {
+      if (recording.state !== 'damaged') yield recording;
+      recording = library.recordingBefore(id, recording.startedAt - 1);
+    }
   }
 
   /** The queue was lost: what may not be safe is uploaded anew. */
@@ -235,11 +257,7 @@ export class Uploads {
       const since = this.#ports.clock.now() - DAY_MS;
       for (const { id, targets = [] } of this.#ports.sources.configs()) {
         if (targets.length === 0) continue;
-        let recording = this.#ports.library().recordingBefore(id, this.#ports.clock.now());
-        while (recording && recording.startedAt >= since) {
-          if (recording.state !== 'damaged') queue.add(recording, targets);
-          recording = this.#ports.library().recordingBefore(id, recording.startedAt - 1);
-        }
+        for (const recording of this.#newerThan(id, since)) queue.add(recording, targets);
       }
     });
   }
