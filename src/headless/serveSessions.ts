@@ -1,6 +1,6 @@
 import { readServerConfig, type ServerConfig } from '../server/config/config.ts';
 import { createSessionServer } from '../server/server.ts';
-import { LongtakeError } from '../shared/errors.ts';
+import { errnoOf, LongtakeError } from '../shared/errors.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
 import { acquireLock } from './instanceLock.ts';
 import { openHeadlessLog } from './log.ts';
@@ -59,11 +59,26 @@ export function serverConfig(flags: ServerFlags): ServerConfig {
   }
 }
 
+/** What keeps a server from starting, by the system's names. */
+const HINTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens on this port. End it, or choose another one with --port.',
+  EADDRNOTAVAIL: 'this computer has no such address. Choose another one with --host.',
+  ENOTFOUND: 'this computer has no such address. Choose another one with --host.',
+  EACCES: 'this user may not use that port or folder. Choose others with --port and --data.',
+  EPERM: 'this user may not use that port or folder. Choose others with --port and --data.',
+  EROFS: 'the data folder is on a disk that cannot be written. Choose another one with --data.',
+  ENOSPC: 'the disk of the data folder is full. Free some space.',
+  SQLITE_FULL: 'the disk of the data folder is full. Free some space.',
+  SQLITE_CANTOPEN: 'the database in the data folder cannot be opened. Check its owner, and the space on its disk.',
+};
+
 async function started<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof LongtakeError) throw new Failure(EXIT.failed, error.message);
-    throw error;
+    const hint = HINTS[errnoOf(error) ?? ''];
+    if (hint === undefined) throw error;
+    throw new Failure(EXIT.failed, `The session server cannot start: ${hint}`);
   }
 }

@@ -36,6 +36,8 @@ import { Users } from './users.ts';
 const MAX_BODY_BYTES = 1024 * 1024;
 /** A connection on which nothing moves for so long is ended, ms. */
 const IDLE_MS = 75_000;
+/** More open sessions than this are not told one by one at the start. */
+const TOLD_SESSIONS = 50;
 /** What is under way when the server is told to end may take so long, ms. */
 const CLOSE_MS = 5000;
 /** Headers that take longer than this are an attack, ms. */
@@ -102,6 +104,7 @@ export async function createSessionServer({
         log.warn('The database was made to agree with the storage.', { ...reconciled });
       }
       await startCleanup(context);
+      await tellOpenSessions(context);
       await new StitchWorkers(context).start();
       return app.listen({ host: config.host, port: config.port });
     },
@@ -110,6 +113,14 @@ export async function createSessionServer({
       await scope.dispose();
     },
   };
+}
+
+/** What was open when the server ended: its clients go on by themselves, or somebody finishes or discards it. */
+async function tellOpenSessions({ database, log }: ServerContext): Promise<void> {
+  const open = await database.sessions.list({ statuses: ['recording', 'failed'], limit: TOLD_SESSIONS });
+  for (const { id, status, title, source, chunkCount, bytes } of open.filter((session) => session.chunkCount > 0)) {
+    log.info('A session can be recovered.', { session: id, status, title, source, chunks: chunkCount, bytes });
+  }
 }
 
 /** Requests that are under way may end, but not for ever. */

@@ -114,15 +114,17 @@ export function addRecordingRoutes(app: FastifyInstance, context: ServerContext)
     }),
   );
 
-  app.get(
-    '/api/v1/recordings/:id/download',
-    withRecording(async (recording, request, reply) => {
+  app.route<{ Params: { readonly id: string } }>({
+    // Fastify's own HEAD would say that the file is empty.
+    method: ['GET', 'HEAD'],
+    url: '/api/v1/recordings/:id/download',
+    handler: withRecording(async (recording, request, reply) => {
       if (recording.file) return sendFile(context, request, reply, recording, recording.file);
       return refuse(reply, 409, recording.error ?? 'The recording is still being put together; ask again.', {
         status: recording.status,
       });
     }),
-  );
+  });
 
   app.post(
     '/api/v1/recordings/:id/retry',

@@ -94,6 +94,18 @@ describe('sessions', () => {
     expect(session.body).toMatchObject({ chunk_count: 3, expected_chunk_index: 2, missing: [2, 4, 5, 6, 7] });
   });
 
+  it('store a chunk once, however often it comes at the same time', async () => {
+    const id = await server.open({ mime_type: 'audio/wav' });
+    const same = await Promise.all([1, 2, 3, 4, 5].map(() => server.chunk(id, 1, 'one', digestOf('one'))));
+    expect(same.map(({ status }) => status)).toEqual([204, 204, 204, 204, 204]);
+    const others = await Promise.all(['a', 'b', 'c'].map((text) => server.chunk(id, 2, text, digestOf(text))));
+    expect(others.map(({ status }) => status).toSorted()).toEqual([204, 409, 409]);
+    const stored = ['a', 'b', 'c'][others.findIndex(({ status }) => status === 204)];
+    expect(await readFile(join(folder, '_sessions', id, 'chunk-000002.bin'), 'utf8')).toBe(stored);
+    const session = await server.json('GET', `/upload/session/${id}`);
+    expect(session.body).toMatchObject({ chunk_count: 2, bytes_received: 4 });
+  });
+
   it('are known to their owner alone', async () => {
     const id = await server.open({ mime_type: 'audio/wav' });
     const other = await server.addUser('other@example.org');

@@ -212,6 +212,11 @@ describe('a finished session', () => {
     const last = await download(recording, { range: 'bytes=-10' });
     expect(Buffer.from(await last.arrayBuffer()).equals(wav.subarray(-10))).toBe(true);
     expect((await download(recording, { range: `bytes=${wav.length}-` })).status).toBe(416);
+    const whole = await server.request('HEAD', `${path}/download`);
+    expect(whole).toMatchObject({
+      status: 200,
+      headers: { 'content-length': String(wav.length), 'accept-ranges': 'bytes' },
+    });
     const changed = await server.json('PATCH', path, { title: 'New', meeting_date: '2026-11-21T14:00:00' });
     expect(changed.body).toMatchObject({ title: 'New', meeting_date: '2026-11-21T14:00:00' });
     expect((await server.json('POST', `${path}/tags`, { tag_ids: [3, 4] })).body['tag_ids']).toEqual([3, 4]);
