@@ -66,6 +66,7 @@ export const groups = {
       program('pulseaudio-utils', 'pactl'),
       data('libasound2-plugins'),
       { ...program('icecast2'), service: 'icecast2' },
+      { ...program('nginx'), service: 'nginx' },
       program('ffmpeg'),
       program('flac'),
       program('sox'),

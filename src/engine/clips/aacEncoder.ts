@@ -17,6 +17,7 @@ const BITRATE = 128_000;
 const NICENESS = 10;
 const HIGHEST_NICENESS = 19;
 const MAX_ERROR_TEXT = 8192;
+const WAV_PROBE_BYTES = 32 * 1024;
 /** A killed process is gone in a moment, unless it hangs in the system. */
 const EXIT_WAIT_MS = 2000;
 
@@ -87,6 +88,8 @@ export async function* encodeAac(job: AacJob): AsyncGenerator<Uint8Array> {
 function inputOptions(kind: EncoderInput): string[] {
   return ['-nostdin', '-hide_banner', '-v', 'error', '-protocol_whitelist', 'pipe'].concat(
     kind === 'mp4' ? ['-ignore_editlist', '1'] : [],
+    // With a size that is open it would wait for up to a minute of audio to look at.
+    kind === 'wav' ? ['-probesize', String(WAV_PROBE_BYTES)] : [],
     ['-f', demuxers[kind], '-i', 'pipe:0', '-map', '0:a:0'],
   );
 }

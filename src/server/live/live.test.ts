@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { tool } from '../../../test/support/codedAudio.ts';
 import { decode, packetHashes } from '../../../test/support/ffmpeg.ts';
+import { toneWav } from '../../../test/support/serverRecording.ts';
 import { silentLog } from '../../../test/support/silentLog.ts';
 import { TurnedClock } from '../../../test/support/turnedClock.ts';
 import { encodeAac } from '../../engine/clips/aacEncoder.ts';
@@ -264,6 +265,14 @@ describe('live listening', () => {
     await subject.sweep();
     expect(await subject.file(ID, whole.names[0] ?? '')).toBeUndefined();
     expect((await listed(subject, ({ ended }) => ended)).names).toEqual(whole.names);
+  });
+
+  it('hears a slow WAV whose length is open as soon as there is a segment', async () => {
+    const session = new GrowingSession('audio/wav');
+    const subject = openHouse(session, shelfFolder());
+    session.grow(toneWav(8));
+    const live = await listed(subject, ({ names }) => names.length >= 2);
+    expect(live.ended).toBe(false);
   });
 
   it('has no more encoders than it may, and says so', async () => {
