@@ -143,6 +143,7 @@ describe('taking audio out of the studio', () => {
     await page().keyboard.press('ArrowRight');
     await page().keyboard.press('o');
     await expect.poll(() => page().getByRole('group', { name: 'Selection' }).isVisible()).toBe(true);
+    await page().getByRole('button', { name: 'Snap to zero' }).click();
     await exportTo(join(out, 'cut.wav'));
     await page().keyboard.press('c');
     const done = page().getByRole('list', { name: 'Exports' }).getByRole('status');

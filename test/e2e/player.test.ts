@@ -211,6 +211,18 @@ describe('listening and looking', () => {
       .toEqual(['Owl', '']);
     await details.getByRole('button', { name: '02:00:50.0', exact: true }).click();
     await expect.poll(now).toBe(50);
+    await page.keyboard.press('h');
+    const bounds = player().getByRole('group', { name: 'Selection' });
+    await expect.poll(() => bounds.getByRole('textbox', { name: /^In/ }).inputValue()).toBe('0:50.000');
+    await page.keyboard.press(',');
+    await page.keyboard.press('h');
+    await expect.poll(() => bounds.getByRole('textbox', { name: /^In/ }).inputValue()).toBe('0:20.000');
+    expect(await bounds.getByRole('textbox', { name: /^Out/ }).inputValue()).toBe('0:50.000');
+    await bounds.getByRole('textbox', { name: /^Out/ }).fill('9:00');
+    await page.keyboard.press('Enter');
+    await page.getByText('No recording goes on from this one without a gap').waitFor();
+    await expect.poll(() => bounds.getByRole('textbox', { name: /^Out/ }).inputValue()).toBe('2:00.000');
+    await bounds.getByRole('button', { name: 'Select nothing' }).click();
     await details.getByRole('button', { name: 'Remove the marker at 02:00:20.0' }).click();
     await expect.poll(() => name.count()).toBe(0);
     await page.getByRole('button', { name: 'Undo' }).click();

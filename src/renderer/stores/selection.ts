@@ -11,6 +11,8 @@ export interface Selection {
 
 interface SelectionState {
   readonly selection: Selection | undefined;
+  /** Cuts of WAV and FLAC begin and end at a zero crossing, so that nothing clicks. */
+  readonly snap: boolean;
   /** In either order; nothing is selected where both are the same. */
   select(recordingId: RecordingId, one: number, other: number): void;
   /** Begins at `at`; without an end after it, at the end of the recording. */
@@ -18,7 +20,10 @@ interface SelectionState {
   /** Ends at `at`; without a beginning before it, at the start of the recording. */
   setOut(recordingId: RecordingId, at: number): void;
   clear(): void;
+  setSnap(on: boolean): void;
 }
+
+const SNAP_KEY = 'longtake.snap';
 
 export const selectionStore = createStore<SelectionState>()((set, get) => {
   const own = (recordingId: RecordingId): Selection | undefined => {
@@ -27,6 +32,7 @@ export const selectionStore = createStore<SelectionState>()((set, get) => {
   };
   return {
     selection: undefined,
+    snap: globalThis.localStorage?.getItem(SNAP_KEY) === 'on',
     select(recordingId, one, other) {
       const [from, to] = one < other ? [one, other] : [other, one];
       set({ selection: from < to ? { recordingId, from, to } : undefined });
@@ -41,6 +47,10 @@ export const selectionStore = createStore<SelectionState>()((set, get) => {
     },
     clear() {
       set({ selection: undefined });
+    },
+    setSnap(snap) {
+      set({ snap });
+      localStorage.setItem(SNAP_KEY, snap ? 'on' : 'off');
     },
   };
 });

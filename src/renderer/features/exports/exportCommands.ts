@@ -3,14 +3,14 @@ import { type ExportContent, copyAsFile, exportsStore } from '../../stores/expor
 import { attempt, noticesStore } from '../../stores/notices.ts';
 import { playerStore } from '../../stores/player.ts';
 import { selectionStore } from '../../stores/selection.ts';
+import { canSnap, selectionContent } from './selectionContent.ts';
 
 /** What cut and export mean now: the selection, else the section that is played, else the recording that is open. */
 export function presentContent(): ExportContent | undefined {
   const { recording, clip } = playerStore.getState();
-  const { selection } = selectionStore.getState();
-  if (selection && selection.recordingId === recording?.id) {
-    const { recordingId, from, to } = selection;
-    return { kind: 'range', range: { recordingId, fromSeconds: from, toSeconds: to } };
+  const { selection, snap } = selectionStore.getState();
+  if (recording && selection?.recordingId === recording.id) {
+    return selectionContent(selection, snap && canSnap(recording.container));
   }
   const section = clip?.parts[clip.part];
   if (section) return { kind: 'sections', ids: [section.id] };

@@ -3,13 +3,14 @@ import { type ReactElement, useState } from 'react';
 import type { Recording } from '../../../shared/domain/recording.ts';
 import type { Marker } from '../../../shared/domain/section.ts';
 import { request } from '../../bridge/bridge.ts';
-import { IconButton } from '../../elements/Button.tsx';
+import { Button, IconButton } from '../../elements/Button.tsx';
 import { TextInput } from '../../elements/controls.tsx';
 import { wallTimeTenths } from '../../format/time.ts';
 import { attempt, noticesStore } from '../../stores/notices.ts';
 import { playerStore } from '../../stores/player.ts';
 import { usePlayerMarks } from '../../stores/playerMarks.ts';
 import { playerViewStore } from '../../stores/playerView.ts';
+import { runPlayerCommand } from '../player/playerCommands.ts';
 
 const LONGEST_LABEL = 80;
 
@@ -29,6 +30,15 @@ export function MarkerList({ recording }: { readonly recording: Recording }): Re
             <Entry key={marker.id} marker={marker} recording={recording} />
           ))}
         </ul>
+      )}
+      {markers.length > 0 && (
+        <Button
+          look="quiet"
+          title="From the marker before the playhead to the one after it"
+          onClick={() => runPlayerCommand('selectBetween')}
+        >
+          Select between markers <kbd className="key">H</kbd>
+        </Button>
       )}
     </section>
   );

@@ -42,10 +42,21 @@ import './player.css';
 
 /** Bottom: listens to a recording, also to one in progress. */
 export function Player(): ReactElement {
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const element = section.current;
+    if (!element) return undefined;
+    // Notices stand above it, however high it is.
+    const observer = new ResizeObserver(() =>
+      document.documentElement.style.setProperty('--player-now', `${element.offsetHeight}px`),
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
   const recording = usePlayer((state) => state.recording);
   const clip = usePlayer((state) => state.clip);
   return (
-    <section className="player" id="player" aria-label="Player">
+    <section ref={section} className="player" id="player" aria-label="Player">
       {recording ? (
         <>
           <Transport recording={recording} />

@@ -3,7 +3,10 @@ import { type ReactElement, useState } from 'react';
 import type { Recording } from '../../../shared/domain/recording.ts';
 import { IconButton } from '../../elements/Button.tsx';
 import { TextInput } from '../../elements/controls.tsx';
+import { request } from '../../bridge/bridge.ts';
 import { exactTime, parseTime } from '../../format/exactTime.ts';
+import { wallTimeTenths } from '../../format/time.ts';
+import { attempt, noticesStore } from '../../stores/notices.ts';
 import { useLength } from '../../stores/playerLength.ts';
 import { type Selection, selectionStore, useSelection } from '../../stores/selection.ts';
 import { SelectionExport } from '../exports/SelectionExport.tsx';
@@ -20,7 +23,7 @@ export function WaveformStatus({ recording }: { readonly recording: Recording })
       <p className="waveform-status-length">
         <span className="field-label">Length</span> {exactTime(selection.to - selection.from)}
       </p>
-      <SelectionExport selection={selection} />
+      <SelectionExport selection={selection} container={recording.container} />
       <IconButton label="Select nothing" keys="X" onClick={() => selectionStore.getState().clear()}>
         <X size={14} aria-hidden />
       </IconButton>
@@ -38,14 +41,17 @@ interface BoundProps {
 function Bound({ selection, recording, end }: BoundProps): ReactElement {
   const length = useLength(recording);
   const [typed, setTyped] = useState<string>();
-  const problem = typed === undefined ? undefined : problemOf(typed, selection, end, length);
+  // What is still being recorded ends now.
+  const most = recording.state === 'recording' || end === 'from' ? length : Infinity;
+  const problem = typed === undefined ? undefined : problemOf(typed, selection, end, most);
 
   const take = (): void => {
     const seconds = typed === undefined ? undefined : parseTime(typed);
     if (seconds === undefined || problem !== undefined) return;
     const { select } = selectionStore.getState();
     if (end === 'from') select(recording.id, seconds, selection.to);
-    else select(recording.id, selection.from, seconds);
+    else if (seconds <= length) select(recording.id, selection.from, seconds);
+    else attempt(selectBeyond(recording, selection.from, seconds, length));
     setTyped(undefined);
   };
 
@@ -76,6 +82,19 @@ function Bound({ selection, recording, end }: BoundProps): ReactElement {
       )}
     </label>
   );
+}
+
+/** Selects on into the recordings that follow without a gap, as far as they go. */
+async function selectBeyond(recording: Recording, from: number, to: number, length: number): Promise<void> {
+  const range = { recordingId: recording.id, fromSeconds: from, toSeconds: to };
+  const plan = await request('exports.plan', { range });
+  const end = plan.recordings > 1 ? (plan.to - recording.startedAt) / 1000 : length;
+  selectionStore.getState().select(recording.id, from, end);
+  const words =
+    plan.recordings > 1
+      ? `Selected over ${plan.recordings} recordings, to ${wallTimeTenths(plan.to, recording.offsetMinutes)}. Cut and Export make one file of them.`
+      : `No recording goes on from this one without a gap: it ends at ${exactTime(length)}.`;
+  noticesStore.getState().show('info', words);
 }
 
 function problemOf(text: string, { from, to }: Selection, end: 'from' | 'to', length: number): string | undefined {

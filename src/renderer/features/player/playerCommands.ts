@@ -1,10 +1,11 @@
 import { assertNever } from '../../../shared/assertNever.ts';
 import { explanationStore } from '../../stores/explanation.ts';
 import { inspectorStore } from '../../stores/inspector.ts';
-import { attempt } from '../../stores/notices.ts';
+import { attempt, noticesStore } from '../../stores/notices.ts';
 import { playerStore } from '../../stores/player.ts';
 import { deck } from '../../stores/playerDeck.ts';
 import { lengthOf } from '../../stores/playerLength.ts';
+import { playerMarksStore } from '../../stores/playerMarks.ts';
 import { playerViewStore } from '../../stores/playerView.ts';
 import { selectionStore } from '../../stores/selection.ts';
 import { isNarrow } from '../inspector/useNarrow.ts';
@@ -12,6 +13,8 @@ import { isNarrow } from '../inspector/useNarrow.ts';
 const ZOOM = 1.6;
 /** `,` and `.` move by this part of what is seen. */
 const NUDGE = 0.01;
+/** So near the playhead is at a marker that was gone to, s. */
+const AT_MARKER_S = 0.05;
 /** So much of a selection is seen on either side of it. */
 const BESIDE = 0.1;
 
@@ -29,6 +32,7 @@ export type PlayerCommand =
   | 'zoomSelection'
   | 'selectFrom'
   | 'selectTo'
+  | 'selectBetween'
   | 'selectNothing'
   | 'nudgeBack'
   | 'nudgeForward'
@@ -65,6 +69,8 @@ export function runPlayerCommand(command: PlayerCommand): void {
     case 'selectFrom':
     case 'selectTo':
       return selectHere(command);
+    case 'selectBetween':
+      return selectBetween();
     case 'selectNothing':
       return selectionStore.getState().clear();
     case 'nudgeBack':
@@ -107,6 +113,20 @@ function selectHere(which: 'selectFrom' | 'selectTo'): void {
   const { setIn, setOut } = selectionStore.getState();
   if (which === 'selectFrom') setIn(recording.id, deck.position, lengthOf(recording));
   else setOut(recording.id, deck.position);
+}
+
+/** From the marker before the playhead to the one after it; where there is none, from the start or to the end. */
+function selectBetween(): void {
+  const { recording } = playerStore.getState();
+  if (!recording) return;
+  const places = playerMarksStore.getState().markers.map(({ at }) => (at - recording.startedAt) / 1000);
+  if (places.length === 0) {
+    noticesStore.getState().show('info', 'This recording has no markers yet: M sets one at the playhead.');
+    return;
+  }
+  const from = places.findLast((at) => at <= deck.position + AT_MARKER_S) ?? 0;
+  const to = places.find((at) => at > from) ?? lengthOf(recording);
+  selectionStore.getState().select(recording.id, Math.max(0, from), to);
 }
 
 function explainHere(): void {

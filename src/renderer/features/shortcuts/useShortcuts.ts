@@ -73,6 +73,7 @@ function run(command: Command, pressedAt: number): void {
     case 'zoomSelection':
     case 'selectFrom':
     case 'selectTo':
+    case 'selectBetween':
     case 'selectNothing':
     case 'nudgeBack':
     case 'nudgeForward':
