@@ -30,7 +30,7 @@ const program = (name, command = name) => ({ names: [name], command });
  */
 const data = (name) => ({ names: [name] });
 
-/** @typedef {'build' | 'electron' | 'display' | 'studio' | 'test' | 'bench'} GroupName */
+/** @typedef {'build' | 'electron' | 'display' | 'studio' | 'server' | 'test' | 'bench'} GroupName */
 
 /** @type {Readonly<Record<GroupName, Group>>} */
 export const groups = {
@@ -58,6 +58,10 @@ export const groups = {
   studio: {
     reason: 'to convert and cut recordings, and to record any ALSA device',
     needs: [program('ffmpeg'), ...(process.platform === 'linux' ? [program('alsa-utils', 'arecord')] : [])],
+  },
+  server: {
+    reason: 'to join what comes as MP4 and WebM',
+    needs: [program('ffmpeg')],
   },
   test: {
     reason: 'to test with real audio servers and real players',
