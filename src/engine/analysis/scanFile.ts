@@ -45,11 +45,11 @@ async function scanDecoded(path: string, container: Container, options: ScanFile
   if (halves) return scanHalves(halves, options);
   const { sampleRate, channels, chunks } = await options.decoder.decodeFile(path, container, options.signal);
   const scan = new PcmScan({ sampleRate, channels, bitDepth: 16 });
-  for await (const chunk of chunks) {
-    scan.push(chunk);
+  const onPiece = async (): Promise<void> => {
     await options.onScanned(scan.take());
     options.onFrames?.(scan.frames);
-  }
+  };
+  await scanStretch({ channels, chunks }, scan, { skip: 0, most: Infinity }, onPiece);
   return endOf(scan, sampleRate, options);
 }
 
@@ -86,22 +86,29 @@ async function scanHalves({ first, second, at, lead }: PcmHalves, options: ScanF
 
 const scanOf = ({ sampleRate, channels }: PcmStream): PcmScan => new PcmScan({ sampleRate, channels, bitDepth: 16 });
 
-/** Scans `most` sample frames behind the first `skip`. */
+/**
+ * Scans `most` sample frames behind the first `skip`. What comes through a pipe comes in many small chunks: `onPiece` is
+ * called after some of them together.
+ */
 async function scanStretch(
-  { channels, chunks }: PcmStream,
+  { channels, chunks }: Pick<PcmStream, 'channels' | 'chunks'>,
   scan: PcmScan,
   { skip, most }: { readonly skip: number; readonly most: number },
-  onChunk: () => Promise<void>,
+  onPiece: () => Promise<void>,
 ): Promise<void> {
   const frameBytes = 2 * channels;
   let skipped = 0;
+  let told = 0;
   for await (const chunk of chunks) {
     const count = chunk.length / frameBytes;
     const from = Math.min(count, skip - skipped);
     skipped += from;
     const end = Math.min(count, from + most - scan.frames);
     scan.push(chunk.subarray(from * frameBytes, end * frameBytes));
-    await onChunk();
+    if ((scan.frames - told) * frameBytes >= PIECE_BYTES) {
+      told = scan.frames;
+      await onPiece();
+    }
     if (scan.frames >= most) return;
   }
 }
