@@ -27,8 +27,10 @@ const PAGE = 100;
 const ROUNDS = 9;
 const CALLS = 40;
 const LIMIT_MS = 20;
-/** For a million sections at once, nothing of it known from before, on a busy machine. */
-const MOST_REVIEW_MS = 400;
+/** CPU, so that a busy machine changes little; by the clock the aim is a second. */
+const MOST_START_MS = 250;
+const MOST_CHECKED_START_MS = 1000;
+const MOST_REVIEW_MS = 40;
 
 let folder: string;
 let path: string;
@@ -166,26 +168,14 @@ test(`a library of ${RECORDINGS} recordings answers in under ${LIMIT_MS} ms`, as
   expect(result.daysAll.p95).toBeLessThan(LIMIT_MS);
 });
 
-test('opening it takes no more than a moment', async () => {
-  library.close();
-  const times: number[] = [];
-  for (let round = 0; round < 5; round += 1) {
-    measure(times, () => {
-      library = openLibrary(path, silentLog).library;
-    });
-    if (round < 4) library.close();
-  }
-  await tellResult({ bench: 'library.open', recordings: RECORDINGS, unit: 'ms', ...figures(times) });
-  expect(figures(times).p50).toBeLessThan(1000);
-});
-
 test('a start gives a list that can be used after a moment', async () => {
   library.close();
-  const start = await measureStart(path);
+  const start = await measureStart(path, 'well');
+  const afterKill = await measureStart(path, 'killed');
   library = openLibrary(path, silentLog).library;
-  await tellResult({ bench: 'library.start', recordings: RECORDINGS, unit: 'ms', ...start });
-  // Twice of what it takes on a computer that does nothing else.
-  expect(start.toUsableList.cpu.p50).toBeLessThan(2000);
+  await tellResult({ bench: 'library.start', recordings: RECORDINGS, unit: 'ms', ...start, afterKill });
+  expect(start.toUsableList.cpu.p50).toBeLessThan(MOST_START_MS);
+  expect(afterKill.toUsableList.cpu.p50).toBeLessThan(MOST_CHECKED_START_MS);
 }, 120_000);
 
 test('filters, highlights, steps and timelines are answered', async () => {

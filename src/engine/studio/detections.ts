@@ -19,8 +19,8 @@ export const UNREADABLE = 'unreadable';
 export interface DetectionPorts extends Pick<StudioPorts, 'settingsStore'> {
   readonly analyst: Analyst;
   readonly library: () => Library;
-  readonly review: Review;
-  readonly sources: Sources;
+  readonly review: Pick<Review, 'replaceSections'>;
+  readonly sources: Pick<Sources, 'configs'>;
 }
 
 /** Which recordings are meant: days are inclusive. */

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -10,16 +11,21 @@ import { bothFigures, measureAsync, type Times } from './figures.ts';
 const noTimes = (): Times => ({ wall: [], cpu: [] });
 
 const CALLS = 60;
+const STARTS = 9;
 const SCANS = 3;
 const PAGE = 100;
 const DAY_MS = 86_400_000;
 const sourceNumber = (source: number) => sourceId(`6f7b6e3e-7e0f-4d3f-8a50-${String(source).padStart(12, '0')}`);
 
-/** From opening the library to the days, the first page of the newest one and its totals of sections. */
-export async function measureStart(path: string) {
+/**
+ * From opening the library to the days, the first page of the newest one and its totals of sections: after it was closed
+ * well, or after a kill, when it is looked through (in the studio by a process of its own).
+ */
+export async function measureStart(path: string, ending: 'well' | 'killed') {
   const toUsableList = noTimes();
   const open = noTimes();
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < STARTS; round += 1) {
+    if (ending === 'killed') await rm(`${path}-closed`, { force: true });
     let library: Library | undefined;
     await measureAsync(toUsableList, async () => {
       await measureAsync(open, () => {
