@@ -1,7 +1,7 @@
 import type { LibraryFilter } from '../../../shared/domain/filter.ts';
 import type { Connection } from '../database.ts';
 import { attempt } from '../libraryError.ts';
-import type { Entry } from './entry.ts';
+import { compareEntries, type Entry } from './entry.ts';
 import { lowerBound, upperBound } from './entryOrder.ts';
 import { Pace } from './pace.ts';
 import { GAPS_CHANGED, type RecordingIndex } from './recordingIndex.ts';
@@ -88,14 +88,15 @@ export class Scopes {
   async #find(filter: LibraryFilter): Promise<Scope> {
     const tests = await this.#tests(filter);
     const { order, size } = this.#index;
+    const candidates = this.#candidates(filter);
     const mask = new Uint8Array(size);
     const entries: Entry[] = [];
     const days = new Set<number>();
     const pace = new Pace();
     let lastDay = -Infinity;
-    const { first, end } = rangeOf(order, filter);
+    const { first, end } = rangeOf(candidates, filter);
     for (let at = first; at < end; at += 1) {
-      const entry = order[at];
+      const entry = candidates[at];
       if (entry && isMeant(entry, tests)) {
         entries.push(entry);
         mask[entry.ordinal] = 1;
@@ -105,6 +106,17 @@ export class Scopes {
       if (at % STEP === 0 && pace.isOver()) await pace.rest();
     }
     return scopeOf(entries, mask, days, order.length);
+  }
+
+  /** In order of time; all, or those of a few sources. */
+  #candidates({ sourceIds }: LibraryFilter): readonly Entry[] {
+    const { order, bySource } = this.#index;
+    if (sourceIds === undefined) return order;
+    const lists = [...new Set(sourceIds)].map((id) => bySource.get(id) ?? []);
+    if (lists.length === 1) return lists[0] ?? [];
+    const count = lists.reduce((sum, { length }) => sum + length, 0);
+    // Lists that are in order are put together in about as much time as looking at four times as many takes.
+    return count * 4 > order.length ? order : lists.flat().sort(compareEntries);
   }
 
   /** Tests what changed since alone; undefined when that is not enough. */

@@ -175,13 +175,22 @@ function finish(sweep: EventSweep, place: Pick<EventGroup, 'begin' | 'next' | 'v
     if (verdict[count] === star) starred += 1;
     count += 1;
   }
+  // One piece of memory for all columns: there are hundreds of groups.
+  const memory = new ArrayBuffer(count * (3 * Float64Array.BYTES_PER_ELEMENT + 1));
+  const floats = (column: number, values: Float64Array): Float64Array => {
+    const kept = new Float64Array(memory, column * count * Float64Array.BYTES_PER_ELEMENT, count);
+    kept.set(values.subarray(0, count));
+    return kept;
+  };
+  const verdicts = new Uint8Array(memory, 3 * count * Float64Array.BYTES_PER_ELEMENT, count);
+  verdicts.set(verdict.subarray(0, count));
   return {
     ...place,
     count,
-    from: from.slice(0, count),
-    to: to.slice(0, count),
-    score: score.slice(0, count),
-    verdict: verdict.slice(0, count),
+    from: floats(0, from),
+    to: floats(1, to),
+    score: floats(2, score),
+    verdict: verdicts,
     reviewed,
     starred,
     topScore,
