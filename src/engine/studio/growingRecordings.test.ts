@@ -105,8 +105,8 @@ test('what is not decodable in parts, or has too much left, is left to the queue
   answer = () => Promise.reject(new LongtakeError('DAMAGED', 'no audio'));
   const damaged = stream();
   growing.follow(damaged);
-  await seconds(200);
-  expect(asked).toHaveLength(1);
+  await seconds(300);
+  expect(asked).toHaveLength(3);
   await growing.finish({ ...damaged, state: 'complete', samples: 100 * RATE });
   answer = more;
   const long = stream();
@@ -115,8 +115,17 @@ test('what is not decodable in parts, or has too much left, is left to the queue
   const mended = stream();
   growing.follow(mended);
   await growing.finish({ ...mended, state: 'repaired', samples: 100 * RATE });
-  expect(asked).toHaveLength(1);
+  expect(asked).toHaveLength(3);
   expect(heard).toEqual([]);
+});
+
+test('what holds nothing yet is looked at again', async () => {
+  answer = () => Promise.reject(new LongtakeError('DAMAGED', 'no frame'));
+  growing.follow(stream());
+  await seconds(13);
+  answer = more;
+  await seconds(60);
+  expect(heard).toHaveLength(1);
 });
 
 test('nothing is decoded in a studio that analyses nothing', async () => {

@@ -15,6 +15,7 @@ const LOOK_MS = 2_000;
 const REST = 3;
 /** With more than this left to decode when a recording closes, the queue does it, which shows how far it is, s. */
 const MOST_AT_CLOSE_S = 600;
+const MOST_FAILURES = 3;
 
 export interface GrowingPorts {
   readonly clock: Pick<Clock, 'monotonic'>;
@@ -26,14 +27,17 @@ export interface GrowingPorts {
   readonly heard: (event: EnvelopeEvent) => void;
 }
 
+/** It cannot be decoded in parts, and is analysed once it is closed. */
+const isGivenUp = ({ failures }: Growing): boolean => failures >= MOST_FAILURES;
+
 interface Growing {
   recording: Recording;
   /** Sample frames. */
   done: number;
   /** Monotonic, ms. */
   dueAt: number;
-  /** It cannot be decoded in parts: it is analysed once it is closed. */
-  isGivenUp: boolean;
+  /** In a row: what has just begun may hold nothing to decode yet, and what ends the analyst must not do so for ever. */
+  failures: number;
 }
 
 /**
@@ -74,7 +78,7 @@ export class GrowingRecordings {
     if (known) known.recording = recording;
     else {
       const dueAt = this.#ports.clock.monotonic() + FIRST_MS;
-      this.#growing.set(recording.id, { recording, done: 0, dueAt, isGivenUp: false });
+      this.#growing.set(recording.id, { recording, done: 0, dueAt, failures: 0 });
     }
   }
 
@@ -88,7 +92,7 @@ export class GrowingRecordings {
     await this.#alone(async () => {
       const left = recording.samples - growing.done;
       if (left > MOST_AT_CLOSE_S * recording.format.sampleRate) return;
-      while (!growing.isGivenUp && !this.#ports.isHeld() && (await this.#scan(growing, true)) === 'more');
+      while (!isGivenUp(growing) && !this.#ports.isHeld() && (await this.#scan(growing, true)) === 'more');
     });
   }
 
@@ -103,7 +107,7 @@ export class GrowingRecordings {
     const now = this.#ports.clock.monotonic();
     if (this.#isBusy || now < this.#restUntil || this.#ports.isHeld()) return;
     const [next] = [...this.#growing.values()]
-      .filter(({ dueAt, isGivenUp }) => !isGivenUp && dueAt <= now)
+      .filter((growing) => !isGivenUp(growing) && growing.dueAt <= now)
       .sort((one, other) => one.dueAt - other.dueAt);
     if (!next) return;
     void this.#alone(async () => {
@@ -140,6 +144,7 @@ export class GrowingRecordings {
       const isWanted = isLast || this.#growing.get(recording.id) === growing;
       if (signal.aborted || !isWanted) return 'done';
       growing.done = to;
+      growing.failures = 0;
       if (to > from || isEnd) {
         this.#ports.heard({ type: 'envelope', recordingId: recording.id, levels, pairs, frames: to, isLast: isEnd });
       }
@@ -147,7 +152,7 @@ export class GrowingRecordings {
     } catch (error) {
       const code = error instanceof LongtakeError ? error.code : undefined;
       // A person may install one.
-      growing.isGivenUp = code !== 'DECODER_MISSING' && code !== 'CANCELLED';
+      if (code !== 'DECODER_MISSING' && code !== 'CANCELLED') growing.failures += 1;
       if (!signal.aborted) {
         this.#ports.log.debug('A stream is analysed once its recording is closed.', {
           path: recording.path,
