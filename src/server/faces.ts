@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { encodeAac } from '../engine/clips/aacEncoder.ts';
@@ -19,7 +20,7 @@ import { postWebhook } from './telling/webhook.ts';
 
 /** What the server shows and tells beside the API that receives. */
 export function addFaces(app: FastifyInstance, context: ServerContext): void {
-  const house = openLiveHouse(context);
+  const house = openLiveHouse(app, context);
   addLiveRoutes(app, context, house);
   const health = new HealthCheck(context);
   addHealthRoutes(app, context, { health, metrics: createMetrics(app, context, { house, health }) });
@@ -52,23 +53,28 @@ function openTeller(app: FastifyInstance, context: ServerContext): Teller {
   return teller;
 }
 
-function openLiveHouse({ config, log, database, storage, events, scope }: ServerContext): LiveHouse {
+function openLiveHouse(app: FastifyInstance, context: ServerContext): LiveHouse {
+  const { config, log, database, storage, events, scope } = context;
   const house = new LiveHouse({
     source: new SessionSource({ database, storage, events }),
     store: new DiskLiveStore(join(config.dataFolder, '_live')),
     encode: encodeAac,
     monotonic: () => performance.now(),
+    hasRoom: async () => {
+      const { bavail, bsize } = await statfs(config.dataFolder);
+      return bavail * bsize >= config.face.minFreeBytes;
+    },
     log,
   });
   scope.add(() => house.dispose());
-  const forget = (id: string): void => {
-    house.forget(id).catch((error: unknown) => {
-      log.error('Segments of a session that is gone could not be removed.', { session: id, error: errorText(error) });
-    });
-  };
+  // Whoever waits for a segment would hold up the end.
+  app.addHook('preClose', () => house.dispose());
+  const report = (error: unknown): void => log.error('Segments could not be removed.', { error: errorText(error) });
+  app.addHook('onListen', () => void house.adopt().catch(report));
   scope.add(
     events.on((event) => {
-      if (event.type === 'sessionEnded' || event.type === 'recordingDeleted') forget(event.sessionId);
+      if (event.type === 'sessionEnded' || event.type === 'recordingDeleted')
+        house.forget(event.sessionId).catch(report);
     }),
   );
   return house;

@@ -122,7 +122,11 @@ function shelfFolder(): string {
   return join(folder, `live-${count}`);
 }
 
-function openHouse(source: LiveSource, root: string, more: { limits?: Partial<LiveLimits>; clock?: TurnedClock } = {}) {
+function openHouse(
+  source: LiveSource,
+  root: string,
+  more: { limits?: Partial<LiveLimits>; clock?: TurnedClock; hasRoom?: boolean } = {},
+) {
   const clock = more.clock ?? new TurnedClock('2026-03-01T12:00:00Z');
   const limits = { waitMs: 200, ...more.limits };
   const made = new LiveHouse({
@@ -130,6 +134,7 @@ function openHouse(source: LiveSource, root: string, more: { limits?: Partial<Li
     store: new DiskLiveStore(root),
     encode: encodeAac,
     monotonic: () => clock.monotonic(),
+    hasRoom: async () => more.hasRoom ?? true,
     log: silentLog,
     limits,
   });
@@ -273,6 +278,30 @@ describe('live listening', () => {
     session.grow(toneWav(8));
     const live = await listed(subject, ({ names }) => names.length >= 2);
     expect(live.ended).toBe(false);
+  });
+
+  it('leaves what room there is to recordings', async () => {
+    const session = new GrowingSession('audio/mpeg');
+    const subject = openHouse(session, shelfFolder(), { hasRoom: false });
+    session.grow(await audio('audio.mp3'));
+    await expect(subject.playlist(ID, '')).rejects.toMatchObject({ code: 'DISK_FULL' });
+  });
+
+  it('removes what an earlier run left, at once or when nobody wants it', async () => {
+    const root = shelfFolder();
+    const session = new GrowingSession('audio/mpeg');
+    session.grow(await audio('audio.mp3'), { end: true });
+    const list = await listed(openHouse(session, root), ({ ended }) => ended);
+    const store = new DiskLiveStore(root);
+    const other = ID.replace('a', 'b');
+    await store.put(other, list.names[0] ?? '', Buffer.from('x'));
+    const clock = new TurnedClock('2026-03-01T12:00:00Z');
+    const subject = openHouse(session, root, { clock });
+    await subject.adopt();
+    expect(await store.ids()).toEqual([ID]);
+    clock.advance(25 * 3_600_000);
+    await subject.sweep();
+    expect(await store.ids()).toEqual([]);
   });
 
   it('has no more encoders than it may, and says so', async () => {

@@ -14,6 +14,8 @@ export interface LivePorts {
   readonly encode: (job: AacJob) => AsyncIterable<Uint8Array>;
   /** ms of a clock that never goes back. */
   readonly monotonic: () => number;
+  /** The disk has room for more than what must be kept. */
+  readonly hasRoom: () => Promise<boolean>;
   readonly log: Log;
   readonly limits?: Partial<LiveLimits>;
 }
@@ -110,6 +112,15 @@ export class LiveHouse {
     await this.#ports.store.remove(id);
   }
 
+  /** Takes up what an earlier run left, so that it goes in time. */
+  async adopt(): Promise<void> {
+    for (const id of await this.#ports.store.ids()) {
+      if (this.#disposed) return;
+      if (await this.#ports.source.find(id)) (await this.#shelf(id)).askedAt = this.#ports.monotonic();
+      else await this.forget(id);
+    }
+  }
+
   /** Ends what nobody listens to, and removes what can be made again and nobody wanted for long. */
   async sweep(): Promise<void> {
     const now = this.#ports.monotonic();
@@ -123,9 +134,11 @@ export class LiveHouse {
 
   /** Ends every encoder. */
   async dispose(): Promise<void> {
+    if (this.#disposed) return;
     this.#disposed = true;
     clearInterval(this.#sweeper);
     await this.#sweeping;
+    for (const loading of this.#shelves.values()) (await loading).close();
     await Promise.all([...this.#makers.keys()].map((id) => this.#stop(id)));
   }
 
@@ -160,7 +173,7 @@ export class LiveHouse {
   }
 
   async #run(shelf: Shelf, { mimeType }: LiveSubject, signal: AbortSignal): Promise<void> {
-    const { source, encode, log } = this.#ports;
+    const { source, encode, hasRoom, log } = this.#ports;
     try {
       const done = positionAfter(shelf.segments);
       const { units, from } = liveUnits(mimeType, done, {
@@ -173,6 +186,7 @@ export class LiveHouse {
       for await (const made of segmentsOf(units, done, from)) {
         // What ends because nobody listens has no last segment.
         if (signal.aborted) return;
+        if (!(await hasRoom())) throw full();
         await shelf.add(made);
       }
       if (!signal.aborted) await shelf.end();
@@ -203,6 +217,12 @@ export class LiveHouse {
 
 const busy = (): LongtakeError =>
   new LongtakeError('CONFLICT', 'Too many sessions are being listened to. Try again in a minute.');
+
+const full = (): LongtakeError =>
+  new LongtakeError(
+    'DISK_FULL',
+    'The disk of the server is nearly full, and what is left is for recordings. Make room.',
+  );
 
 function toProblem(error: unknown): LongtakeError {
   if (error instanceof LongtakeError) return error;

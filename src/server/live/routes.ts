@@ -68,5 +68,7 @@ async function refusal(
 /** What a player needs to get in has to be on every address of the playlist. */
 function queryOf(request: FastifyRequest): string {
   const query = liveQuery(request);
-  return query ? `?expires=${query.expires ?? ''}&signature=${encodeURIComponent(query.signature ?? '')}` : '';
+  return query
+    ? `?expires=${encodeURIComponent(query.expires ?? '')}&signature=${encodeURIComponent(query.signature ?? '')}`
+    : '';
 }

@@ -15,6 +15,7 @@ export class Shelf {
   /** Why nothing comes. */
   problem: LongtakeError | undefined;
   problemAt = 0;
+  #isClosed = false;
 
   private constructor(id: string, store: LiveStore, segments: readonly Segment[], ended: boolean) {
     this.id = id;
@@ -57,6 +58,12 @@ export class Shelf {
     this.#wake();
   }
 
+  /** Nobody waits any longer. */
+  close(): void {
+    this.#isClosed = true;
+    this.#wake();
+  }
+
   /** Resolves once `isEnough`, at a problem, or after `ms`. */
   async until(isEnough: () => boolean, ms: number): Promise<void> {
     const late = new AbortController();
@@ -64,7 +71,7 @@ export class Shelf {
       late.abort();
       this.#wake();
     }, ms);
-    while (!isEnough() && !late.signal.aborted && !this.problem) {
+    while (!isEnough() && !late.signal.aborted && !this.problem && !this.#isClosed) {
       await new Promise<void>((resolve) => this.#waiting.add(resolve));
     }
     clearTimeout(timer);
