@@ -6,8 +6,8 @@ const HOUR_MS = 3_600_000;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Requests with a token and a digest are not counted: the bytes of their user are. */
-    frequent?: boolean;
+    /** Requests with a token are not counted (the bytes of their user are): all of them, or those that bring a digest. */
+    frequent?: 'always' | 'withDigest';
     /** Requests are not counted at all: each costs little, and players and pages ask every other second. */
     uncounted?: boolean;
   }
@@ -34,8 +34,8 @@ export function addRateLimits(app: FastifyInstance, { config }: ServerContext): 
 }
 
 /** A program that uploads while it records sends a chunk every other second, and says what is in it. */
-function isFrequent(request: FastifyRequest): boolean {
-  return (
-    request.routeOptions.config.frequent === true && request.hasToken && request.headers['content-digest'] !== undefined
-  );
+function isFrequent({ headers, hasToken, routeOptions }: FastifyRequest): boolean {
+  const { frequent } = routeOptions.config;
+  if (frequent === undefined || !hasToken) return false;
+  return frequent === 'always' || headers['content-digest'] !== undefined;
 }

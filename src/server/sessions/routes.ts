@@ -85,7 +85,7 @@ export function addSessionRoutes(app: FastifyInstance, context: ServerContext): 
 
   app.post<{ Params: SessionParams }>(
     '/upload/session/:id/heartbeat',
-    { config: { frequent: true } },
+    { config: { frequent: 'always' } },
     async (request, reply) => {
       const session = await sessions.find(request.params.id, accountOf(request));
       if (!session) return unknown(reply);
@@ -110,7 +110,7 @@ export function addSessionRoutes(app: FastifyInstance, context: ServerContext): 
     // The body is not read here: it goes to the storage as it comes, whatever the client calls it.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-    const options = { config: { frequent: true }, bodyLimit: Number.MAX_SAFE_INTEGER };
+    const options = { config: { frequent: 'withDigest' as const }, bodyLimit: Number.MAX_SAFE_INTEGER };
     scope.post<{ Params: ChunkParams }>('/upload/session/:id/chunks/:index', options, async (request, reply) => {
       const session = await sessions.find(request.params.id, accountOf(request));
       const index = indexOf(request.params.index);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { Chunk } from '../model.ts';
 import type { ChunkReader } from './chunkReader.ts';
+import { containerLength } from './containerLength.ts';
 import { isMp4Start, isWebmStart } from './media.ts';
 import { StitchProblem } from './problem.ts';
 
@@ -26,11 +27,13 @@ export interface Remux {
 
 interface RemuxSource {
   readonly bytes: AsyncIterable<Uint8Array>;
-  readonly durationMs: () => undefined;
+  readonly durationMs: () => number | undefined;
   readonly remark: string | undefined;
 }
 
 const HEAD_BYTES = 12;
+/** The length of a finished file stands in these first bytes. */
+const INDEX_BYTES = 64 * 1024;
 const READ_BYTES = 256 * 1024;
 const REMARK_LENGTH = 500;
 
@@ -49,9 +52,10 @@ export async function remuxed(
     for (const [index, chunks] of segments.entries()) await write(inputs[index] ?? '', reader.read(chunks));
     const output = join(folder, `joined.${media === 'mp4' ? 'm4a' : media}`);
     const remark = await remuxOrExplain(remux, { inputs, output, media, signal });
+    const durationMs = containerLength(await headOf(output), media);
     return {
       bytes: thenRemove(output, folder),
-      durationMs: () => undefined,
+      durationMs: () => durationMs,
       remark: remark === '' ? undefined : remark.slice(0, REMARK_LENGTH),
     };
   } catch (error) {
@@ -83,6 +87,16 @@ async function remuxOrExplain(remux: Remux, request: RemuxRequest): Promise<stri
     throw new StitchProblem(`The chunks could not be joined, and all are kept. ${error.message}`, { cause: error });
   }
   throw new StitchProblem('The chunks could not be joined, and all are kept: ffmpeg found no audio in them.');
+}
+
+async function headOf(path: string): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(INDEX_BYTES), 0, INDEX_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 async function write(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
