@@ -3,6 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SoundEvent } from '../../src/shared/domain/section.ts';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
+import { outOfReach } from '../support/outOfReach.ts';
 import { BURSTS, writeHeardDays } from '../support/heardDays.ts';
 
 const SOURCES = ['Garden', 'Street'] as const;
@@ -276,6 +277,55 @@ describe('reviewing days', () => {
     const at = (await owl())?.at ?? 0;
     expect(at).toBeGreaterThanOrEqual(from - 50);
     expect(at).toBeLessThanOrEqual(to + 50);
+  });
+
+  it('loses nothing at twice the size of letters', async () => {
+    // What a window of 1280 by 800 shows then.
+    await page().setViewportSize({ width: 640, height: 400 });
+    const check = async (screen: string): Promise<void> => {
+      await running.screenshot(`review-twice-${screen}`);
+      expect(await outOfReach(page()), screen).toEqual([]);
+      const isWider = await page().evaluate(
+        () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+      );
+      expect(isWider, `${screen} scrolls sideways`).toBe(false);
+    };
+    await check('window');
+    await page().evaluate(() => {
+      const cover = document.createElement('div');
+      cover.id = 'planted';
+      cover.style.cssText = 'position:fixed;inset:0 0 auto auto;width:60px;height:60px;z-index:99';
+      document.body.append(cover);
+    });
+    expect(await outOfReach(page()), 'is looked at by something that sees').toContain('Settings');
+    await page().evaluate(() => document.querySelector('#planted')?.remove());
+    await chip().first().click();
+    await page().getByRole('slider', { name: 'Position' }).waitFor();
+    await page().getByRole('button', { name: 'Pause', exact: true }).click();
+    await keys('i', 'ArrowRight', 'o');
+    await page().getByRole('group', { name: 'Selection' }).waitFor();
+    // What tells of the marker before would lie over it.
+    for (const close of await page().getByRole('button', { name: 'Dismiss' }).all()) await close.click();
+    await check('player');
+    await keys('e');
+    await page().getByRole('dialog', { name: 'Export' }).waitFor();
+    await check('export');
+    await keys('Escape');
+    await page().locator('.day-button').click();
+    await page().getByRole('dialog', { name: 'Calendar' }).waitFor();
+    await check('calendar');
+    await keys('Escape');
+    await keys('v');
+    const details = page().getByRole('complementary', { name: 'Details' });
+    await details.waitFor();
+    await running.screenshot('review-twice-details');
+    await details.getByRole('button', { name: 'Close the details' }).focus();
+    await keys('Enter');
+    await expect.poll(() => details.count()).toBe(0);
+    // What had focus is gone; the keys go on from the list, and not from the top of the window.
+    await expect.poll(() => page().evaluate(() => document.activeElement?.id)).toBe('recordings');
+    await page().getByRole('button', { name: 'Close the player' }).click();
+    await page().setViewportSize(LOOKS[0].size);
   });
 
   it('hides the highlights and shows them again with D', async () => {
