@@ -133,7 +133,7 @@ export class ChunkSender {
     };
     try {
       const { bytes, sha256 } = await this.#read(slice.from, slice.to);
-      if (!known) store.chunks.add(this.#entry.number, { ...slice, sha256 });
+      if (!known) store.cut(this.#entry, { ...slice, sha256 });
       else if (!sha256.every((value, at) => value === known.sha256[at])) {
         throw new LongtakeError('UPLOAD_SESSION_GONE', 'The file was changed after it was sent: it is sent anew.');
       }

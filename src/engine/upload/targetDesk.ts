@@ -16,6 +16,7 @@ const HOUR_MS = 3_600_000;
 const FOLLOWED_AT_ONCE = 4;
 const FOLLOW_LEAST_MS = 2000;
 const FOLLOW_MOST_MS = 60_000;
+const GOODBYE_MS = 500;
 /** Something may have become due that nobody told of, such as after the clock was set. */
 const LOOK_AGAIN_MS = 30_000;
 
@@ -93,8 +94,24 @@ export class TargetDesk {
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     this.#abort.abort();
-    await Promise.all([...[...this.#runs.values()].map((run) => run.stop()), ...this.#errands]);
+    const said = this.#sayGoodbye();
+    await Promise.all([said, ...[...this.#runs.values()].map((run) => run.stop()), ...this.#errands]);
     await this.#driver.close();
+  }
+
+  /** A target that knows such things hears that nobody sends for now; whether it does, does not matter. */
+  async #sayGoodbye(): Promise<void> {
+    const { store, log } = this.#ports;
+    if (!this.#driver.beat || this.#line.problem) return;
+    const signal = AbortSignal.timeout(GOODBYE_MS);
+    const said = [...this.#runs.keys()].map(async (id) => {
+      const sessionId = store.find(id)?.sessionId;
+      if (sessionId !== undefined) await this.#driver.beat?.(sessionId, 'offline', signal);
+    });
+    for (const result of await Promise.allSettled(said)) {
+      if (result.status === 'rejected')
+        log.debug('A target did not hear the end.', { error: errorText(result.reason) });
+    }
   }
 
   /** As {@link stop}, for nobody to wait for. */

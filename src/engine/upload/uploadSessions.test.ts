@@ -91,6 +91,19 @@ describe('a session', () => {
     for (const { bytes } of rig.server.recordings.values()) expect(bytes.length).toBeLessThanOrEqual(9000);
   });
 
+  test('of which a power cut took back what was sent is given up for another one', async () => {
+    const { id } = rig.record(3000);
+    await rig.run(1000);
+    rig.grow(id, 500);
+    await rig.run(3000);
+    rig.store.chunks.clear(rig.entry(id).number);
+    await rig.restart();
+    rig.close(id);
+    await rig.run(20_000);
+    expectDone(rig, id);
+    expect([...rig.server.sessions.values()].map(({ status }) => status)).toEqual(['aborted', 'finalized']);
+  });
+
   test('has as many chunks under way as the target takes, in any order', async () => {
     rig.server.maxInFlight = 4;
     let go = (): void => undefined;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Recording } from '../../shared/domain/recording.ts';
 import type { UploadState } from '../../shared/domain/upload.ts';
 import type { RecordingId, SourceId, TargetId, UploadId } from '../../shared/units.ts';
-import { ChunkStore } from './chunkStore.ts';
+import { ChunkStore, type CutChunk } from './chunkStore.ts';
 import type { Connection } from './database.ts';
 import { assignments, type Changes, type Entry, fromRow, type UploadRow } from './rows.ts';
 import { nextState, type UploadEvent } from './states.ts';
@@ -111,6 +111,11 @@ export class UploadStore {
   /** How far it is; a power cut may take this back, for the target knows better. */
   progress(id: UploadId, changes: Pick<Changes, 'bytes' | 'safeBytes' | 'behindMs'>): Entry | undefined {
     return this.#loosely(() => this.change(id, changes));
+  }
+
+  /** Notes a chunk before it is sent. A power cut may take it back: then the session is given up, and another begins. */
+  cut(entry: Entry, chunk: CutChunk): void {
+    this.#loosely(() => this.chunks.add(entry.number, chunk));
   }
 
   /** The target has this chunk. */
