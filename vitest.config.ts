@@ -23,8 +23,9 @@ export default defineConfig({
           include: ['src/**/*.test.{ts,tsx}', 'test/fuzz/**/*.test.ts'],
           environment: 'node',
           setupFiles: ['test/support/leaveNoTrace.ts'],
-          // Most of a new process or of new modules for each file would be time to start them. Some files wait.
-          pool: 'threads',
+          // New modules for each file would take as long to start as a third of the tests. Processes, not threads: tests
+          // look at their own children and memory. One more than there are processors, for some files wait.
+          pool: 'forks',
           isolate: false,
           maxWorkers: availableParallelism() + 1,
           testTimeout: 150_000,
@@ -37,6 +38,7 @@ export default defineConfig({
         test: {
           name: 'audio',
           include: ['test/audio/**/*.test.ts'],
+          setupFiles: ['test/support/leaveNoTrace.ts'],
           testTimeout: 360_000,
           hookTimeout: 180_000,
           // Each file has sound servers and stations of its own, and mostly waits for the clock.

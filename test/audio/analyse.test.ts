@@ -72,7 +72,7 @@ beforeAll(async () => {
   ] as const) {
     await run('ffmpeg', [...input, ...options, name], { cwd: folder });
   }
-}, 120_000);
+});
 
 afterAll(() => rm(folder, { recursive: true }));
 

@@ -175,15 +175,15 @@ test('a stream has its sections while it is recorded, and is not decoded again w
     send(message);
   };
   await studio.studio.handlers['sources.disarm']({ ids: [id] });
-  await expect.poll(() => isThere(levelsFile(studio, openId)), { timeout: 30_000 }).toBe(true);
-  await expect.poll(live, { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => isThere(levelsFile(studio, openId))).toBe(true);
+  await expect.poll(live).toBe(false);
   const kept = await sectionsOf(studio, openId);
   expect(kept.length).toBeGreaterThan(0);
   expect(wholes).toEqual([]);
   // What was made in parts is what is made of the whole.
   await rm(levelsFile(studio, openId));
   await studio.studio.handlers['analysis.detect']({});
-  await expect.poll(() => isThere(levelsFile(studio, openId)), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => isThere(levelsFile(studio, openId))).toBe(true);
   expect(wholes).toHaveLength(1);
   const bounds = (found: readonly Section[]) => found.map(({ fromSeconds, toSeconds }) => [fromSeconds, toSeconds]);
   await expect.poll(async () => bounds(await sectionsOf(studio, openId))).toEqual(bounds(kept));

@@ -78,7 +78,7 @@ describe.each(audioNames)('%s', (name) => {
         if (file.container === 'flac') await tool('flac', ['-t', '-s', cut.path]);
         await rm(cut.path);
       }),
-      { numRuns: 4 },
+      { numRuns: 3 },
     );
   });
 
@@ -110,7 +110,7 @@ describe.each(audioNames)('%s', (name) => {
         expect(difference(found.slice(0, expected.length), expected)).toBeLessThanOrEqual(EXACTNESS[name] ?? 2e-4);
         await rm(made.path);
       }),
-      { numRuns: 4 },
+      { numRuns: 3 },
     );
   });
 

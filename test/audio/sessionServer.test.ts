@@ -33,7 +33,7 @@ const open = async (server: SessionServerProcess, mimeType: string): Promise<str
 
 async function settled(server: SessionServerProcess, id: unknown): Promise<Body> {
   const look = (): Promise<Body> => bodyOf(server.fetch(`/api/v1/recordings/${String(id)}`));
-  await expect.poll(async () => (await look())['status'], { timeout: 60_000 }).not.toBe('STITCHING');
+  await expect.poll(async () => (await look())['status']).not.toBe('STITCHING');
   return look();
 }
 
@@ -176,7 +176,7 @@ describe.skipIf(!disk)('the session server on a full disk', () => {
     expect(session).toMatchObject({ status: 'recording', chunk_count: stored });
     const { recording_id } = await bodyOf(post(server, `/upload/session/${id}/finalize`, {}));
     // Together they would need more than there is: the recording waits, and what came stays.
-    await expect.poll(() => server.log, { timeout: 60_000 }).toContain('is tried again');
+    await expect.poll(() => server.log).toContain('is tried again');
     expect(await bodyOf(server.fetch(`/api/v1/recordings/${String(recording_id)}`))).toMatchObject({
       status: 'STITCHING',
     });

@@ -264,7 +264,7 @@ describe('hostile input', () => {
           expect(counted === bytes.length || ended).toBe(true);
         }
       }),
-      { numRuns: 3000, seed: SEED },
+      { numRuns: 1000, seed: SEED },
     );
   });
 });

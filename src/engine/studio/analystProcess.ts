@@ -10,7 +10,7 @@ import type { AnalystCommand, AnalystEvent } from './analystProtocol.ts';
 import { AnalystService } from './analystService.ts';
 
 /** When the parent is gone, ffmpeg has this long to be gone too. */
-const STOP_MS = 3000;
+const STOP_MS = 10_000;
 
 const parent = connectParent();
 const emit = (event: AnalystEvent): void => parent.send(event);
