@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tool } from '../../../test/support/codedAudio.ts';
+import { toneWav } from '../../../test/support/serverRecording.ts';
 import { type Answer, startTestServer, type TestServer } from '../../../test/support/testServer.ts';
 
 let folder: string;
@@ -52,6 +53,20 @@ describe('the live playlist', () => {
     await expect
       .poll(async () => addresses(await server.request('GET', link, nobody)).length)
       .toBeGreaterThan(addresses(shared).length);
+  });
+
+  it('becomes that of the whole recording, also when its chunks go while it is made', async () => {
+    const { body } = await server.json('POST', '/upload/session', { mime_type: 'audio/wav' });
+    const id = String(body['session_id']);
+    const playlist = async (): Promise<string> => (await server.request('GET', `/live/${id}/index.m3u8`)).text;
+    await server.chunk(id, 1, toneWav(30));
+    const live = await playlist();
+    await server.json('POST', `/upload/session/${id}/finalize`, { chunk_count: 1 });
+    await expect.poll(playlist, { timeout: 60_000 }).toMatch(/#EXT-X-PLAYLIST-TYPE:VOD\n[\s\S]*#EXT-X-ENDLIST\n$/);
+    const whole = await playlist();
+    expect(whole.slice(whole.indexOf('#EXT-X-IND'))).toContain(live.slice(live.indexOf('#EXT-X-IND')));
+    const seconds = [...whole.matchAll(/#EXTINF:([\d.]+),/g)].reduce((sum, [, length]) => sum + Number(length), 0);
+    expect(Math.abs(seconds - 30)).toBeLessThan(0.2);
   });
 
   it('is for nobody else', async () => {
