@@ -10,11 +10,18 @@ const GRACE_MS = 15_000;
 
 await main(async () => {
   await prepare({ ...plans.test, groups: ['studio', 'test'] });
-  const folder = await buildPrograms('chaos', { ...chaosPrograms, main: 'test/chaos/main.ts' });
-  const ending = await supervise(process.execPath, [join(folder, 'main.js'), ...process.argv.slice(2)], {
-    cwd: root,
-    env: process.env,
-    graceMs: GRACE_MS,
-  });
+  const [first, ...rest] = process.argv.slice(2);
+  const isUpload = first === 'upload';
+  const program = isUpload ? 'test/chaos/upload/main.ts' : 'test/chaos/main.ts';
+  const folder = await buildPrograms('chaos', { ...chaosPrograms, main: program });
+  const ending = await supervise(
+    process.execPath,
+    [join(folder, 'main.js'), ...(isUpload ? rest : process.argv.slice(2))],
+    {
+      cwd: root,
+      env: process.env,
+      graceMs: GRACE_MS,
+    },
+  );
   return ending.code;
 });

@@ -31,12 +31,14 @@ export function addFaces(app: FastifyInstance, context: ServerContext): void {
 function openTeller(app: FastifyInstance, context: ServerContext): Teller {
   const { config, database, events, log, now, scope } = context;
   const { webhook, mail } = config.face;
+  // Links go on leading here while it closes, when it listens to nothing.
+  let origin = '';
   const teller = new Teller({
     config,
     database,
     log,
     now,
-    base: () => config.publicUrl ?? app.listeningOrigin,
+    base: () => config.publicUrl ?? origin,
     send: async ({ id, kind, body }, signal) => {
       if (kind === 'webhook' && webhook) return postWebhook(webhook, { id, body }, { now: now(), signal });
       if (kind === 'email' && mail) return sendMail(mail, JSON.parse(body) as Mail, id);
@@ -46,10 +48,14 @@ function openTeller(app: FastifyInstance, context: ServerContext): Teller {
   scope.add(() => teller.dispose());
   scope.add(
     events.on(({ type }) => {
-      if (type !== 'chunkStored' && type !== 'beat') teller.nudge();
+      // Before it listens it has no address to link to; then all is told.
+      if (origin !== '' && type !== 'chunkStored' && type !== 'beat') teller.nudge();
     }),
   );
-  app.addHook('onListen', () => teller.nudge());
+  app.addHook('onListen', () => {
+    origin = app.listeningOrigin;
+    teller.nudge();
+  });
   return teller;
 }
 

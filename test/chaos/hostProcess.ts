@@ -7,6 +7,7 @@ import { systemClock } from '../../src/engine/platform/systemClock.ts';
 import { createStudio } from '../../src/engine/studio/studio.ts';
 import { errnoOf, errorText } from '../../src/shared/errors.ts';
 import type { Log } from '../../src/shared/ports/log.ts';
+import type { Secrets } from '../../src/shared/ports/secrets.ts';
 import type { ProcessHost } from '../../src/shared/ports/processHost.ts';
 import type { SettingsStore, StoredState } from '../../src/shared/ports/settingsStore.ts';
 import { CLOCK_FILE, HOST_OPTIONS, type HostCommand, type HostMessage, type HostOptions } from './hostProtocol.ts';
@@ -25,7 +26,7 @@ const studio = createStudio({
   clock,
   fileSystem,
   processHost: told(children()),
-  secrets: givenSecrets(),
+  secrets: fileSecrets(join(options.folder, 'secrets.json')),
   notifier: { notify: () => undefined },
   log: log(''),
   settingsStore: fileStore(join(options.folder, 'state.json')),
@@ -96,13 +97,25 @@ function fileStore(path: string): SettingsStore {
   };
 }
 
-function givenSecrets() {
-  const kept = new Map(Object.entries(options.secrets ?? {}));
+function fileSecrets(path: string): Secrets {
+  const read = (): Record<string, string> => {
+    try {
+      return { ...options.secrets, ...(JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>) };
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return { ...options.secrets };
+      throw error;
+    }
+  };
+  const write = (secrets: Readonly<Record<string, string>>): Promise<void> => {
+    writeFileSync(`${path}.new`, JSON.stringify(secrets));
+    renameSync(`${path}.new`, path);
+    return Promise.resolve();
+  };
   return {
-    protection: 'memory' as const,
-    get: (key: string) => Promise.resolve(kept.get(key)),
-    set: (key: string, secret: string) => Promise.resolve(void kept.set(key, secret)),
-    delete: (key: string) => Promise.resolve(void kept.delete(key)),
+    protection: 'private-file',
+    get: (key) => Promise.resolve(read()[key]),
+    set: (key, secret) => write({ ...read(), [key]: secret }),
+    delete: (key) => write(Object.fromEntries(Object.entries(read()).filter(([name]) => name !== key))),
   };
 }
 

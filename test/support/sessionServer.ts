@@ -12,6 +12,8 @@ export interface SessionServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Kept after {@link SessionServerProcess.remove}; otherwise a folder of its own, which goes. */
   readonly folder?: string;
+  /** The built program, where this is part of a program that is built elsewhere. */
+  readonly program?: string;
 }
 
 /** The built session server in a process of its own, on a free port, which can be killed and started again. */
@@ -22,18 +24,24 @@ export class SessionServerProcess {
   token = '';
   readonly folder: string;
   readonly #isOwnFolder: boolean;
+  readonly #program: string;
   readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
   #log = '';
 
-  static async start({ env = {}, folder }: SessionServerOptions = {}): Promise<SessionServerProcess> {
+  static async start({
+    env = {},
+    folder,
+    program = PROGRAM,
+  }: SessionServerOptions = {}): Promise<SessionServerProcess> {
     const own = folder ?? (await mkdtemp(join(tmpdir(), 'longtake-server-')));
-    const server = new SessionServerProcess(own, folder === undefined, env);
+    const server = new SessionServerProcess(own, folder === undefined, env, program);
     await server.start();
     return server;
   }
 
-  private constructor(folder: string, isOwnFolder: boolean, env: Readonly<Record<string, string>>) {
+  private constructor(folder: string, isOwnFolder: boolean, env: Readonly<Record<string, string>>, program: string) {
+    this.#program = program;
     this.folder = folder;
     this.#isOwnFolder = isOwnFolder;
     this.#env = env;
@@ -51,7 +59,7 @@ export class SessionServerProcess {
   /** Resolves when it answers; `env` is added to the settings. */
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     const port = this.url === '' ? '0' : new URL(this.url).port;
-    const child = spawn(process.execPath, [PROGRAM, 'serve-sessions', '--port', port, '--data', this.folder], {
+    const child = spawn(process.execPath, [this.#program, 'serve-sessions', '--port', port, '--data', this.folder], {
       env: { ...process.env, ...this.#env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,7 +1,7 @@
 import type { Recording } from '../../shared/domain/recording.ts';
 import type { Target } from '../../shared/domain/target.ts';
-import type { Transfer } from '../../shared/domain/upload.ts';
-import { LongtakeError } from '../../shared/errors.ts';
+import { ENDED_STATES, type Transfer } from '../../shared/domain/upload.ts';
+import { errorText, LongtakeError } from '../../shared/errors.ts';
 import type { RecordingId, TargetId, UploadId } from '../../shared/units.ts';
 import type { SessionView } from './driver.ts';
 import { FairGate } from './fairGate.ts';
@@ -83,6 +83,11 @@ export class UploadQueue {
     const { store } = this.#ports;
     const live = recording.state === 'recording';
     for (const entry of store.ofRecording(recording.id)) {
+      if (recording.state === 'damaged' && !ENDED_STATES.includes(entry.state)) {
+        // A kill before its first audio, as a rule: there is nothing to send.
+        this.#giveUp(entry, recording);
+        continue;
+      }
       const bytes = entry.sessionId === undefined && entry.safeBytes === 0 ? { bytes: recording.bytes } : {};
       store.change(entry.id, { recording, live, ...bytes });
       // Now there is a whole file, which the target may take.
@@ -96,6 +101,15 @@ export class UploadQueue {
       }
       this.#desks.get(entry.targetId)?.heard(entry.id, live !== entry.live);
     }
+  }
+
+  #giveUp(entry: Entry, recording: Recording): void {
+    const { store, log } = this.#ports;
+    store.change(entry.id, { recording, live: false });
+    log.warn('A recording cannot be read as audio, and is not uploaded.', { uploadId: entry.id, path: recording.path });
+    this.discard(entry.id).catch((error: unknown) => {
+      log.warn('The upload of a recording that cannot be read was not given up.', { error: errorText(error) });
+    });
   }
 
   /** Targets were added, changed or removed. */

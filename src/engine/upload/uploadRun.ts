@@ -272,7 +272,7 @@ export class UploadRun {
     }
     const { size } = await stat(this.#body.file(entry));
     store.change(this.#id, { asked: true, bytes: size, safeBytes: 0 });
-    const { recordingId, link } = await this.#putWhole(entry, entry.asked);
+    const { recordingId, link } = await this.#putWhole(entry, entry.asked || entry.lost > 0);
     line.speed.add(size);
     store.change(this.#id, { safeBytes: size });
     this.#accepted(recordingId, link);

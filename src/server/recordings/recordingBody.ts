@@ -21,6 +21,8 @@ export function recordingBody({ config }: ServerContext, recording: Recording): 
     meeting_date: recording.meetingDate ?? null,
     folder_id: recording.folderId ?? null,
     tag_ids: recording.tagIds,
+    // A client whose answer was lost knows its file by it, also while it is being put together.
+    original_filename: recording.metadata['original_filename'] ?? null,
     session_id: recording.sessionId,
     created_at: naiveTime(recording.createdAt),
     completed_at: naiveTimeOrNull(recording.completedAt),

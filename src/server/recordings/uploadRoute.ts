@@ -69,6 +69,7 @@ export function addUploadRoute(app: FastifyInstance, context: ServerContext): vo
               return refuse(reply, status, error, more);
             }
             session = taken.session;
+            if (part.filename !== '') fields['original_filename'] = part.filename;
           }
         }
       } catch (error) {

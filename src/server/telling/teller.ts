@@ -77,7 +77,10 @@ export class Teller {
       this.nudge();
       return;
     }
-    const nextAt = await database.deliveries.nextAt().catch(() => undefined);
+    // A database that cannot be read now is asked again at the next look.
+    const nextAt = await Promise.resolve()
+      .then(() => database.deliveries.nextAt())
+      .catch(() => undefined);
     if (this.#end.signal.aborted) return;
     clearTimeout(this.#timer);
     const wait = nextAt === undefined ? LOOK_MS : Math.min(LOOK_MS, Math.max(0, nextAt - now()));

@@ -91,8 +91,10 @@ async function findArrived(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const answer = await api.ask({ method: 'GET', path: '/api/v1/recordings?limit=50' }, signal);
+  // A server that has no such list cannot tell; one that cannot tell now is asked again.
+  if (answer.status === 404 || answer.status === 405) return undefined;
   const list = answer.status === 200 ? listSchema.safeParse(answer.json) : undefined;
-  if (list?.success !== true) return undefined;
+  if (list?.success !== true) throw refusal(answer, api.client.name);
   return list.data.recordings.find(
     (recording) =>
       recording.title === title && (recording.file_size === file.bytes || recording.original_filename === file.name),
