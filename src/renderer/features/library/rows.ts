@@ -47,8 +47,10 @@ function placeMarks(entry: DayEntry): PlacedMark[] {
   const marks = marksOf(entry);
   const placed: PlacedMark[] = [];
   let next = 0;
-  for (const [slot, recording] of entry.slots.entries()) {
+  // A day may have 100,000 slots, and this is done whenever a page of them is there: no pair is made for each.
+  for (let slot = 0; slot < entry.slots.length; slot += 1) {
     if (next === marks.length) return placed;
+    const recording = entry.slots[slot];
     if (!recording) continue;
     const known = slot === 0 || entry.slots[slot - 1] !== undefined;
     for (let mark = marks[next]; mark && mark.at > recording.startedAt; mark = marks[next]) {
