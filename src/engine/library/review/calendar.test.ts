@@ -59,4 +59,5 @@ test('a calendar tells what there is on each day, of all sources or of some', as
   ]);
   expect(await totals(18, 21, [RADIO ?? { sourceId: '' }])).toEqual([[20, 0, 0, 0, 0, 0, 1]]);
   expect((await totals(19, 20)).map(([date]) => date)).toEqual([20]);
+  expect((await totals(18, 19)).map(([date]) => date)).toEqual([18]);
 });
