@@ -58,6 +58,8 @@ export interface ReviewIndexPorts {
 
 /** Between two days that are loaded before anybody asks. */
 const WARM_PAUSE_MS = 25;
+/** Recordings that are looked at between two looks at the clock. */
+const STEP = 512;
 
 /**
  * Answers at once what is asked of all recordings and sections: from memory, since no index of a table serves every
@@ -132,7 +134,9 @@ export class ReviewIndex {
     await this.#recordings.refresh();
     const { entries, total } = await this.#scopes.of(filter);
     const found = new Map<string, { recordings: number; durationMs: number; bytes: number }>();
-    for (const entry of entries) {
+    const pace = new Pace();
+    for (const [index, entry] of entries.entries()) {
+      if (index % STEP === 0 && pace.isOver()) await pace.rest();
       const totals = found.get(entry.day) ?? { recordings: 0, durationMs: 0, bytes: 0 };
       totals.recordings += 1;
       totals.durationMs += entry.durationMs;

@@ -2,7 +2,7 @@ import type { LibraryFilter } from '../../../shared/domain/filter.ts';
 import type { Connection } from '../database.ts';
 import { attempt } from '../libraryError.ts';
 import { compareEntries, type Entry } from './entry.ts';
-import { lowerBound, upperBound } from './entryOrder.ts';
+import { lowerBound, reordered, upperBound } from './entryOrder.ts';
 import { Pace } from './pace.ts';
 import { GAPS_CHANGED, type RecordingIndex } from './recordingIndex.ts';
 import { BLOCK_MS, daysBetween } from './sectionBlocks.ts';
@@ -131,22 +131,19 @@ export class Scopes {
     const days = new Set(scope.days);
     const mask = new Uint8Array(size);
     mask.set(scope.mask);
-    let isSame = !isMoved && size === scope.mask.length;
+    const gone = new Set<Entry>();
+    const come: Entry[] = [];
     for (const ordinal of new Set(changed)) {
       const entry = this.#index.entry(ordinal);
       if (!entry) continue;
-      const meant = isMeant(entry, tests) ? 1 : 0;
-      if (mask[ordinal] !== meant) isSame = false;
-      mask[ordinal] = meant;
-      if (meant === 1) addDays(days, entry);
+      const isNow = isMeant(entry, tests);
+      if (mask[ordinal] === 1 && (isMoved || !isNow)) gone.add(entry);
+      if (isNow && (isMoved || mask[ordinal] !== 1)) come.push(entry);
+      mask[ordinal] = isNow ? 1 : 0;
+      if (isNow) addDays(days, entry);
     }
-    if (isSame) return scopeOf(scope.entries, scope.mask, days, order.length);
-    return scopeOf(
-      order.filter(({ ordinal }) => mask[ordinal] === 1),
-      mask,
-      days,
-      order.length,
-    );
+    if (gone.size + come.length === 0) return scopeOf(scope.entries, scope.mask, days, order.length);
+    return scopeOf(reordered(scope.entries, gone, come), mask, days, order.length);
   }
 
   /** What costs least comes first. */

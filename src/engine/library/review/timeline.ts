@@ -1,6 +1,6 @@
 import type { Lane } from '../../../shared/contract/review.ts';
 import type { LibraryFilter } from '../../../shared/domain/filter.ts';
-import { gapCauseSchema, recordingStateSchema } from '../../../shared/domain/recording.ts';
+import { gapCauseSchema } from '../../../shared/domain/recording.ts';
 import { type RecordingId, type SectionId, sourceId } from '../../../shared/units.ts';
 import type { Connection, Query } from '../database.ts';
 import { attempt } from '../libraryError.ts';
@@ -8,7 +8,7 @@ import { Pace } from './pace.ts';
 import type { Entry } from './entry.ts';
 import type { RecordingIndex } from './recordingIndex.ts';
 import type { Scope } from './scopes.ts';
-import { BLOCK_MS, type SectionBlocks, verdictOf } from './sectionBlocks.ts';
+import { daysBetween, type SectionBlocks, verdictOf } from './sectionBlocks.ts';
 
 export interface TimelineOptions {
   /** ms since 1970 UTC. */
@@ -39,6 +39,15 @@ interface Stretch {
   to: number;
 }
 
+/** What a source has there. */
+interface Found {
+  readonly id: string;
+  readonly name: string;
+  /** In order of time. */
+  readonly entries: readonly Entry[];
+  readonly gaps: readonly GapRow[];
+}
+
 /** Draws the lanes of a timeline. */
 export class Timeline {
   readonly #index: RecordingIndex;
@@ -53,125 +62,136 @@ export class Timeline {
 
   /** The index must be up to date. Lanes of sources that have something there, by name; `scope` is that of the filter. */
   async lanes(options: TimelineOptions, scope: Scope | undefined): Promise<readonly Lane[]> {
-    const { from, to, now } = options;
-    const isMeant = ({ ordinal }: Entry): boolean => scope === undefined || scope.mask[ordinal] === 1;
+    const { from, to } = options;
+    const pace = new Pace();
     const names = new Map(attempt(() => this.#sql.sources.all()).map(({ id, name }) => [id, name]));
-    const found = [...names.keys()].flatMap((id) => {
-      const entries = this.#index.within(this.#index.bySource.get(id) ?? [], from, to).filter(isMeant);
-      if (scope !== undefined && entries.length === 0) return [];
+    const found: Found[] = [];
+    for (const [id, name] of names) {
+      const all = this.#index.within(this.#index.bySource.get(id) ?? [], from, to);
+      const entries = scope === undefined ? all : all.filter(({ ordinal }) => scope.mask[ordinal] === 1);
+      if (pace.isOver()) await pace.rest();
+      if (scope !== undefined && entries.length === 0) continue;
       const gaps = attempt(() => this.#sql.gaps.all(id, from, to, id, from));
       const within = gaps.filter((gap) => gap.from < to && (gap.to ?? Infinity) > from);
-      if (entries.length === 0 && within.length === 0) return [];
-      return [{ id, name: names.get(id) ?? entries[0]?.sourceName ?? '', entries, gaps: within }];
-    });
+      if (entries.length > 0 || within.length > 0) found.push({ id, name, entries, gaps: within });
+    }
     found.sort((a, b) => compareNames(a.name, b.name) || (a.id < b.id ? -1 : 1));
     const columns = Math.max(FEWEST_COLUMNS, Math.floor(MOST_ITEMS / Math.max(1, found.length)));
     const column = Math.max(options.resolutionMs, (to - from) / columns);
-    const sections = await this.#sections(options, new Set(found.map(({ id }) => id)), column, isMeant);
-    return found.map(({ id, name, entries, gaps }) => ({
-      sourceId: sourceId(id),
-      sourceName: name,
-      extents: thinned(
-        entries.map((entry) => toExtent(entry, now)),
-        column,
-        joinExtents,
-      ),
-      gaps: thinned(
-        gaps.flatMap((gap) => toHole(gap, now)),
-        column,
-        joinHoles,
-      ),
-      sections: sections.get(id) ?? [],
-    }));
+    const sections = await this.#sections(options, found, column);
+    const lanes: Lane[] = [];
+    for (const [index, { id, name, entries, gaps }] of found.entries()) {
+      lanes.push({
+        sourceId: sourceId(id),
+        sourceName: name,
+        extents: await extentsOf(entries, column, options.now, pace),
+        gaps: holesOf(gaps, column, options.now),
+        sections: sections[index] ?? [],
+      });
+      if (pace.isOver()) await pace.rest();
+    }
+    return lanes;
   }
 
-  async #sections(
-    { from, to }: TimelineOptions,
-    wanted: ReadonlySet<string>,
-    column: number,
-    isMeant: (entry: Entry) => boolean,
-  ): Promise<ReadonlyMap<string, Mark[]>> {
-    const found = new Map<string, Thinner<Mark>>();
+  /** Of each lane. */
+  async #sections({ from, to }: TimelineOptions, lanes: readonly Found[], column: number): Promise<readonly Mark[][]> {
+    const thinners = lanes.map(() => new Thinner<Mark>(column));
+    /** By ordinal of the recording: number of its lane, from 1. */
+    const laneOf = new Int32Array(this.#index.size);
+    const days = new Set<number>();
     const pace = new Pace();
-    for (const day of this.#days(from, to)) {
+    for (const [index, { entries }] of lanes.entries()) {
+      for (const entry of entries) {
+        laneOf[entry.ordinal] = index + 1;
+        if (entry.sections > 0) for (const day of daysBetween(entry.startedAt, lastOf(entry, to))) days.add(day);
+      }
+      if (pace.isOver()) await pace.rest();
+    }
+    for (const day of [...days].sort((a, b) => a - b)) {
       const block = await this.#blocks.get(day);
       for (let at = 0; at < block.length; at += 1) {
         if (at % STEP === 0 && pace.isOver()) await pace.rest();
         const begin = block.from[at] ?? 0;
         const end = block.to[at] ?? 0;
         if (end <= from || begin >= to) continue;
-        const entry = this.#index.entry(block.owner[at] ?? -1);
-        if (!entry?.isPresent || !wanted.has(entry.sourceId) || !isMeant(entry)) continue;
-        const thinner = found.get(entry.sourceId) ?? new Thinner<Mark>(column, joinMarks);
-        found.set(entry.sourceId, thinner);
+        const owner = block.owner[at] ?? -1;
+        const thinner = thinners[(laneOf[owner] ?? 0) - 1];
+        if (!thinner) continue;
+        const kept = thinner.joined(begin, end);
         const score = block.score[at] ?? 0;
+        if (kept && score <= kept.score) continue;
         const verdict = verdictOf(block.verdict[at] ?? 0);
-        thinner.add(begin, end, () => ({
-          id: `${entry.id}:${block.first[at] ?? 0}` as SectionId,
-          from: begin,
-          to: end,
+        const mark = {
+          id: `${this.#index.entry(owner)?.id ?? ''}:${block.first[at] ?? 0}` as SectionId,
+          from: kept?.from ?? begin,
+          to: kept?.to ?? end,
           score,
           ...(verdict === undefined ? {} : { verdict }),
-        }));
+        };
+        if (kept) thinner.replaceLast(mark);
+        else thinner.add(mark);
       }
     }
-    return new Map([...found].map(([id, thinner]) => [id, thinner.items]));
-  }
-
-  /** Days since 1970, UTC, on which a section between two instants may begin. */
-  #days(from: number, to: number): readonly number[] {
-    const days = new Set<number>();
-    for (const entry of this.#index.within(this.#index.order, from, to)) {
-      if (entry.sections === 0) continue;
-      const first = Math.floor(entry.startedAt / BLOCK_MS);
-      const last = Math.floor(Math.min(to, Math.max(entry.reachesTo, entry.startedAt)) / BLOCK_MS);
-      for (let day = first; day <= last; day += 1) days.add(day);
-    }
-    return [...days].sort((a, b) => a - b);
+    return thinners.map(({ items }) => items);
   }
 }
+
+/** Sections that begin later are of no interest. */
+const lastOf = ({ startedAt, reachesTo }: Entry, to: number): number => Math.min(to, Math.max(reachesTo, startedAt));
 
 /** Makes one of what begins in the same column, which covers all of it; what comes is in order of its beginning. */
 class Thinner<Item extends Stretch> {
   readonly items: Item[] = [];
   readonly #column: number;
-  readonly #join: (kept: Item, other: Item) => Item;
+  #number = Number.NaN;
 
-  constructor(column: number, join: (kept: Item, other: Item) => Item) {
+  constructor(column: number) {
     this.#column = column;
-    this.#join = join;
   }
 
-  add(from: number, to: number, make: () => Item): void {
-    const last = this.items.at(-1);
-    if (!last || Math.floor(last.from / this.#column) !== Math.floor(from / this.#column)) {
-      this.items.push(make());
-      return;
+  /** The one that this is a part of, which now covers it; undefined: it is {@link add}ed. */
+  joined(from: number, to: number): Item | undefined {
+    const number = Math.floor(from / this.#column);
+    const last = number === this.#number ? this.items.at(-1) : undefined;
+    this.#number = number;
+    if (last && to > last.to) last.to = to;
+    return last;
+  }
+
+  add(item: Item): void {
+    this.items.push(item);
+  }
+
+  replaceLast(item: Item): void {
+    this.items[this.items.length - 1] = item;
+  }
+}
+
+/** What needs a look comes first. */
+const STATES = ['recording', 'damaged', 'repaired', 'complete'] as const satisfies readonly Extent['state'][];
+const stateOf = (text: string): Extent['state'] => STATES.find((state) => state === text) ?? 'damaged';
+
+/** Of several it is the recording that lasts longest, with the state that matters most. */
+async function extentsOf(entries: readonly Entry[], column: number, now: number, pace: Pace): Promise<Extent[]> {
+  const thinner = new Thinner<Extent>(column);
+  let longest = 0;
+  for (const [index, entry] of entries.entries()) {
+    const { startedAt: from } = entry;
+    const to = entry.state === 'recording' ? Math.max(entry.reachesTo, now) : entry.reachesTo;
+    const state = stateOf(entry.state);
+    const analysed = entry.detection !== undefined && !entry.isLive;
+    const recordingId = entry.id as RecordingId;
+    const kept = thinner.joined(from, to);
+    if (!kept) thinner.add({ recordingId, from, to, state, analysed });
+    else {
+      if (to - from > longest) kept.recordingId = recordingId;
+      if (STATES.indexOf(state) < STATES.indexOf(kept.state)) kept.state = state;
+      kept.analysed &&= analysed;
     }
-    const joined = this.#join(last, make());
-    this.items[this.items.length - 1] = { ...joined, from: last.from, to: Math.max(last.to, to) };
+    longest = kept ? Math.max(longest, to - from) : to - from;
+    if (index % STEP === 0 && pace.isOver()) await pace.rest();
   }
-}
-
-function thinned<Item extends Stretch>(
-  items: readonly Item[],
-  column: number,
-  join: (kept: Item, other: Item) => Item,
-): Item[] {
-  const thinner = new Thinner(column, join);
-  for (const item of items) thinner.add(item.from, item.to, () => item);
   return thinner.items;
-}
-
-function toExtent(entry: Entry, now: number): Extent {
-  const isOpen = entry.state === 'recording';
-  return {
-    recordingId: entry.id as RecordingId,
-    from: entry.startedAt,
-    to: isOpen ? Math.max(entry.reachesTo, now) : entry.reachesTo,
-    state: recordingStateSchema.catch('damaged').parse(entry.state),
-    analysed: entry.detection !== undefined && !entry.isLive,
-  };
 }
 
 interface GapRow {
@@ -180,27 +200,23 @@ interface GapRow {
   readonly cause: string;
 }
 
-function toHole({ from, to, cause }: GapRow, now: number): readonly Hole[] {
-  const known = gapCauseSchema.safeParse(cause);
-  return known.success ? [{ from, to: to ?? Math.max(from, now), cause: known.data }] : [];
-}
+const CAUSES: ReadonlyMap<string, Hole['cause']> = new Map(gapCauseSchema.options.map((cause) => [cause, cause]));
 
-/** What needs a look comes first. */
-const STATES = ['recording', 'damaged', 'repaired', 'complete'] as const satisfies readonly Extent['state'][];
-
-/** It is the recording that lasts longest, with the state that matters most. */
-function joinExtents(kept: Extent, other: Extent): Extent {
-  const longest = other.to - other.from > kept.to - kept.from ? other : kept;
-  const state = STATES.find((one) => kept.state === one || other.state === one) ?? kept.state;
-  return { ...longest, state, analysed: kept.analysed && other.analysed };
-}
-
-function joinHoles(kept: Hole, other: Hole): Hole {
-  return other.to - other.from > kept.to - kept.from ? other : kept;
-}
-
-function joinMarks(kept: Mark, other: Mark): Mark {
-  return other.score > kept.score ? other : kept;
+/** Of several it has the cause of the longest one. */
+function holesOf(gaps: readonly GapRow[], column: number, now: number): Hole[] {
+  const thinner = new Thinner<Hole>(column);
+  let longest = 0;
+  for (const gap of gaps) {
+    const cause = CAUSES.get(gap.cause);
+    if (cause === undefined) continue;
+    const { from } = gap;
+    const to = gap.to ?? Math.max(from, now);
+    const kept = thinner.joined(from, to);
+    if (!kept) thinner.add({ from, to, cause });
+    else if (to - from > longest) kept.cause = cause;
+    longest = kept ? Math.max(longest, to - from) : to - from;
+  }
+  return thinner.items;
 }
 
 function compareNames(a: string, b: string): number {
