@@ -25,17 +25,18 @@ export async function serveSessions(flags: ServerFlags): Promise<ExitCode> {
   }
   const server = await started(() => createSessionServer({ config, log }));
   const token = await server.makeFirstAdmin();
-  const address = await started(() => server.listen());
-  process.stdout.write(`The Longtake session server listens on ${config.publicUrl ?? address}\n`);
-  process.stdout.write(
-    `Recordings: ${config.storage.kind === 'disk' ? config.dataFolder : `bucket ${config.storage.bucket}`}\n`,
-  );
+  // Told before anything else can fail: nobody can tell it again.
   if (token !== undefined) {
     process.stdout.write(
       `Admin: ${config.adminEmail}\nAPI token, told this once: ${token}\n` +
-        `For the web page: longtake serve-sessions user password ${config.adminEmail}\n`,
+        `For the web page, set a password: npx longtake serve-sessions user password ${config.adminEmail}\n`,
     );
   }
+  const address = await started(() => server.listen());
+  process.stdout.write(`The Longtake session server listens on ${address}\n`);
+  if (config.publicUrl !== undefined) process.stdout.write(`Its links begin with ${config.publicUrl}\n`);
+  const { storage } = config;
+  process.stdout.write(`Recordings: ${storage.kind === 'disk' ? config.dataFolder : `bucket ${storage.bucket}`}\n`);
   process.stdout.write('Press Ctrl+C to stop.\n');
   await new Promise<void>((resolve) => {
     followSignals(log, resolve);
