@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tool, writeSignal } from '../../../../test/support/codedAudio.ts';
 import { makeFlacStreams } from '../../../../test/support/flacStreams.ts';
+import { probe } from '../../../../test/support/ffmpeg.ts';
 import {
   type Captured,
   capturedFlac,
@@ -321,6 +322,12 @@ describe.each(cases)('$name', ({ form, mimeType, captured, isTagged = true }) =>
     // Decoders that begin somewhere else come close only.
     const isExact = mimeType === 'audio/wav' || mimeType === 'audio/flac';
     if (isExact) expect(next.subarray(-tail).equals(whole.subarray(-tail))).toBe(true);
+    if (mimeType === 'audio/ogg') {
+      // It begins at time zero, too, and says how long it is.
+      const stated = await probe(two);
+      expect(Math.abs(stated.duration - next.length / 4 / channels / stated.sampleRate)).toBeLessThan(0.4);
+      expect((await tool('ogginfo', [two])).out.toString()).not.toMatch(/warning|error|hole|missing/i);
+    }
     expect(second.durationMs(rest)).toBeGreaterThan(0);
     expect(second.durationMs(rest)).toBeLessThan(body.durationMs(bytes));
   });
