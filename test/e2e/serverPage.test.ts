@@ -70,6 +70,14 @@ async function expectAccessible(screen: string): Promise<void> {
   await browser.page.setViewportSize({ width: 1000, height: 800 });
 }
 
+async function logIn(): Promise<void> {
+  const { page } = browser;
+  await page.getByLabel('E-mail').fill('admin@localhost');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.locator('#lists').waitFor();
+}
+
 describe('the page of the server', () => {
   it('lets in by password alone', async () => {
     const { page } = browser;
@@ -80,9 +88,7 @@ describe('the page of the server', () => {
     await page.keyboard.press('Enter');
     await expect.poll(text('[role=alert]'), PATIENCE).toMatch(/Nobody has this/);
     await expectAccessible('login');
-    await page.getByLabel('E-mail').fill('admin@localhost');
-    await page.getByLabel('Password').fill(PASSWORD);
-    await page.keyboard.press('Enter');
+    await logIn();
     await expect.poll(text('#live'), PATIENCE).toMatch(/Nothing is being received/);
     expect(await text('#recordings')()).toMatch(/No recordings yet/);
     await expectAccessible('empty');
@@ -105,6 +111,19 @@ describe('the page of the server', () => {
     await expectAccessible('live');
   });
 
+  it('lets whoever has the link listen in their browser', async () => {
+    const { page } = browser;
+    const link = String(await page.getByRole('button', { name: /^Copy a link/ }).getAttribute('data-link'));
+    await page.context().clearCookies();
+    await page.goto(link);
+    expect(await text('h1')()).toBe('Dawn <chorus> & rain');
+    await page.getByRole('button', { name: 'Listen' }).click();
+    await expect.poll(position, PATIENCE).toBeGreaterThan(1);
+    await expectAccessible('listen');
+    await page.goto(`${server.url}/login`);
+    await logIn();
+  });
+
   it('plays the whole once it is finished, as a list and as a file', async () => {
     const { page } = browser;
     await send(6, CHUNKS);
@@ -119,6 +138,7 @@ describe('the page of the server', () => {
     const playlist = `/live/${session}/index.m3u8`;
     const listed = async () => (await server.request('GET', playlist)).text;
     await expect.poll(listed, PATIENCE).toMatch(/#EXT-X-PLAYLIST-TYPE:VOD\n[\s\S]*#EXT-X-ENDLIST\n$/);
+    await page.addScriptTag({ url: '/assets/hls.js' });
     const ended = await page.evaluate(async (address) => {
       const { Hls } = window as unknown as {
         Hls: new (options: object) => { loadSource(from: string): void; attachMedia(to: HTMLMediaElement): void };

@@ -3,6 +3,7 @@ import { LongtakeError } from '../../shared/errors.ts';
 import { htmlPage, refuse } from '../answers.ts';
 import { toLogin } from '../auth/gate.ts';
 import type { ServerContext } from '../context.ts';
+import { listenPage } from '../page/listenPage.ts';
 import { isSessionId } from '../storage/keys.ts';
 import type { LiveHouse } from './liveHouse.ts';
 import { liveQuery } from './liveLinks.ts';
@@ -26,12 +27,31 @@ export function addLiveRoutes(app: FastifyInstance, context: ServerContext, hous
     const { id, file } = request.params;
     const refused = await refusal(context, request, reply);
     if (refused) return refused;
-    if (file === 'index.m3u8') return sendPlaylist(house, id, queryOf(request), reply);
+    if (file === 'index.m3u8') {
+      // A browser would offer the playlist as a download; who opens the link there wants to hear it.
+      reply.header('vary', 'accept');
+      if (request.headers.accept?.includes('text/html') === true) return sendListenPage(context, request, reply);
+      return sendPlaylist(house, id, queryOf(request), reply);
+    }
     const bytes = await house.file(id, file);
     if (!bytes) return refuse(reply, 404, 'There is no such segment.');
     const type = MEDIA[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
     return reply.type(type).header('cache-control', 'private, max-age=3600').send(bytes);
   });
+}
+
+async function sendListenPage(
+  { database }: ServerContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { id } = request.params as LiveParams;
+  const session = await database.sessions.get(id);
+  if (!session || session.status === 'aborted' || session.status === 'expired') {
+    return htmlPage(reply, 404, 'Not Found', 'There is nothing to hear at this address any more.');
+  }
+  const name = session.title ?? session.source ?? 'Untitled session';
+  return listenPage(reply, name, `/live/${id}/index.m3u8${queryOf(request)}`);
 }
 
 async function sendPlaylist(house: LiveHouse, id: string, query: string, reply: FastifyReply): Promise<FastifyReply> {

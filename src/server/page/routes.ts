@@ -12,6 +12,7 @@ import pageScript from './assets/page.js?raw';
 import pageStyle from './assets/page.css?raw';
 import { deadLetters } from './deadLetters.ts';
 import { html, type Html } from './html.ts';
+import { player } from './player.ts';
 import { type ListedRecording, recordingList, recordingPage } from './recordingList.ts';
 import { sessionList } from './sessionList.ts';
 import { sendPage } from './shell.ts';
@@ -65,10 +66,10 @@ function addAssets(app: FastifyInstance): void {
   };
   asset('page.css', 'text/css', () => pageStyle);
   asset('page.js', 'text/javascript', () => pageScript);
-  let player: Promise<string> | undefined;
+  let hls: Promise<string> | undefined;
   asset('hls.js', 'text/javascript', () => {
-    player ??= readFile(createRequire(import.meta.url).resolve('hls.js/dist/hls.light.min.js'), 'utf8');
-    return player;
+    hls ??= readFile(createRequire(import.meta.url).resolve('hls.js/dist/hls.light.min.js'), 'utf8');
+    return hls;
   });
 }
 
@@ -80,7 +81,7 @@ function page(
   main: Html,
 ): FastifyReply {
   const csrf = auth.csrfFor(request.cookies[SESSION_COOKIE] ?? '');
-  return sendPage(reply, { title, csrf, email: accountOf(request).email, main });
+  return sendPage(reply, { title, csrf, email: accountOf(request).email, hasScript: true, main });
 }
 
 async function lists(context: ServerContext, request: FastifyRequest): Promise<Html> {
@@ -122,14 +123,6 @@ function beforeOf({ query }: FastifyRequest): number | undefined {
   const { before } = query as Readonly<Record<string, unknown>>;
   return typeof before === 'string' && /^\d{1,15}$/.test(before) ? Number(before) : undefined;
 }
-
-const player = html`<section id="player" aria-label="Player" hidden>
-  <p class="playing"></p>
-  <audio controls></audio>
-  <p class="actions">
-    <button type="button" data-do="edge" hidden>Go to live</button> <button type="button" data-do="close">Close</button>
-  </p>
-</section>`;
 
 const question = html`<dialog id="question" aria-labelledby="question-title">
   <form method="dialog">

@@ -20,6 +20,8 @@ export interface Page {
   readonly csrf: string;
   /** Who is logged in; undefined: nobody. */
   readonly email?: string;
+  /** The page's script comes along. */
+  readonly hasScript?: boolean;
   readonly main: Html;
 }
 
@@ -36,7 +38,7 @@ export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
     .send(document(page).text);
 }
 
-function document({ title, csrf, email, main }: Page): Html {
+function document({ title, csrf, email, hasScript, main }: Page): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -46,7 +48,7 @@ function document({ title, csrf, email, main }: Page): Html {
         <title>${title} · Longtake server</title>
         <link rel="icon" href="data:," />
         <link rel="stylesheet" href="/assets/page.css" />
-        ${email === undefined ? undefined : html`<script src="/assets/page.js" defer></script>`}
+        ${hasScript === true ? html`<script src="/assets/page.js" defer></script>` : undefined}
       </head>
       <body>
         <a class="skip" href="#main">Skip to content</a>
