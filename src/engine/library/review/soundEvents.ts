@@ -68,12 +68,14 @@ export class SoundEvents {
     const stale = before ? this.#staleDays(before.scope, scope) : new Set<number>();
     const groups: EventGroup[] = [];
     const sweep = this.#sweep();
+    // One for all groups: each of them alone takes less than a turn.
+    const pace = new Pace();
     let next: Begin = { day: -Infinity, from: -Infinity };
     for (const day of scope.days) {
       if (day < next.day) continue;
       const begin = day === next.day ? next : { day, from: day * BLOCK_MS };
       const known = before?.groupAt(begin);
-      const group = known && this.#isCurrent(known, stale) ? known : await this.#groupFrom(begin, scope, sweep);
+      const group = known && this.#isCurrent(known, stale) ? known : await this.#groupFrom(begin, scope, sweep, pace);
       groups.push(group);
       ({ next } = group);
     }
@@ -99,11 +101,10 @@ export class SoundEvents {
   }
 
   /** The events from `begin` on to the first moment on a later day at which there is none. */
-  async #groupFrom(begin: Begin, scope: Scope, sweep: EventSweep): Promise<EventGroup> {
+  async #groupFrom(begin: Begin, scope: Scope, sweep: EventSweep, pace: Pace): Promise<EventGroup> {
     const { mask } = scope;
     const versions: number[] = [];
     sweep.clear();
-    const pace = new Pace();
     for (let { day, from } = begin; ; day += 1, from = day * BLOCK_MS) {
       const isLater = day > begin.day;
       if (isLater && sweep.isIdleAt(from)) return finish(sweep, { begin, next: { day, from }, versions });
@@ -118,6 +119,7 @@ export class SoundEvents {
         sweep.add(block, at);
         if (at % STEP === 0 && pace.isOver()) await pace.rest();
       }
+      if (pace.isOver()) await pace.rest();
     }
   }
 

@@ -98,9 +98,13 @@ export class TextSearch {
     if (known?.titles === titles && known.places === places) return known.mask;
     const ids = known?.titles === titles ? known.ids : await this.#titled(word);
     const mask = new Uint8Array(this.#index.size);
+    const pace = new Pace();
+    let count = 0;
     for (const id of ids) {
       const entry = this.#index.byId(id);
       if (entry) mask[entry.ordinal] = 1;
+      count += 1;
+      if (count % PAGE === 0 && pace.isOver()) await pace.rest();
     }
     this.#known.delete(word);
     this.#known.set(word, { titles, places, ids, mask });
