@@ -75,4 +75,15 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (target_id, hour)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- With all that is asked of what is pending: the rows themselves hold a recording each.
+  DROP INDEX uploads_pending;
+  CREATE INDEX uploads_pending ON uploads
+    (target_id, source_id, live, number, next_try_at, state, remote_id, way, bytes, safe_bytes)
+    WHERE state NOT IN ('done', 'discarded', 'failed', 'paused');
+  CREATE INDEX uploads_next ON uploads (target_id, next_try_at)
+    WHERE state NOT IN ('done', 'discarded', 'failed', 'paused') AND next_try_at IS NOT NULL;
+  CREATE INDEX uploads_remote ON uploads (target_id, next_try_at)
+    WHERE state NOT IN ('done', 'discarded', 'failed', 'paused') AND remote_id IS NOT NULL;
+  `,
 ];

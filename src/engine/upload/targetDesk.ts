@@ -17,6 +17,8 @@ const FOLLOWED_AT_ONCE = 4;
 const FOLLOW_LEAST_MS = 2000;
 const FOLLOW_MOST_MS = 60_000;
 const GOODBYE_MS = 500;
+/** After a look, so many times as long passes before the next. */
+const RESTS = 20;
 /** Something may have become due that nobody told of, such as after the clock was set. */
 const LOOK_AGAIN_MS = 30_000;
 
@@ -40,6 +42,7 @@ export class TargetDesk {
   #isDiscarding = false;
   #nextDiscardAt = 0;
   #looking = false;
+  #restUntil = -Infinity;
 
   constructor(target: Target, driver: Driver, ports: DeskPorts) {
     this.#target = target;
@@ -60,10 +63,13 @@ export class TargetDesk {
     if (this.#looking || this.#abort.signal.aborted) return;
     this.#looking = true;
     // Several that ask at once are answered once, and nobody's change is in the middle of it.
-    queueMicrotask(() => {
+    const answer = (): void => {
       this.#looking = false;
       if (!this.#abort.signal.aborted) this.#begin();
-    });
+    };
+    const rest = this.#restUntil - this.#ports.clock.monotonic();
+    if (rest > 0) setTimeout(answer, rest).unref();
+    else queueMicrotask(answer);
   }
 
   /** Something is new about an upload; `closed`: its recording was closed or opened again. */
@@ -114,13 +120,6 @@ export class TargetDesk {
     }
   }
 
-  /** As {@link stop}, for nobody to wait for. */
-  leave(): void {
-    this.stop().catch((error: unknown) => {
-      this.#ports.log.warn('The way to a target did not end cleanly.', { error: errorText(error) });
-    });
-  }
-
   transfer(): Transfer {
     const { bytes, uploads } = this.#ports.store.backlog(this.#target.id);
     const bytesPerSecond = this.#line.speed.bytesPerSecond();
@@ -146,7 +145,9 @@ export class TargetDesk {
   }
 
   #begin(): void {
-    const now = this.#ports.clock.now();
+    const { clock } = this.#ports;
+    const now = clock.now();
+    const began = clock.monotonic();
     try {
       this.#beginDue(now);
     } catch (error) {
@@ -154,6 +155,9 @@ export class TargetDesk {
         error: errorText(error),
       });
     }
+    // A queue of many thousands is not looked through all the time.
+    const ended = clock.monotonic();
+    this.#restUntil = ended + (ended - began) * RESTS;
     this.#lookLater(now);
   }
 

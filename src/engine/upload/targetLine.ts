@@ -38,10 +38,11 @@ export class TargetLine {
   readonly #gate: FairGate;
   readonly #sleeper = new Sleeper();
   readonly #backoff = new Backoff();
-  #blockedUntil = 0;
+  /** By the monotonic clock, as is the next; a wall clock may be set. */
+  #blockedUntil = -Infinity;
   #problem: WireError | undefined;
   /** A person has to do something before bytes can go there. */
-  #heldUntil = 0;
+  #heldUntil = -Infinity;
 
   constructor(target: Target, driver: Driver, ports: LinePorts) {
     this.target = target;
@@ -58,13 +59,13 @@ export class TargetLine {
   }
 
   get isHeld(): boolean {
-    return this.#heldUntil > this.#ports.now();
+    return this.#heldUntil > this.#ports.monotonic();
   }
 
   /** When it is tried again, ms since 1970 UTC; undefined while it is open. */
   get nextTryAt(): number | undefined {
-    const until = Math.max(this.#blockedUntil, this.#heldUntil);
-    return until > this.#ports.now() ? until : undefined;
+    const left = Math.max(this.#blockedUntil, this.#heldUntil) - this.#ports.monotonic();
+    return left > 0 ? this.#ports.now() + left : undefined;
   }
 
   /** Waits for a turn; `source` says whose. */
@@ -83,8 +84,8 @@ export class TargetLine {
   succeeded(errand: Errand): void {
     const wasDown = this.#backoff.failures > 0 || (errand === 'bytes' && this.#problem !== undefined);
     this.#backoff.succeed();
-    this.#blockedUntil = 0;
-    if (errand === 'bytes') this.#heldUntil = 0;
+    this.#blockedUntil = -Infinity;
+    if (errand === 'bytes') this.#heldUntil = -Infinity;
     if (!this.isHeld) this.#problem = undefined;
     if (!wasDown) return;
     this.#gate.look();
@@ -95,7 +96,7 @@ export class TargetLine {
   /** Notes a failure that holds for the whole target. True when it does, and the line says when it is tried again. */
   failed(error: unknown): boolean {
     const wire = toWireError(error);
-    const now = this.#ports.now();
+    const now = this.#ports.monotonic();
     if (failureClass(error) === 'person' && ofTarget.has(wire.code)) {
       this.#heldUntil = now + PERSON_RETRY_MS;
     } else if (isOfTarget(wire)) {
@@ -112,17 +113,16 @@ export class TargetLine {
 
   /** Tries at once: the network is back, or a person says so. */
   retry(): void {
-    this.#blockedUntil = 0;
-    this.#heldUntil = 0;
+    this.#blockedUntil = -Infinity;
+    this.#heldUntil = -Infinity;
     this.#sleeper.wake();
   }
 
   async #untilFree(until: () => number, signal: AbortSignal): Promise<void> {
     for (;;) {
-      const left = until() - this.#ports.now();
+      const left = until() - this.#ports.monotonic();
       if (left <= 0) return;
-      // The wall clock may be set: it is looked at again now and then.
-      await this.#sleeper.sleep(Math.min(left, 60_000), signal);
+      await this.#sleeper.sleep(left, signal);
     }
   }
 }

@@ -195,6 +195,48 @@ describe('what a person has to do', () => {
   });
 });
 
+describe('a file that is lost', () => {
+  test('for good has its target make do with what it has', async () => {
+    const { id } = rig.record(3000);
+    await rig.run(1000);
+    rig.file(id).gone = true;
+    await rig.queue.recordingGone(id);
+    await rig.run(10_000);
+    expect(rig.state(id)).toBe('done');
+    expect(rig.arrived(id)).toHaveLength(3000);
+  });
+
+  test('to damage leaves at the target what that has', async () => {
+    const { id } = rig.record(3000);
+    const fresh = rig.record(0, 2);
+    await rig.run(1000);
+    for (const lost of [id, fresh.id]) {
+      const recording = rig.recordings.get(lost);
+      if (recording) rig.queue.heard({ ...recording, state: 'damaged' });
+    }
+    await rig.run(10_000);
+    expect(rig.state(id)).toBe('done');
+    expect(rig.arrived(id)).toHaveLength(3000);
+    expect(rig.state(fresh.id)).toBe('discarded');
+  });
+});
+
+describe('a target that is changed', () => {
+  test('while a session is being opened there has one session in the end', async () => {
+    const { id } = rig.record(3000);
+    for (let change = 0; change < 3; change += 1) {
+      rig.queue.targetsChanged(TARGET);
+      await Promise.resolve();
+      rig.queue.targetsChanged(TARGET);
+    }
+    rig.close(id);
+    await rig.run(10_000);
+    expectDone(rig, id);
+    expect(rig.server.recordings.size).toBe(1);
+    expect(rig.server.sessions.size).toBe(1);
+  });
+});
+
 describe('a person', () => {
   test('pauses and resumes', async () => {
     const { id } = rig.record(3000);

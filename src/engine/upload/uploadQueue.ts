@@ -31,6 +31,10 @@ export class UploadQueue {
   readonly #bandwidth: TokenBucket;
   /** Open when the program started; and what the targets said to it. */
   readonly #recovered = new Map<UploadId, SessionView | undefined>();
+  /** Targets that were changed, and whose desk is still clearing away. */
+  readonly #leaving = new Map<TargetId, Promise<void>>();
+  /** Targets of which everything that waits for a person is tried, as soon as they have a desk. */
+  readonly #anew = new Set<TargetId>();
   #running = false;
 
   constructor(ports: QueuePorts) {
@@ -52,7 +56,7 @@ export class UploadQueue {
   /** Interrupts what is under way and leaves the rest to the next start. */
   async stop(): Promise<void> {
     this.#running = false;
-    const ended = Promise.all([...this.#desks.values()].map((desk) => desk.stop()));
+    const ended = Promise.all([...this.#leaving.values(), ...[...this.#desks.values()].map((desk) => desk.stop())]);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>((resolve) => {
       timer = setTimeout(() => resolve('late'), STOP_MS);
@@ -103,33 +107,62 @@ export class UploadQueue {
     }
   }
 
+  /** What the target has may be all that is left of it. */
   #giveUp(entry: Entry, recording: Recording): void {
     const { store, log } = this.#ports;
     store.change(entry.id, { recording, live: false });
-    log.warn('A recording cannot be read as audio, and is not uploaded.', { uploadId: entry.id, path: recording.path });
-    this.discard(entry.id).catch((error: unknown) => {
-      log.warn('The upload of a recording that cannot be read was not given up.', { error: errorText(error) });
+    log.warn('A recording cannot be read as audio, and no more of it is uploaded.', {
+      uploadId: entry.id,
+      path: recording.path,
     });
+    this.#endWith(entry).catch((error: unknown) => {
+      log.warn('The upload of a recording that cannot be read was not ended.', { error: errorText(error) });
+    });
+  }
+
+  /** There is no more to send: the target makes do with what it has, if anything. */
+  async #endWith(entry: Entry): Promise<void> {
+    if (entry.remoteId !== undefined || entry.state === 'failed') return;
+    if (entry.safeBytes > 0 && entry.way === 'session' && entry.sessionId !== undefined) {
+      if (entry.state !== 'finalizing') await this.finish(entry.id);
+    } else await this.discard(entry.id);
   }
 
   /** Targets were added, changed or removed. */
   targetsChanged(changed?: TargetId): void {
     if (!this.#running) return;
-    const { store } = this.#ports;
     const targets = this.#ports.targets();
+    if (changed !== undefined) this.#anew.add(changed);
     for (const [id, desk] of this.#desks) {
-      if (id !== changed && targets.some((target) => target.id === id)) continue;
-      this.#desks.delete(id);
-      desk.leave();
+      if (id === changed || !targets.some((target) => target.id === id)) this.#leave(id, desk);
     }
     for (const target of targets) {
-      if (!target.enabled || this.#desks.has(target.id)) continue;
+      // Two at once would each open a session.
+      if (!target.enabled || this.#desks.has(target.id) || this.#leaving.has(target.id)) continue;
       const desk = this.#desk(target);
-      if (desk) this.#desks.set(target.id, desk);
-      if (changed === target.id) this.#again(store.list({ targetId: target.id, states: ['needsPerson'], limit: -1 }));
-      desk?.look();
+      if (!desk) continue;
+      this.#desks.set(target.id, desk);
+      if (this.#anew.delete(target.id)) {
+        this.#again(this.#ports.store.list({ targetId: target.id, states: ['needsPerson'], limit: -1 }));
+      }
+      desk.look();
     }
     this.#ports.onTransfer();
+  }
+
+  /** What is under way at a target ends first; then it is seen what is there to be done. */
+  #leave(id: TargetId, desk: TargetDesk): void {
+    this.#desks.delete(id);
+    const left = desk
+      .stop()
+      .catch((error: unknown) => {
+        this.#ports.log.warn('The way to a target did not end cleanly.', { error: errorText(error) });
+      })
+      .then(() => {
+        this.#leaving.delete(id);
+        this.targetsChanged();
+      });
+    this.#leaving.set(id, left);
   }
 
   /** Everything that waits for time is tried now: the network is back, or the computer was asleep. */
@@ -201,15 +234,14 @@ export class UploadQueue {
     const desk = this.#desks.get(targetId);
     this.#desks.delete(targetId);
     await desk?.stop();
+    await this.#leaving.get(targetId);
     return this.#ports.store.removeTarget(targetId);
   }
 
   /** The file is gone for good: what a target has of it is all it gets. */
   async recordingGone(id: RecordingId): Promise<void> {
     for (const entry of this.#ports.store.ofRecording(id)) {
-      if (entry.state === 'done' || entry.state === 'discarded' || entry.remoteId !== undefined) continue;
-      if (entry.safeBytes > 0 && entry.way === 'session') await this.finish(entry.id);
-      else await this.discard(entry.id);
+      if (!ENDED_STATES.includes(entry.state)) await this.#endWith(entry);
     }
   }
 

@@ -10,7 +10,7 @@ import { type BodyPorts, HeldBody, named } from './heldBody.ts';
 import type { Changes, Entry } from './rows.ts';
 import { PERSON_RETRY_MS } from './targetLine.ts';
 import { Sleeper } from './wait.ts';
-import { wholeFile } from './wholeFile.ts';
+import { fileMimeType, wholeFile } from './wholeFile.ts';
 
 /** So many sessions in a row that were lost: then the file goes as a whole. */
 const LOST_SESSIONS = 3;
@@ -166,7 +166,7 @@ export class UploadRun {
       return;
     }
     const totals = store.chunks.totals(entry.number);
-    const mimeType = (await this.#body.open(entry)).mimeType;
+    const mimeType = await this.#mimeType(entry);
     // The file beside its chunks, before the target is told that this is all.
     if (line.driver.wholeToo === true && !entry.live && entry.endsAt === undefined) await this.#putWhole(entry, true);
     store.change(this.#id, { asked: true });
@@ -187,6 +187,17 @@ export class UploadRun {
         return;
       case 'gone':
         throw new LongtakeError('UPLOAD_SESSION_GONE', `The target has ended the session: ${result.reason}`);
+    }
+  }
+
+  /** Of what was sent; where a person, or the loss of the file, ended it early, the file need not be there any more. */
+  async #mimeType(entry: Entry): Promise<string> {
+    try {
+      return (await this.#body.open(entry)).mimeType;
+    } catch (error) {
+      const { code } = toWireError(named(error));
+      if (entry.endsAt === undefined || (code !== 'NOT_FOUND' && code !== 'DAMAGED')) throw error;
+      return fileMimeType(entry.recording.container);
     }
   }
 

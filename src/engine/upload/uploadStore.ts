@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Recording } from '../../shared/domain/recording.ts';
 import type { UploadState } from '../../shared/domain/upload.ts';
 import type { RecordingId, SourceId, TargetId, UploadId } from '../../shared/units.ts';
+import type { Statement } from 'better-sqlite3';
 import { ChunkStore, type CutChunk } from './chunkStore.ts';
 import type { Connection } from './database.ts';
 import { assignments, type Changes, type Entry, fromRow, type UploadRow } from './rows.ts';
@@ -25,12 +26,17 @@ export interface UploadFilter {
   readonly limit: number;
 }
 
+/** A time further away was set by a clock that ran ahead. */
+const LONGEST_WAIT_MS = 7_200_000;
+const DUE = `(next_try_at IS NULL OR next_try_at NOT BETWEEN ? + 1 AND ? + ${LONGEST_WAIT_MS})`;
 const PENDING = `state NOT IN ('done', 'discarded', 'failed', 'paused')`;
 
 /** What is uploaded, and how far it is. Every change of a state goes through {@link move}. */
 export class UploadStore {
   readonly chunks: ChunkStore;
   readonly #connection: Connection;
+  /** Compiled once; there are few, and all of them are written here. */
+  readonly #selects = new Map<string, Statement<unknown[], UploadRow>>();
   readonly #now: () => number;
   readonly #onChange: (entry: Entry) => void;
 
@@ -175,11 +181,12 @@ export class UploadStore {
     return this.#many(
       `number IN (
          SELECT min(number) FROM uploads WHERE target_id = ? AND ${PENDING} AND state <> 'processing'
-           AND remote_id IS NULL AND (next_try_at IS NULL OR next_try_at <= ?)
+           AND remote_id IS NULL AND ${DUE}
            AND (way = 'session' OR live = 0)
          GROUP BY source_id, live
        ) ORDER BY live DESC, number`,
       targetId,
+      now,
       now,
     );
   }
@@ -187,9 +194,10 @@ export class UploadStore {
   /** What this target makes files of now, the longest untold first. */
   processing(targetId: TargetId, now: number, limit: number): Entry[] {
     return this.#many(
-      `target_id = ? AND ${PENDING} AND remote_id IS NOT NULL AND (next_try_at IS NULL OR next_try_at <= ?)
+      `target_id = ? AND ${PENDING} AND remote_id IS NOT NULL AND ${DUE}
        ORDER BY next_try_at LIMIT ?`,
       targetId,
+      now,
       now,
       limit,
     );
@@ -262,14 +270,22 @@ export class UploadStore {
   }
 
   #one(where: string, ...values: readonly unknown[]): Entry | undefined {
-    const row = this.#connection.prepare<unknown[], UploadRow>(`SELECT * FROM uploads WHERE ${where}`).get(...values);
+    const row = this.#select(where).get(...values);
     return row && fromRow(row);
   }
 
   #many(where: string, ...values: readonly unknown[]): Entry[] {
-    return this.#connection
-      .prepare<unknown[], UploadRow>(`SELECT * FROM uploads WHERE ${where}`)
+    return this.#select(where)
       .all(...values)
       .map(fromRow);
+  }
+
+  #select(where: string): Statement<unknown[], UploadRow> {
+    let statement = this.#selects.get(where);
+    if (!statement) {
+      statement = this.#connection.prepare<unknown[], UploadRow>(`SELECT * FROM uploads WHERE ${where}`);
+      this.#selects.set(where, statement);
+    }
+    return statement;
   }
 }

@@ -14,6 +14,8 @@ const mimeTypes: Readonly<Record<Container, string>> = {
   flac: 'audio/flac',
 };
 
+export const fileMimeType = (container: Container): string => mimeTypes[container];
+
 export interface FileOnDisk {
   /** Absolute. */
   readonly path: string;
@@ -30,7 +32,7 @@ export function wholeFile(
 ): WholeFile {
   return {
     name: basename(recording.path),
-    mimeType: mimeTypes[recording.container],
+    mimeType: fileMimeType(recording.container),
     bytes,
     again,
     read: async function* () {
