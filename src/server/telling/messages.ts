@@ -48,7 +48,7 @@ export async function messagesOf(entry: OutboxEntry, ports: Ports, now: number):
 
 async function dueAt(entry: OutboxEntry, { config, database }: Ports, now: number): Promise<number> {
   if (!config.storageEvents.enabled || entry.type !== 'recording.ready' || entry.recordingId === undefined) return now;
-  return (await database.deliveries.isConfirmed(entry.recordingId)) ? now : now + EVENT_WAIT_MS;
+  return (await database.deliveries.isConfirmed(entry.recordingId)) ? now : entry.at + EVENT_WAIT_MS;
 }
 
 async function find(entry: OutboxEntry, { users, sessions, recordings }: Database): Promise<Subject> {
