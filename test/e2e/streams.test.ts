@@ -88,9 +88,12 @@ describe('streams in the window', () => {
     const now = async (): Promise<number> => Number(await position.getAttribute('aria-valuenow'));
     await expect.poll(now).toBeGreaterThan(0);
     await running.page.getByRole('region', { name: 'Player' }).locator('canvas').first().waitFor();
-    await position.focus();
-    await running.page.keyboard.press('Home');
-    await expect.poll(now).toBeLessThan(2);
+    // A file of 5 s may have come to its end meanwhile, and the player to another one.
+    const fromStart = async (): Promise<number> => {
+      await position.press('Home');
+      return now();
+    };
+    await expect.poll(fromStart).toBeLessThan(2);
     await running.page.setViewportSize({ width: 1280, height: 800 });
     await running.screenshot(`streams-4-${name.replaceAll(' ', '-').toLowerCase()}`);
   });
