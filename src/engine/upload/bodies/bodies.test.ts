@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
@@ -20,6 +19,7 @@ import {
 } from '../../../../test/support/grownRecording.ts';
 import { makeRecording } from '../../../../test/support/makeRecording.ts';
 import { MemoryFileSystem } from '../../../../test/support/memoryFileSystem.ts';
+import { noise } from '../../../../test/support/noise.ts';
 import { makeOggStreams } from '../../../../test/support/oggStreams.ts';
 import { withoutTag } from '../../../../test/support/withoutTag.ts';
 import { WavWriter } from '../../containers/wav.ts';
@@ -58,14 +58,6 @@ const streamOf = (streams: ReadonlyMap<string, Uint8Array>, name: string): Uint8
   if (!stream) throw new Error(`There is no ${name}.`);
   return stream;
 };
-
-/** Samples that differ from place to place. */
-function noise(bytes: number): Uint8Array {
-  const pieces = Array.from({ length: Math.ceil(bytes / 32) }, (_, at) =>
-    createHash('sha256').update(`${at}`).digest(),
-  );
-  return Uint8Array.from(Buffer.concat(pieces).subarray(0, bytes));
-}
 
 const pcm = (
   container: 'wav' | 'flac',
