@@ -34,7 +34,9 @@ export function UploadLine({ upload }: { readonly upload: Upload }): ReactElemen
         <span className="upload-short" data-tone={word.tone}>
           {word.short}
         </span>
-        <span className="upload-bytes">{state === 'done' ? size(bytes) : `${size(safeBytes)} of ${size(bytes)}`}</span>
+        <span className="upload-bytes">
+          {state === 'done' ? size(bytes) : `${size(safeBytes)} of ${size(Math.max(bytes, safeBytes))}`}
+        </span>
       </span>
       {items.length > 0 && (
         <Menu items={items} label={`Actions for ${name} to ${targetName}`}>

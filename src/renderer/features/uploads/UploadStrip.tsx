@@ -5,6 +5,7 @@ import { size } from '../../format/quantity.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { useTargets } from '../../stores/targets.ts';
 import { useUploads } from '../../stores/uploads.ts';
+import { problemOf } from './uploadWords.ts';
 import './uploads.css';
 
 /** Below the header: what only a person can put right, once for each reason, until it is right or was put away. */
@@ -24,15 +25,13 @@ export function UploadStrip(): ReactElement | null {
   return (
     <>
       <p className="visually-hidden" role="alert">
-        {first && `${first.target.name}: ${first.problem.message}`}
+        {first && problemOf(first.target.name, first.problem.message)}
       </p>
       {first && (
         <section className="upload-strip" aria-label="An upload needs you">
           <CloudAlert size={16} aria-hidden />
           <div className="upload-strip-text">
-            <p className="upload-strip-problem selectable">
-              {first.target.name}: {first.problem.message}
-            </p>
+            <p className="upload-strip-problem selectable">{problemOf(first.target.name, first.problem.message)}</p>
             <p className="upload-strip-advice">
               Recording goes on; {size(first.transfer.backlogBytes)} wait here until this is right.
             </p>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Target } from '../../../shared/domain/target.ts';
 import type { Transfer, Upload } from '../../../shared/domain/upload.ts';
 import { recordingId, sourceId, targetId, uploadId } from '../../../shared/units.ts';
-import { overallWord, percent, recordingWord, transferWords, uploadWord } from './uploadWords.ts';
+import { overallWord, percent, problemOf, recordingWord, transferWords, uploadWord } from './uploadWords.ts';
 
 const NOW = 1_700_000_000_000;
 
@@ -44,6 +44,10 @@ describe('how an upload stands', () => {
     const word = uploadWord(upload({ state: 'sending', problem: offline, nextTryAt: NOW + 5000 }), NOW);
     expect(word.short).toBe('Waiting for network');
     expect(word.long).toBe('Archive: The server does not answer. Next try in 5 s.');
+  });
+  it('names the target once', () => {
+    expect(problemOf('Archive', 'Archive is full.')).toBe('Archive is full.');
+    expect(problemOf('Archive', 'It is full.')).toBe('Archive: It is full.');
   });
   it('asks for a person with the reason', () => {
     const problem = { code: 'UPLOAD_QUOTA', message: 'The quota is used up.' } as const;
@@ -93,6 +97,9 @@ describe('how a target stands', () => {
   it('tells speed, backlog and time left', () => {
     expect(transferWords(transfer, target, NOW)).toBe('250.0 kB/s, 5.0 MB to send in 3 uploads, 20 s left.');
     expect(transferWords(undefined, target, NOW)).toBe('Nothing to send.');
+    expect(transferWords({ ...transfer, backlogBytes: 0 }, target, NOW)).toBe(
+      '250.0 kB/s; everything up to now is there.',
+    );
   });
   it('tells the reason in place of the speed, and that it is off', () => {
     expect(transferWords({ ...transfer, problem: offline }, target, NOW)).toMatch(/^The server does not answer\./);

@@ -26,6 +26,11 @@ const AT_ONCE_MS = 1000;
 /** `4 s`, `12 minutes`, `3 hours`. */
 const span = (ms: number): string => (ms < 90_000 ? `${Math.ceil(Math.max(0, ms) / 1000)} s` : roughTime(ms));
 
+/** A problem with the name of the target that has it; most name it themselves. */
+export function problemOf(targetName: string, message: string): string {
+  return message.includes(targetName) ? message : `${targetName}: ${message}`;
+}
+
 /** How one upload stands. `now`: ms since 1970 UTC. */
 export function uploadWord(upload: Upload, now: number): UploadWord {
   const { state, targetName, problem } = upload;
@@ -54,7 +59,11 @@ export function uploadWord(upload: Upload, now: number): UploadWord {
         long: `${targetName} could not use it; the recording is still here.${upload.serverText ? ` ${upload.serverText}` : why}`,
       };
     case 'needsPerson':
-      return { tone: 'attention', short: 'Needs you', long: `${targetName}:${why || ' look at the uploads.'}` };
+      return {
+        tone: 'attention',
+        short: 'Needs you',
+        long: problemOf(targetName, problem?.message ?? 'look at the uploads.'),
+      };
     case 'paused':
       return { tone: 'off', short: 'Paused', long: `Paused; ${targetName} has ${percent(upload)}.` };
     case 'discarded':
@@ -72,7 +81,7 @@ function waiting(upload: Upload, now: number): UploadWord {
   return {
     tone: 'waiting',
     short: isNetwork ? 'Waiting for network' : 'Waiting',
-    long: `${targetName}: ${problem.message}${next}`,
+    long: `${problemOf(targetName, problem.message)}${next}`,
   };
 }
 
@@ -132,6 +141,7 @@ export function transferWords(transfer: Transfer | undefined, target: Target, no
     return `${transfer.problem.message}${next} ${backlog}.`;
   }
   const speed = `${size(transfer.bytesPerSecond)}/s`;
+  if (transfer.backlogBytes === 0) return `${speed}; everything up to now is there.`;
   const left = transfer.secondsLeft === undefined ? '' : `, ${span(transfer.secondsLeft * 1000)} left`;
   return `${speed}, ${backlog}${left}.`;
 }
