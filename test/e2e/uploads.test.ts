@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
 import { FaultProxy } from '../support/faultProxy.ts';
