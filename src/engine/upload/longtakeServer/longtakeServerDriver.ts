@@ -23,7 +23,7 @@ import { follow, uploadWhole } from '../sessions/recordings.ts';
 import { SessionApi } from '../sessions/sessionApi.ts';
 import { startOf, titleOf } from '../sessions/title.ts';
 
-const LIMITS: Limits = { chunkSeconds: 2, minChunkSeconds: 1, backlogChunkBytes: 4 * 1024 * 1024 };
+const LIMITS: Limits = { chunkSeconds: 2, minChunkSeconds: 1, backlogChunkBytes: 8 * 1024 * 1024 };
 
 const aboutSchema = z.object({
   name: z.literal('longtake-server'),
