@@ -140,13 +140,20 @@ describe('meters', () => {
     const growing = join(folder, `growing ${name}`);
     await writeFile(growing, coded.subarray(0, 0));
     let written = 0;
-    // As a recorder writes: a fifth of a second at a time.
+    // As a recorder writes: a fifth of a second at a time, one after the other, for as long as it is listened to.
     const begun = performance.now();
     const perMs = container === 'mp3' ? STEP_BYTES / 100 : coded.length / 20_000;
+    let writing = Promise.resolve();
     const timer = setInterval(() => {
-      const due = Math.min(coded.length, Math.floor((performance.now() - begun) * perMs));
-      void appendFile(growing, coded.subarray(written, due));
-      written = due;
+      writing = writing.then(async () => {
+        const due = Math.floor((performance.now() - begun) * perMs);
+        while (written < due) {
+          const at = written % coded.length;
+          const piece = coded.subarray(at, Math.min(coded.length, at + due - written));
+          await appendFile(growing, piece);
+          written += piece.length;
+        }
+      });
     }, 200);
     try {
       send({ type: 'meter', sourceId: SOURCE, path: growing, container });
@@ -162,6 +169,7 @@ describe('meters', () => {
       await expect.poll(decoders).toEqual([]);
     } finally {
       clearInterval(timer);
+      await writing;
     }
   });
 
