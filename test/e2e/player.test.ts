@@ -36,7 +36,7 @@ describe('listening and looking', () => {
     });
     running = await RunningApp.launch(profile);
     await running.page.setViewportSize({ width: 1280, height: 800 });
-    await running.request('library.rescan', {});
+    // Found by the scan of the first start.
     await rows('WAV').waitFor();
   });
   beforeEach(async () => {
