@@ -43,7 +43,7 @@ export default defineConfig({
           hookTimeout: 180_000,
           // Each file has sound servers and stations of its own, and mostly waits for the clock.
           pool: 'forks',
-          maxWorkers: 6,
+          maxWorkers: 4,
           ...patient,
         },
       },
