@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import electronPath from 'electron';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 
 const SCREENSHOTS = join(resolve(import.meta.dirname, '../..'), 'test-output', 'screenshots');
@@ -39,8 +38,6 @@ export class Browser {
     await writeFile(join(app, 'main.cjs'), MAIN);
     const root = process.getuid?.() === 0;
     const running = await _electron.launch({
-      // Under Node, the package is the path of the program.
-      executablePath: electronPath as unknown as string,
       args: [app, ...(root ? ['--no-sandbox'] : []), '--disable-gpu', `--user-data-dir=${join(folder, 'profile')}`],
     });
     return new Browser(running, await running.firstWindow(), folder);

@@ -1,8 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import electronPath from 'electron';
-import { _electron, type ElectronApplication, errors, type Page } from 'playwright-core';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import type { LongtakeBridge } from '../../src/shared/contract/bridge.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../src/shared/contract/requests.ts';
 
@@ -10,23 +9,10 @@ const PROJECT = resolve(import.meta.dirname, '../..');
 /** Kept after the run, to be looked at. */
 const SCREENSHOTS = join(PROJECT, 'test-output', 'screenshots');
 
-const LAUNCH_MS = 60_000;
+/** A busy machine starts it late. */
+const LAUNCH_MS = 120_000;
 /** What is waited for in the page comes later on a busy machine. */
 const PATIENCE_MS = 60_000;
-
-/**
- * On a busy machine the driver now and then misses that the program has started, and waits for it in vain. The program
- * is ended then, and started once more.
- */
-async function launchElectron(options: Parameters<typeof _electron.launch>[0]): Promise<ElectronApplication> {
-  try {
-    return await _electron.launch({ ...options, timeout: LAUNCH_MS });
-  } catch (error) {
-    if (!(error instanceof errors.TimeoutError)) throw error;
-    console.warn(`The driver did not notice that the program started:\n${error.message}`);
-    return _electron.launch({ ...options, timeout: LAUNCH_MS });
-  }
-}
 
 /** The real program with a profile of its own, driven as a person would. */
 export class RunningApp {
@@ -47,11 +33,12 @@ export class RunningApp {
   /** `env` is added to the environment: virtual cards and the like. */
   static async launch(profile: string, env: Readonly<Record<string, string>> = {}): Promise<RunningApp> {
     const root = process.getuid?.() === 0;
-    const app = await launchElectron({
-      // Under Node, the package is the path of the program.
-      executablePath: electronPath as unknown as string,
+    // Without a path of its own, the driver has the program wait for it: attached to a page that is just being loaded,
+    // it now and then waits for that page for ever.
+    const app = await _electron.launch({
       args: [PROJECT, ...(root ? ['--no-sandbox'] : []), '--disable-gpu'],
       env: { ...definedEnv(), LONGTAKE_USER_DATA: profile, LONGTAKE_NO_DIALOGS: '1', ...env },
+      timeout: LAUNCH_MS,
     });
     const output: string[] = [];
     app.process().stdout?.on('data', (data: Buffer) => output.push(data.toString()));

@@ -1,6 +1,8 @@
 // What a plain Electron brings as its default app: runs the project in the
-// folder that is given as the first argument which is not a flag.
+// folder that is given as the first argument which is not a flag. `-r FILE` is
+// a CommonJS module to load before it, as a driver of tests asks for.
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { app } from 'electron';
@@ -11,7 +13,12 @@ import { app } from 'electron';
  */
 const host = /** @type {HostApp} */ (app);
 
-const given = process.argv.slice(1).find((argument) => !argument.startsWith('-'));
+const flags = process.argv.slice(1);
+const required = flags.indexOf('-r');
+const [, preload] = required < 0 ? [] : flags.splice(required, 2);
+if (preload !== undefined) createRequire(import.meta.url)(resolve(preload));
+
+const given = flags.find((argument) => !argument.startsWith('-'));
 if (given === undefined) {
   process.stderr.write('Give the folder of an application to run.\n');
   app.exit(2);
