@@ -8,7 +8,7 @@ import { errorText } from '../shared/errors.ts';
 import type { SourceId } from '../shared/units.ts';
 import { EventTeller } from './events.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
-import { acquireLock, type InstanceLock } from './instanceLock.ts';
+import { acquireLock, type InstanceLock } from '../engine/platform/instanceLock.ts';
 import { dataFolders, type IsrRun, planIsrRun } from './isrRun.ts';
 import { type HeadlessLog, type Level, openHeadlessLog } from './log.ts';
 import { previewRun } from './previewRun.ts';

@@ -2,7 +2,7 @@ import { readServerConfig, type ServerConfig } from '../server/config/config.ts'
 import { createSessionServer } from '../server/server.ts';
 import { errnoOf, LongtakeError } from '../shared/errors.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
-import { acquireLock } from './instanceLock.ts';
+import { acquireLock } from '../engine/platform/instanceLock.ts';
 import { openHeadlessLog } from './log.ts';
 import { followSignals } from './signals.ts';
 

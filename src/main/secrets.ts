@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { safeStorage } from 'electron';
 import type { Secrets } from '../shared/ports/secrets.ts';
-import { type Cipher, openSecretsFile } from './secretsFile.ts';
+import { type Cipher, openSecretsFile } from '../engine/platform/secretsFile.ts';
 
 /**
  * Secrets in `secrets.json` in `folder`, encrypted by the operating system's keychain where there is one.

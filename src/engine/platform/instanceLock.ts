@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { errnoOf } from '../shared/errors.ts';
+import { errnoOf } from '../../shared/errors.ts';
 
 /** A socket whose owner was killed is taken over; somebody else may be doing the same at this moment. */
 const TRIES = 3;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type Arming, armingSchema } from '../shared/domain/arming.ts';
-import { type Settings, settingsSchema } from '../shared/domain/settings.ts';
-import { sourceConfigSchema } from '../shared/domain/source.ts';
-import { type Target, targetSchema } from '../shared/domain/target.ts';
-import type { StoredState } from '../shared/ports/settingsStore.ts';
-import { sourceId } from '../shared/units.ts';
+import { type Arming, armingSchema } from '../../shared/domain/arming.ts';
+import { type Settings, settingsSchema } from '../../shared/domain/settings.ts';
+import { sourceConfigSchema } from '../../shared/domain/source.ts';
+import { type Target, targetSchema } from '../../shared/domain/target.ts';
+import type { StoredState } from '../../shared/ports/settingsStore.ts';
+import { sourceId } from '../../shared/units.ts';
 
 /** Turns the content of one version of the settings file into that of the next. */
 export type Migration = (content: Readonly<Record<string, unknown>>) => Record<string, unknown>;

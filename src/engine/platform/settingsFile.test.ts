@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_SETTINGS, type Settings } from '../shared/domain/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../shared/domain/settings.ts';
 import { SETTINGS_VERSION, readSettingsFile } from './settingsFile.ts';
 
 const defaults: Settings = {

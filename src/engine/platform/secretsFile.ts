@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { LongtakeError, errnoOf } from '../shared/errors.ts';
-import type { Secrets } from '../shared/ports/secrets.ts';
+import { LongtakeError, errnoOf } from '../../shared/errors.ts';
+import type { Secrets } from '../../shared/ports/secrets.ts';
 
 /** What the operating system's keychain does for us. */
 export interface Cipher {
