@@ -1,4 +1,5 @@
 import { app } from 'electron';
+import { OpenRequests, ownStart } from './openRequests.ts';
 import { chooseProfile } from './profile.ts';
 import { registerSchemes } from './protocols.ts';
 import { failToStart, runShell } from './shell.ts';
@@ -8,8 +9,8 @@ function main(): void {
   registerSchemes();
   // With the sandbox switched off from outside, as root has to, Electron's child processes cannot start with it on.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-  if (app.requestSingleInstanceLock()) {
-    void runShell(profile);
+  if (app.requestSingleInstanceLock(ownStart(app.isPackaged))) {
+    void runShell(profile, new OpenRequests(app));
   } else {
     process.stdout.write('Longtake is running already; its window comes to the front.\n');
     app.exit(0);

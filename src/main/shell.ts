@@ -15,6 +15,7 @@ import { createKeepAwake } from './keepAwake.ts';
 import { powerState } from './powerState.ts';
 import { MarkShortcut } from './markShortcut.ts';
 import { buildMenu } from './menu.ts';
+import { type OpenRequests, wantsWindow } from './openRequests.ts';
 import { type PageAddress, pageAddress } from './pageAddress.ts';
 import type { Profile } from './profile.ts';
 import { handleProtocols } from './protocols.ts';
@@ -30,7 +31,7 @@ const UNHANDLED =
   'Something went wrong inside Longtake. Recording goes on; the log has the details. Restart Longtake when you can.';
 
 /** Runs the desktop program until it is ended. A failure to start is told and ends it with code 1. */
-export async function runShell(profile: Profile): Promise<void> {
+export async function runShell(profile: Profile, openRequests: OpenRequests): Promise<void> {
   const page = pageAddress(process.env['ELECTRON_RENDERER_URL'], app.isPackaged);
   const noDialogs = areDialogsOff();
   const log = openLog({ folder: join(profile.folder, 'logs'), echo: page.developmentServer !== undefined });
@@ -40,7 +41,7 @@ export async function runShell(profile: Profile): Promise<void> {
   }
   try {
     await app.whenReady();
-    await start({ profile, page, noDialogs, log });
+    await start({ profile, openRequests, page, noDialogs, log });
   } catch (error) {
     log.error('Longtake could not start.', { error });
     failToStart(error);
@@ -61,12 +62,13 @@ function areDialogsOff(): boolean {
 
 interface Surroundings {
   readonly profile: Profile;
+  readonly openRequests: OpenRequests;
   readonly page: PageAddress;
   readonly noDialogs: boolean;
   readonly log: Log;
 }
 
-async function start({ profile, page, noDialogs, log }: Surroundings): Promise<void> {
+async function start({ profile, openRequests, page, noDialogs, log }: Surroundings): Promise<void> {
   log.info('Longtake starts.', { version: app.getVersion(), runtime: runtimeName(), platform: process.platform });
   let window: BrowserWindow | undefined;
   const toFront = (): void => {
@@ -178,7 +180,9 @@ async function start({ profile, page, noDialogs, log }: Surroundings): Promise<v
   // The window opens while the studio starts; its requests wait for it.
   started = studio.start();
   openOne();
-  app.on('second-instance', toFront);
+  openRequests.follow((request) => {
+    if (wantsWindow(request)) toFront();
+  });
   app.on('activate', toFront);
   await started;
   markShortcut.follow();
