@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type ErrorCode, LongtakeError } from '../../src/shared/errors.ts';
 import type { Body, BodySource } from '../../src/engine/upload/body.ts';
 import type {
+  Beat,
   Chunk,
   Driver,
   Finalized,
@@ -49,6 +50,9 @@ export class FakeTarget {
   /** Resolves when a chunk may be answered; for seeing several under way. */
   hold: Promise<void> = Promise.resolve();
 
+  /** What it heard of its sessions, in order. */
+  readonly beats: Beat[] = [];
+
   count(call: Call): number {
     return this.calls.filter((one) => one.call === call).length;
   }
@@ -67,6 +71,10 @@ export class FakeTarget {
       whole: async (file, meta, signal) => {
         const bytes = await wholeBytes(file);
         return this.#call('whole', undefined, signal, () => this.#keep(meta, bytes));
+      },
+      beat: (_id, beat) => {
+        this.beats.push(beat);
+        return Promise.resolve();
       },
       close: () => Promise.resolve(),
     };

@@ -6,7 +6,15 @@ import type { Recording } from '../../src/shared/domain/recording.ts';
 import type { Target } from '../../src/shared/domain/target.ts';
 import type { UploadState } from '../../src/shared/domain/upload.ts';
 import type { Clock } from '../../src/shared/ports/clock.ts';
-import { type RecordingId, millis, sourceId, targetId, type TargetId, type UploadId } from '../../src/shared/units.ts';
+import {
+  type RecordingId,
+  millis,
+  sourceId,
+  type SourceId,
+  targetId,
+  type TargetId,
+  type UploadId,
+} from '../../src/shared/units.ts';
 import { openQueue } from '../../src/engine/upload/database.ts';
 import type { Entry } from '../../src/engine/upload/rows.ts';
 import { UploadQueue } from '../../src/engine/upload/uploadQueue.ts';
@@ -50,6 +58,8 @@ export class QueueRig {
   readonly servers = new Map<TargetId, FakeTarget>([[TARGET, new FakeTarget()]]);
   readonly steps: Step[] = [];
   readonly #states = new Map<UploadId, UploadState>();
+  /** Sources that a person paused. */
+  readonly paused = new Set<SourceId>();
   bytesPerSecond: number | undefined;
   store!: UploadStore;
   queue!: UploadQueue;
@@ -86,6 +96,7 @@ export class QueueRig {
       secret: () => Promise.resolve('secret'),
       file: (entry) => this.#onDisk(entry.recordingId),
       spoolFolder: () => join(this.folder, 'spool'),
+      isPaused: (id) => this.paused.has(id),
       bytesPerSecond: () => this.bytesPerSecond,
       onTransfer: () => undefined,
     });

@@ -5,6 +5,8 @@ import { errorText, LongtakeError } from '../../shared/errors.ts';
 import type { Body } from './body.ts';
 import type { CutChunk } from './chunkStore.ts';
 import { cancelled, type FairGate, type Release } from './fairGate.ts';
+import type { SourceId } from '../../shared/units.ts';
+import type { Beat } from './driver.ts';
 import type { Entry } from './rows.ts';
 import type { TargetLine } from './targetLine.ts';
 import type { TokenBucket } from './tokenBucket.ts';
@@ -39,6 +41,8 @@ export interface SenderPorts extends Shared {
   /** The target's limits leave room for a chunk now. */
   readonly mayRequest: () => boolean;
   readonly countRequest: () => void;
+  /** A person paused the source. */
+  readonly isPaused: (id: SourceId) => boolean;
 }
 
 interface Ready {
@@ -59,7 +63,8 @@ export class ChunkSender {
   #news = false;
   #nextCutAt = 0;
   #toldAt = -Infinity;
-  #beatAt: number;
+  #beatAt = -Infinity;
+  #beaten: Beat | undefined;
   #fruitless = 0;
   #ended = false;
 
@@ -68,7 +73,6 @@ export class ChunkSender {
     this.#entry = entry;
     this.#body = body;
     this.#signal = signal;
-    this.#beatAt = ports.clock.monotonic();
   }
 
   /** The recording was closed, or something else is new: looks at once. */
@@ -286,14 +290,17 @@ export class ChunkSender {
     this.#news = false;
   }
 
-  /** Tells a target that knows such things that the source still records. */
+  /** Tells a target that knows such things that the source still records, or is paused: at once, and then regularly. */
   #beat(): void {
-    const { line, clock, log } = this.#ports;
-    const { sessionId, live } = this.#entry;
+    const { line, clock, log, isPaused } = this.#ports;
+    const { sessionId, live, sourceId } = this.#entry;
     const now = clock.monotonic();
-    if (!line.driver.beat || sessionId === undefined || !live || now - this.#beatAt < BEAT_MS) return;
+    if (!line.driver.beat || sessionId === undefined || !live) return;
+    const beat = isPaused(sourceId) ? 'paused' : 'recording';
+    if (beat === this.#beaten && now - this.#beatAt < BEAT_MS) return;
     this.#beatAt = now;
-    line.driver.beat(sessionId, 'recording', this.#signal).catch((error: unknown) => {
+    this.#beaten = beat;
+    line.driver.beat(sessionId, beat, this.#signal).catch((error: unknown) => {
       log.debug('A target could not be told that its session is alive.', { error: errorText(error) });
     });
   }

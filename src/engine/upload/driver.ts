@@ -93,6 +93,9 @@ export interface WholeFile {
   readonly again: boolean;
 }
 
+/** What a target is told of who sends to a session: it goes on, a person paused it, or nobody is there. */
+export type Beat = 'recording' | 'paused' | 'offline';
+
 /** How much a target takes. */
 export interface Limits {
   /** Length of a chunk of an open recording where the target's settings have none, s. */
@@ -127,8 +130,8 @@ export interface Driver {
   send(sessionId: string, chunk: Chunk, signal: AbortSignal): Promise<Sent>;
   /** What the target has. A session that it does not know is `gone`, which is no error. */
   look(sessionId: string, signal: AbortSignal): Promise<SessionView>;
-  /** Tells that the source still records, is paused, or that nobody is there. */
-  beat?(sessionId: string, state: 'recording' | 'paused' | 'offline', signal: AbortSignal): Promise<void>;
+  /** Keeps a session from being taken for forgotten. */
+  beat?(sessionId: string, beat: Beat, signal: AbortSignal): Promise<void>;
   /** Never called twice without a {@link look} in between. */
   finalize(sessionId: string, totals: Totals, meta: UploadMeta, signal: AbortSignal): Promise<Finalized>;
   /** How the target gets on with a recording of its own. */

@@ -1,7 +1,7 @@
 import type { Target } from '../../shared/domain/target.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
-import type { TargetId, UploadId } from '../../shared/units.ts';
+import type { SourceId, TargetId, UploadId } from '../../shared/units.ts';
 import type { OpenBody } from './body.ts';
 import type { CreateDriver } from './driver.ts';
 import type { Entry } from './rows.ts';
@@ -19,6 +19,8 @@ export interface QueuePorts {
   /** Where the recording's file is now, absolute; undefined when it is gone. */
   readonly file: (entry: Entry) => string | undefined;
   readonly spoolFolder: (id: UploadId) => string;
+  /** A person paused the source: nothing comes for now, and more may. */
+  readonly isPaused: (id: SourceId) => boolean;
   /** Of all uploads together; undefined: no limit. */
   readonly bytesPerSecond: () => number | undefined;
   /** The state of a transfer changed beyond its figures. */

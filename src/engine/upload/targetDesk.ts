@@ -6,6 +6,7 @@ import type { Shared } from './chunkSender.ts';
 import type { Driver, Progress, SessionView } from './driver.ts';
 import { failureClass } from './failures.ts';
 import { chunkSeconds, isSpent, type RequestCounts } from './pace.ts';
+import { PausedSessions } from './pausedSessions.ts';
 import type { QueuePorts } from './queuePorts.ts';
 import type { Entry } from './rows.ts';
 import { PERSON_RETRY_MS, TargetLine } from './targetLine.ts';
@@ -38,6 +39,7 @@ export class TargetDesk {
   readonly #halted = new Set<UploadId>();
   readonly #abort = new AbortController();
   readonly #errands = new Set<Promise<void>>();
+  readonly #paused: PausedSessions;
   #timer: NodeJS.Timeout | undefined;
   #isDiscarding = false;
   #nextDiscardAt = 0;
@@ -48,6 +50,7 @@ export class TargetDesk {
     this.#target = target;
     this.#driver = driver;
     this.#ports = ports;
+    this.#paused = new PausedSessions(target.id, driver, ports);
     this.#line = new TargetLine(target, driver, {
       now: () => ports.clock.now(),
       monotonic: () => ports.clock.monotonic(),
@@ -178,6 +181,7 @@ export class TargetDesk {
       this.#errand(this.#follow(entry).finally(() => this.#following.delete(entry.id)));
     }
     this.#discardNext(now);
+    if (!this.#line.problem) this.#errand(this.#paused.tell(this.#abort.signal));
   }
 
   #start(entry: Entry): void {

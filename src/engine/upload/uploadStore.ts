@@ -218,6 +218,15 @@ export class UploadStore {
     return this.#many('target_id = ? AND unwanted_session IS NOT NULL LIMIT 20', targetId);
   }
 
+  /** Paused by a person, with a session that the target keeps open. */
+  paused(targetId: TargetId, limit: number): Entry[] {
+    return this.#many(
+      `target_id = ? AND state = 'paused' AND session_id IS NOT NULL AND remote_id IS NULL ORDER BY number DESC LIMIT ?`,
+      targetId,
+      limit,
+    );
+  }
+
   backlog(targetId: TargetId): { readonly uploads: number; readonly bytes: number } {
     const row = this.#connection
       .prepare<[string], { uploads: number; bytes: number | null }>(

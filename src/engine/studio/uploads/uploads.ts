@@ -182,7 +182,7 @@ export class Uploads {
   }
 
   #open(): void {
-    const { dataFolder, clock, targets, settingsStore, createDriver, bodies } = this.#ports;
+    const { dataFolder, clock, targets, settingsStore, createDriver, bodies, sources } = this.#ports;
     const log = this.#ports.log.scoped('uploads');
     const { connection, setAside } = openQueue(join(dataFolder, 'uploads.db'), log);
     const store = new UploadStore(
@@ -200,6 +200,7 @@ export class Uploads {
       secret: (id) => targets.secret(id),
       file: (entry) => this.#file(entry),
       spoolFolder: (id) => this.#spool(id),
+      isPaused: (id) => sources.status(id).state === 'paused',
       bytesPerSecond: () => settingsStore.read().settings.uploadBytesPerSecond || undefined,
       onTransfer: () => this.#tellTransfers(),
     });

@@ -3,6 +3,7 @@ import { LongtakeError } from '../../../shared/errors.ts';
 import type { LongtakeServerTarget } from '../../../shared/domain/target.ts';
 import type { BodyForm } from '../body.ts';
 import type {
+  Beat,
   Chunk,
   Driver,
   DriverPorts,
@@ -81,7 +82,7 @@ export class LongtakeServerDriver implements Driver {
     return this.#api.look(sessionId, signal);
   }
 
-  async beat(sessionId: string, state: 'recording' | 'paused' | 'offline', signal: AbortSignal): Promise<void> {
+  async beat(sessionId: string, state: Beat, signal: AbortSignal): Promise<void> {
     const path = `/upload/session/${encodeURIComponent(sessionId)}/heartbeat`;
     const answer = await this.#api.askJson('POST', path, { state }, signal);
     // A session that has ended needs none; the next chunk tells.
