@@ -75,7 +75,7 @@ describe.each([
     expect(finalized).toMatchObject({ type: 'accepted', recordingId: '1' });
     expect(speakr.recordings[0]?.bytes.toString()).toBe('one two');
     expect(await driver.look(sessionId, signal)).toMatchObject({ status: 'finalizing', recordingId: '1' });
-    expect(await driver.follow('1', signal)).toMatchObject({ state: 'processing', link: `${speakr.url}/` });
+    expect(await driver.follow('1', signal)).toMatchObject({ state: 'processing', link: `${speakr.url}/recordings/1` });
     Object.assign(speakr.recordings[0] ?? {}, { status: 'COMPLETED' });
     expect(await driver.follow('1', signal)).toMatchObject({ state: 'completed' });
   });

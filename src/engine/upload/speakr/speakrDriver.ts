@@ -102,14 +102,14 @@ export class SpeakrDriver implements Driver {
     );
     if (result.type !== 'accepted') return result;
     await this.#describe(result.recordingId, meta, signal);
-    return { ...result, link: this.#link() };
+    return { ...result, link: this.#link(result.recordingId) };
   }
 
   async follow(recordingId: string, signal: AbortSignal): Promise<Progress> {
     const progress = await follow(this.#api, recordingId, signal);
     // After a lost answer nobody has set them yet; the server takes them twice.
     if (progress.state === 'completed') await this.#setTags(recordingId, signal);
-    return { ...progress, link: this.#link() };
+    return { ...progress, link: this.#link(recordingId) };
   }
 
   discard(sessionId: string, signal: AbortSignal): Promise<void> {
@@ -125,7 +125,8 @@ export class SpeakrDriver implements Driver {
       ...(language === undefined || language === '' ? {} : { language }),
       ...Object.fromEntries(tagIds.map((tag, index) => [`tag_ids[${index}]`, String(tag)])),
     };
-    return { recordingId: await uploadWhole(this.#api, file, fields, signal), link: this.#link() };
+    const recordingId = await uploadWhole(this.#api, file, fields, signal);
+    return { recordingId, link: this.#link(recordingId) };
   }
 
   close(): Promise<void> {
@@ -165,9 +166,9 @@ export class SpeakrDriver implements Driver {
     this.#ports.log.warn('A recording did not get its tags.', { target: name, recordingId, error: error.message });
   }
 
-  /** Its pages have no addresses of their own that are promised to stay. */
-  #link(): string {
-    return `${this.#api.client.base}/`;
+  /** The page of a recording, which a server of 0.9.4 or later has. */
+  #link(recordingId: string): string {
+    return `${this.#api.client.base}/recordings/${encodeURIComponent(recordingId)}`;
   }
 }
 
