@@ -5,7 +5,7 @@ import { DEFAULT_DEVICE } from '../shared/domain/sourceDefaults.ts';
 import { LongtakeError } from '../shared/errors.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
 import { silentLog } from './log.ts';
-import { createHeadlessStudio } from './studio.ts';
+import { createHeadlessStudio, keptInMemory } from './studio.ts';
 
 export interface DevicesOptions {
   readonly json: boolean;
@@ -18,7 +18,8 @@ export async function devices({ json, entryFolder }: DevicesOptions): Promise<Ex
   const studio = createHeadlessStudio({
     entryFolder,
     log: silentLog,
-    state: { settings: { ...DEFAULT_SETTINGS, recordingsFolder: tmpdir() }, sources: [], armed: [] },
+    kept: keptInMemory({ settings: { ...DEFAULT_SETTINGS, recordingsFolder: tmpdir() }, sources: [], armed: [] }),
+    sharesFolder: true,
     dataFolder: tmpdir(),
   });
   let found: readonly Device[];

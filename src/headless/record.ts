@@ -13,7 +13,7 @@ import { dataFolders, type IsrRun, planIsrRun } from './isrRun.ts';
 import { type HeadlessLog, type Level, openHeadlessLog } from './log.ts';
 import { previewRun } from './previewRun.ts';
 import { followSignals } from './signals.ts';
-import { createHeadlessStudio } from './studio.ts';
+import { createHeadlessStudio, keptInMemory } from './studio.ts';
 
 export interface RecordOptions {
   readonly config: string;
@@ -133,8 +133,8 @@ async function runStudio(run: IsrRun, log: HeadlessLog, { json, entryFolder }: R
   const studio = createHeadlessStudio({
     entryFolder,
     log,
-    state,
-    passwords,
+    kept: keptInMemory(state, passwords),
+    sharesFolder: true,
     dataFolder: await makeDataFolder(run, log),
     armTerms: (id) => terms.get(id) ?? {},
   });

@@ -17,15 +17,17 @@ export interface HeadlessStudioOptions {
   /** Where the built child processes are; absolute. */
   readonly entryFolder: string;
   readonly log: Log;
-  readonly state: StoredState;
-  readonly passwords?: ReadonlyMap<SourceId, string>;
+  /** Settings and secrets that live as long as the process, or those of a profile. */
+  readonly kept: Pick<StudioPorts, 'settingsStore' | 'secrets'>;
+  /** Another studio may record into the same folder. */
+  readonly sharesFolder: boolean;
   readonly dataFolder: string;
   readonly armTerms?: NonNullable<StudioPorts['armTerms']>;
 }
 
-/** A studio without a desktop, whose settings and passwords live as long as the process. */
+/** A studio without a desktop. */
 export function createHeadlessStudio(options: HeadlessStudioOptions): Studio {
-  const { entryFolder, log, state, passwords = new Map<SourceId, string>(), dataFolder, armTerms } = options;
+  const { entryFolder, log, kept, sharesFolder, dataFolder, armTerms } = options;
   const noDesktop = (): never => {
     throw new LongtakeError('NOT_ALLOWED', 'This studio runs without a desktop.');
   };
@@ -33,14 +35,13 @@ export function createHeadlessStudio(options: HeadlessStudioOptions): Studio {
     clock: systemClock,
     fileSystem: nodeFileSystem,
     processHost: createChildProcessHost(entryFolder),
-    secrets: memorySecrets(passwords, state),
+    ...kept,
     notifier: {
       notify: ({ title, body, urgent }) => log[urgent ? 'error' : 'info'](`${title}: ${body}`),
     },
     log,
-    settingsStore: memorySettings(state),
     dataFolder,
-    sharesFolder: true,
+    sharesFolder,
     keepAwake: createSleepInhibitor(log),
     ...(armTerms ? { armTerms } : {}),
     appInfo: { version: VERSION, platform: process.platform, runtime: `Node ${process.versions.node}` },
@@ -53,6 +54,14 @@ export function createHeadlessStudio(options: HeadlessStudioOptions): Studio {
       copyFile: () => Promise.resolve().then(noDesktop),
     },
   });
+}
+
+/** Settings and passwords that live as long as the process. */
+export function keptInMemory(
+  state: StoredState,
+  passwords: ReadonlyMap<SourceId, string> = new Map(),
+): HeadlessStudioOptions['kept'] {
+  return { settingsStore: memorySettings(state), secrets: memorySecrets(passwords, state) };
 }
 
 function memorySettings(initial: StoredState): SettingsStore {
