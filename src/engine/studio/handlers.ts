@@ -15,6 +15,7 @@ import { clipHandlers } from './clipHandlers.ts';
 import { createControlHandlers } from './controls.ts';
 import { exportHandlers } from './exports/exportHandlers.ts';
 import { createIsrHandlers } from './isr/isrHandlers.ts';
+import { localHandlers } from './localHandlers.ts';
 import { keepingHandlers } from './keepingHandlers.ts';
 import { reviewHandlers } from './reviewHandlers.ts';
 import { scanFolder, scanKnownFolders } from './scanning.ts';
@@ -156,6 +157,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     ...reviewHandlers(parts),
     ...analysisHandlers(parts, recording),
     ...exportHandlers(parts),
+    ...localHandlers(parts),
     ...uploadHandlers(parts),
 
     'desktop.revealRecording': async ({ id }) => {

@@ -33,6 +33,12 @@ export class KnownFolders {
     }
   }
 
+  /** All, the present one first; notes nothing. */
+  async known(folder: string): Promise<readonly string[]> {
+    const root = resolve(folder);
+    return [root, ...(await this.#read()).filter((other) => other !== root)];
+  }
+
   async #read(): Promise<readonly string[]> {
     let text: string;
     try {

@@ -1,4 +1,5 @@
 import { LongtakeError, type WireError, toWireError } from '../errors.ts';
+import { isLocalRequest } from './local.ts';
 import { isRequestName, type ParsedInput, type RequestName, type RequestOutput, requests } from './requests.ts';
 
 /** One function per request: a missing or a surplus one is a type error. */
@@ -12,15 +13,20 @@ export type Reply = { readonly ok: true; readonly value: unknown } | { readonly 
 /**
  * Answers a request from an untrusted caller: checks its name and input, runs the handler, checks the output.
  * Never throws; `onBug` hears of errors without a code.
+ * `local`: the caller is a program of the same person on this computer, which may name places there.
  */
 export async function answer(
   handlers: Handlers,
   name: unknown,
   input: unknown,
   onBug: (error: unknown, name: string) => void,
+  { local = false }: { readonly local?: boolean } = {},
 ): Promise<Reply> {
   try {
     if (!isRequestName(name)) throw new LongtakeError('INVALID_INPUT', 'There is no such request.');
+    if (!local && isLocalRequest(name)) {
+      throw new LongtakeError('NOT_ALLOWED', 'Only a command on this computer may ask for this.');
+    }
     return { ok: true, value: await run(handlers, name, input) };
   } catch (error) {
     const wire = toWireError(error);

@@ -15,6 +15,7 @@ import {
 import { clipRequests } from './clips.ts';
 import { exportRequests } from './exports.ts';
 import { isrRequests } from './isr.ts';
+import { localRequests } from './local.ts';
 import { targetRequests, uploadRequests } from './uploads.ts';
 import { analysisRequests, reviewQueries, reviewRequests } from './review.ts';
 import type { AlarmId, Day, RecordingId, SourceId } from '../units.ts';
@@ -75,6 +76,7 @@ const peaksSchema = z.object({
  */
 export const requests = {
   ...isrRequests,
+  ...localRequests,
   ...clipRequests,
   ...exportRequests,
   ...reviewRequests,

@@ -100,7 +100,17 @@ export class Exports {
     const content = resolveContent(this.#ports.library(), request.content);
     const name = fileName(request, content);
     const destination = await this.#ports.choose({ name, folder: isFolder(request, content) });
-    if (destination === undefined) return undefined;
+    return destination === undefined ? undefined : this.#startAt(request, content, destination);
+  }
+
+  /** {@link start} into a place that is known: a file, or a folder for several, in which one then has its own name. */
+  async startAt(request: ExportRequest, to: string): Promise<ExportJob> {
+    const content = resolveContent(this.#ports.library(), request.content);
+    const intoFolder = !isFolder(request, content) && (await this.#isFolder(to));
+    return this.#startAt(request, content, intoFolder ? join(to, fileName(request, content)) : to);
+  }
+
+  #startAt(request: ExportRequest, content: ResolvedContent, destination: string): ExportJob {
     const id = randomUUID();
     const work = (job: Job): Promise<Partial<ExportJob>> =>
       request.shape === 'one' || request.shape === 'each'
@@ -213,6 +223,16 @@ export class Exports {
       throw error;
     }
     return files;
+  }
+
+  async #isFolder(path: string): Promise<boolean> {
+    try {
+      await this.#ports.fileSystem.list(path);
+      return true;
+    } catch {
+      // What is not there becomes a file.
+      return false;
+    }
   }
 
   #change(job: Job, change: Partial<ExportJob>): void {
