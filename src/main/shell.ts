@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { type BrowserWindow, Menu, app, dialog, globalShortcut, nativeTheme, powerMonitor, session } from 'electron';
 import { nodeFileSystem } from '../engine/platform/nodeFileSystem.ts';
 import { systemClock } from '../engine/platform/systemClock.ts';
+import { AutomationAccess } from '../engine/studio/automation/access.ts';
+import { AutomationFace } from '../engine/studio/automation/face.ts';
 import { createStudio } from '../engine/studio/studio.ts';
 import type { Log } from '../shared/ports/log.ts';
 import { createAppResponder } from './appFiles.ts';
@@ -79,11 +81,12 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
 
   const { store, notices } = openSettingsStore(profile.folder, profile.defaults);
   nativeTheme.themeSource = store.read().settings.theme;
+  const secrets = openSecrets(profile.folder);
   const studio = createStudio({
     clock: systemClock,
     fileSystem: nodeFileSystem,
     processHost: createElectronProcessHost(MAIN_FOLDER),
-    secrets: openSecrets(profile.folder),
+    secrets,
     notifier: createNotifier(toFront),
     log,
     settingsStore: store,
@@ -98,6 +101,7 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
     confirm: (armed) => confirmQuit(desktop, armed),
     stop: () => {
       globalShortcut.unregisterAll();
+      void automation.close();
       return studio.stop();
     },
     exit: (code) => app.exit(code),
@@ -124,6 +128,14 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
     origin: page.origin,
     log: log.scoped('ipc'),
   });
+  const automation = new AutomationFace({
+    studio,
+    access: new AutomationAccess(secrets),
+    settings: () => store.read().settings.automation,
+    version: app.getVersion(),
+    log: log.scoped('automation'),
+    tell: (message) => ipc.send('notice', { severity: 'warning', message }),
+  });
   const markShortcut = new MarkShortcut({
     shortcuts: globalShortcut,
     keys: () => store.read().settings.markShortcut,
@@ -138,6 +150,7 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
     if (name === 'settings.changed') {
       nativeTheme.themeSource = store.read().settings.theme;
       markShortcut.follow();
+      void automation.follow();
     }
     ipc.send(name, payload);
   });
@@ -186,6 +199,7 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
   app.on('activate', toFront);
   await started;
   markShortcut.follow();
+  await automation.follow();
   const folder = store.read().settings.recordingsFolder;
   process.stdout.write(`Longtake ${app.getVersion()} is running. Recordings go to ${folder}.\n`);
 }

@@ -9,6 +9,8 @@ export const errorCodes = {
   NOT_FOUND: 'expected',
   CONFLICT: 'expected',
   NOT_ALLOWED: 'expected',
+  UNAUTHORIZED: 'expected',
+  TOO_MANY_REQUESTS: 'expected',
   DEVICE_NOT_FOUND: 'expected',
   DEVICE_BUSY: 'expected',
   DEVICE_LOST: 'expected',

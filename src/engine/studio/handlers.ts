@@ -11,6 +11,7 @@ import type { RecordingId, SourceId } from '../../shared/units.ts';
 import { createAlarmHandlers } from './alarmHandlers.ts';
 import { analysisHandlers } from './analysisHandlers.ts';
 import type { ArmingActions } from './arming.ts';
+import { automationHandlers } from './automation/handlers.ts';
 import { clipHandlers } from './clipHandlers.ts';
 import { createControlHandlers } from './controls.ts';
 import { exportHandlers } from './exports/exportHandlers.ts';
@@ -153,6 +154,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     'recordings.peaks': ({ id, points }) => analyst.peaks(recording(id), points),
 
     ...createAlarmHandlers(parts),
+    ...automationHandlers(parts),
     ...keepingHandlers(parts),
     ...reviewHandlers(parts),
     ...analysisHandlers(parts, recording),

@@ -12,6 +12,7 @@ import {
   sourceStatusSchema,
   streamReportSchema,
 } from '../domain/source.ts';
+import { automationRequests } from './automation.ts';
 import { clipRequests } from './clips.ts';
 import { exportRequests } from './exports.ts';
 import { isrRequests } from './isr.ts';
@@ -75,6 +76,7 @@ const peaksSchema = z.object({
  * and their types derive from this list; there is no other.
  */
 export const requests = {
+  ...automationRequests,
   ...isrRequests,
   ...localRequests,
   ...clipRequests,
