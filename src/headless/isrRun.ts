@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { IsrConfig, IsrSource } from '../engine/studio/isr/isrConfig.ts';
@@ -7,6 +7,7 @@ import { isrSourceId } from '../engine/studio/isr/isrSourceId.ts';
 import type { StudioPorts } from '../engine/studio/studio.ts';
 import { DEFAULT_SETTINGS } from '../shared/domain/settings.ts';
 import type { SourceConfig, SourceDraft } from '../shared/domain/source.ts';
+import { errnoOf } from '../shared/errors.ts';
 import type { StoredState } from '../shared/ports/settingsStore.ts';
 import type { SourceId } from '../shared/units.ts';
 
@@ -86,12 +87,24 @@ export function passwordVariable({ draft }: Pick<IsrSource, 'draft'>): string {
  */
 export function dataFolders(key: string, env: IsrRunOptions['env']): readonly string[] {
   const name = createHash('sha256').update(key).digest('hex').slice(0, 16);
-  const { LONGTAKE_USER_DATA: own, XDG_STATE_HOME: state } = env;
-  const home =
-    own !== undefined && own !== ''
-      ? join(resolve(own), 'headless')
-      : join(state !== undefined && state === resolve(state) ? state : join(homedir(), '.local', 'state'), 'longtake');
-  return [join(home, name), join(tmpdir(), `longtake-${name}`)];
+  return [join(runsFolder(env), name), join(tmpdir(), `longtake-${name}`)];
+}
+
+/** Where the catalogues of all runs are that ever were. */
+export function runFolders(env: IsrRunOptions['env']): readonly string[] {
+  const folder = runsFolder(env);
+  try {
+    return readdirSync(folder).map((name) => join(folder, name));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function runsFolder({ LONGTAKE_USER_DATA: own, XDG_STATE_HOME: state }: IsrRunOptions['env']): string {
+  return own !== undefined && own !== ''
+    ? join(resolve(own), 'headless')
+    : join(state !== undefined && state === resolve(state) ? state : join(homedir(), '.local', 'state'), 'longtake');
 }
 
 type StoredDraft =

@@ -1,13 +1,17 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { DEFAULT_DETECTION, detectionSchema } from '../shared/domain/section.ts';
 import { MAX_SPLIT_SECONDS, MIN_SPLIT_SECONDS } from '../shared/domain/settings.ts';
-import { errorText } from '../shared/errors.ts';
+import { errorText, LongtakeError } from '../shared/errors.ts';
 import { VERSION } from '../shared/version.ts';
 import { analyse } from './analyse.ts';
+import { finishCommands, type Mount } from './command.ts';
 import { devices } from './devices.ts';
-import { EXIT, type ExitCode, Failure } from './exit.ts';
+import { EXIT, type ExitCode, exitCodeFor, Failure } from './exit.ts';
 import { record } from './record.ts';
 import { addServerCommand } from './serverCommand.ts';
+import { addSessionsCommand } from './commands/sessions.ts';
+import { addSourcesCommand } from './commands/sources.ts';
+import { addStatusCommand } from './commands/status.ts';
 
 /** The children are built beside this program. */
 const ENTRY_FOLDER = import.meta.dirname;
@@ -35,6 +39,7 @@ async function main(): Promise<ExitCode> {
   const program = new Command('longtake')
     .description('Records soundcards and streams unattended, without a window.')
     .version(VERSION)
+    .option('--profile <folder>', 'whose settings and library (LONGTAKE_USER_DATA, else the desktop’s own)')
     .exitOverride()
     .option('--list-devices', 'the same as the command devices')
     .addHelpText('after', EXIT_CODES);
@@ -107,9 +112,17 @@ async function main(): Promise<ExitCode> {
         minSeconds: minLength,
       });
     });
-  addServerCommand(program, (ended) => {
-    code = ended;
-  });
+  const mount: Mount = {
+    entryFolder: ENTRY_FOLDER,
+    onEnd: (ended) => {
+      code = ended;
+    },
+  };
+  addStatusCommand(program, mount);
+  addSourcesCommand(program, mount);
+  addSessionsCommand(program, mount);
+  finishCommands(program);
+  addServerCommand(program, mount.onEnd);
   const [first, ...rest] = process.argv.slice(2);
   // As ISR has it.
   const args = first === '--list-devices' ? ['devices', ...rest] : process.argv.slice(2);
@@ -157,6 +170,12 @@ function megabytes(text: string): number {
 function exitCodeOf(error: unknown): number {
   // Help that was asked for is no error; commander has told the others.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof LongtakeError) {
+    const field = error.details?.['field'];
+    const where = typeof field === 'string' && field !== '' ? ` (${field})` : '';
+    process.stderr.write(`${error.message}${where}\n`);
+    return exitCodeFor(error.code);
+  }
   process.stderr.write(`${error instanceof Failure ? error.message : errorText(error)}\n`);
   return error instanceof Failure ? error.exitCode : EXIT.failed;
 }

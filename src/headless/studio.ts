@@ -21,13 +21,15 @@ export interface HeadlessStudioOptions {
   readonly kept: Pick<StudioPorts, 'settingsStore' | 'secrets'>;
   /** Another studio may record into the same folder. */
   readonly sharesFolder: boolean;
+  /** It only answers. */
+  readonly idle?: boolean;
   readonly dataFolder: string;
   readonly armTerms?: NonNullable<StudioPorts['armTerms']>;
 }
 
 /** A studio without a desktop. */
 export function createHeadlessStudio(options: HeadlessStudioOptions): Studio {
-  const { entryFolder, log, kept, sharesFolder, dataFolder, armTerms } = options;
+  const { entryFolder, log, kept, sharesFolder, idle, dataFolder, armTerms } = options;
   const noDesktop = (): never => {
     throw new LongtakeError('NOT_ALLOWED', 'This studio runs without a desktop.');
   };
@@ -42,6 +44,7 @@ export function createHeadlessStudio(options: HeadlessStudioOptions): Studio {
     log,
     dataFolder,
     sharesFolder,
+    ...(idle === undefined ? {} : { idle }),
     keepAwake: createSleepInhibitor(log),
     ...(armTerms ? { armTerms } : {}),
     appInfo: { version: VERSION, platform: process.platform, runtime: `Node ${process.versions.node}` },

@@ -36,6 +36,7 @@ import { Keeping } from './keeping.ts';
 import { KeyedLock } from './keyedLock.ts';
 import { LibraryCheck } from './libraryCheck.ts';
 import { Media } from './media.ts';
+import { moveLogins } from './moveLogins.ts';
 import { Probers } from './probers.ts';
 import { Recorders } from './recorders.ts';
 import { Review } from './review.ts';
@@ -81,6 +82,8 @@ export interface StudioPorts {
    * mend, and what else is there is nobody's to look for.
    */
   readonly sharesFolder?: boolean;
+  /** Answers, and does nothing by itself: records, watches, sends, deletes and analyses nothing. Shares its folder. */
+  readonly idle?: boolean;
   /** Folder for the catalogue and caches, absolute. */
   readonly dataFolder: string;
   readonly appInfo: AppInfo;
@@ -362,17 +365,6 @@ export function createStudio(ports: StudioPorts): Studio {
     }
   }
 
-  /** A keychain that is locked keeps nothing from being recorded: they are moved at the next start. */
-  async function moveLogins(): Promise<void> {
-    try {
-      await sources.moveLogins();
-    } catch (error) {
-      log.error('A password in the address of a stream could not be moved to the other secrets.', {
-        error: String(error),
-      });
-    }
-  }
-
   const handlers = createHandlers(parts, arming);
 
   return {
@@ -383,10 +375,15 @@ export function createStudio(ports: StudioPorts): Studio {
     start: async () => {
       await ports.fileSystem.makeFolder(ports.dataFolder);
       await openCatalogue();
-      alarms.start();
-      await moveLogins();
       const { settings } = ports.settingsStore.read();
       const root = resolve(settings.recordingsFolder);
+      if (ports.idle === true) {
+        await heedLedger(root, []);
+        uploads.start({ sends: false });
+        return;
+      }
+      alarms.start();
+      await moveLogins(sources, log);
       const resumed = settings.resumeArmed ? sources.storedArmed() : [];
       await heedLedger(root, resumed);
       for (const id of resumed) sources.markArmed(id);
@@ -412,6 +409,7 @@ export function createStudio(ports: StudioPorts): Studio {
       await analysed;
       await exporting.stop();
       await keeping.stop();
+      if (ports.idle === true) await uploads.stop();
       catalogue.close();
       opened?.close();
       opened = undefined;

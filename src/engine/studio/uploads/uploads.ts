@@ -55,10 +55,13 @@ export class Uploads {
     this.#ports = ports;
   }
 
-  /** Goes on with what is not done. A queue that cannot be opened costs no recording: it is told, and nothing is sent. */
-  start(): void {
+  /**
+   * Goes on with what is not done; without `sends` the queue only answers, and what is changed holds from the next start
+   * on. A queue that cannot be opened costs no recording: it is told, and nothing is sent.
+   */
+  start({ sends = true }: { readonly sends?: boolean } = {}): void {
     try {
-      this.#open();
+      this.#open(sends);
     } catch (error) {
       const message = `Uploads do not run: their queue cannot be opened. ${error instanceof Error ? error.message : ''}`;
       this.#ports.log.error(message, { error: errorText(error) });
@@ -181,7 +184,7 @@ export class Uploads {
     return (await Promise.all(found)).flat();
   }
 
-  #open(): void {
+  #open(sends: boolean): void {
     const { dataFolder, clock, targets, settingsStore, createDriver, bodies, sources } = this.#ports;
     const log = this.#ports.log.scoped('uploads');
     const { connection, setAside } = openQueue(join(dataFolder, 'uploads.db'), log);
@@ -205,9 +208,12 @@ export class Uploads {
       onTransfer: () => this.#tellTransfers(),
     });
     this.#opened = { store, queue };
-    queue.start();
-    this.#catchUp();
+    if (sends) {
+      queue.start();
+      this.#catchUp();
+    }
     if (setAside !== undefined) this.#rebuild(setAside);
+    if (!sends) return;
     this.#timers = [setInterval(() => this.#tellTransfers(), TRANSFERS_MS)];
     for (const timer of this.#timers) timer.unref();
     this.#stopWatching = watchNetwork(clock, () => {

@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ControlLink, findControl, type StudioLink } from '../engine/platform/controlClient.ts';
+import { type Control, openControl } from '../engine/platform/controlServer.ts';
+import { openSecretsFile } from '../engine/platform/secretsFile.ts';
+import { openPlainSettings, settingsPath } from '../engine/platform/settingsOnDisk.ts';
+import type { Studio } from '../engine/studio/studio.ts';
+import type { ControlHello } from '../shared/contract/control.ts';
+import { answer } from '../shared/contract/handlers.ts';
+import type { RequestName } from '../shared/contract/requests.ts';
+import { fromWireError } from '../shared/errors.ts';
+import type { SettingsStore } from '../shared/ports/settingsStore.ts';
+import { openHeadlessLog } from './log.ts';
+import type { Profile } from './profile.ts';
+import { createHeadlessStudio } from './studio.ts';
+import type { Terminal } from './terminal.ts';
+
+/** So long a command waits for another one that works on the same profile, ms. */
+const PATIENCE_MS = 60_000;
+/** What is answered from the settings alone, without a library. */
+const FROM_SETTINGS: readonly RequestName[] = ['sources.list', 'settings.get', 'targets.list', 'isr.preview'];
+
+/** A studio to ask: the one that runs with a profile, or one that only answers, made for this command. */
+export interface Access extends StudioLink {
+  /** Who runs; undefined when nobody does. */
+  readonly running: ControlHello | undefined;
+  /** What is stored, where nobody runs. */
+  readonly store: SettingsStore | undefined;
+  close(): Promise<void>;
+}
+
+export interface AccessOptions {
+  readonly profile: Profile;
+  /** Where the built child processes are; absolute. */
+  readonly entryFolder: string;
+  readonly terminal: Terminal;
+}
+
+/** Somebody has used this profile before. */
+export function isThere({ folder }: Profile): boolean {
+  return existsSync(settingsPath(folder));
+}
+
+/** Asks whoever runs, else takes the profile for as long as the command lasts. Rejects with CONFLICT and NOT_ALLOWED. */
+export async function openAccess(options: AccessOptions): Promise<Access> {
+  const { profile, terminal } = options;
+  for (;;) {
+    const found = await findControl(profile.folder);
+    if (!found) return openIdle(options);
+    if (found.hello.kind !== 'command') return throughLink(found);
+    terminal.tell(`Another longtake command works on this profile (process ${found.hello.pid}); waiting for it.`);
+    const gone = await found.gone(PATIENCE_MS);
+    found.close();
+    // It says itself who is in the way.
+    if (!gone) return openIdle(options);
+  }
+}
+
+function throughLink(link: ControlLink): Access {
+  return {
+    running: link.hello,
+    store: undefined,
+    request: (name, input) => link.request(name, input),
+    onEvent: (listener) => link.onEvent(listener),
+    close: () => {
+      link.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function openIdle({ profile, entryFolder, terminal }: AccessOptions): Promise<Access> {
+  const log = openHeadlessLog({ level: 'error', file: undefined, terminal: process.stderr, now: Date.now });
+  const control = await openControl({ folder: profile.folder, kind: 'command', log, patienceMs: 1 });
+  try {
+    const { store, notices } = openPlainSettings(profile.folder, profile.defaults);
+    for (const notice of notices) terminal.tell(notice);
+    const studio = createHeadlessStudio({
+      entryFolder,
+      log,
+      kept: { settingsStore: store, secrets: openSecretsFile(join(profile.folder, 'secrets.json'), undefined) },
+      sharesFolder: true,
+      idle: true,
+      dataFolder: profile.folder,
+    });
+    return throughStudio(studio, store, control);
+  } catch (error) {
+    control.close();
+    throw error;
+  }
+}
+
+function throughStudio(studio: Studio, store: SettingsStore, control: Control): Access {
+  let started: Promise<void> | undefined;
+  return {
+    running: undefined,
+    store,
+    request: async (name, input) => {
+      if (!FROM_SETTINGS.includes(name)) await (started ??= studio.start());
+      const bug: { error?: unknown } = {};
+      const onBug = (error: unknown): void => {
+        bug.error = error;
+      };
+      const reply = await answer(studio.handlers, name, input, onBug, { local: true });
+      if (reply.ok) return reply.value as never;
+      throw bug.error ?? fromWireError(reply.error);
+    },
+    onEvent: (listener) => studio.onEvent(listener),
+    close: async () => {
+      if (started) await studio.stop();
+      control.close();
+    },
+  };
+}

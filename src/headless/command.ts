@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import { type Access, openAccess } from './access.ts';
+import { EXIT, type ExitCode, Failure, INTERRUPTED } from './exit.ts';
+import { chooseProfile, type Profile } from './profile.ts';
+import { Terminal } from './terminal.ts';
+
+/** What commands are mounted with. */
+export interface Mount {
+  /** Where the built child processes are; absolute. */
+  readonly entryFolder: string;
+  onEnd(code: ExitCode): void;
+}
+
+interface GlobalFlags {
+  readonly profile?: string;
+  readonly json?: boolean;
+}
+
+/** What every command works with. */
+export interface Work {
+  readonly access: Access;
+  readonly terminal: Terminal;
+  readonly profile: Profile;
+  /** Called once when somebody presses Ctrl+C; without it that ends the command at once. */
+  onInterrupt(stop: () => void): void;
+}
+
+export function terminalOf(command: Command): Terminal {
+  const { json } = command.optsWithGlobals<GlobalFlags>();
+  return new Terminal({ out: process.stdout, err: process.stderr, env: process.env, json: json === true });
+}
+
+export function profileOf(command: Command): Profile {
+  return chooseProfile(command.optsWithGlobals<GlobalFlags>().profile);
+}
+
+/** Runs a command on the studio of its profile: the one that runs, else one that only answers. */
+export async function withStudio(
+  command: Command,
+  { entryFolder, onEnd }: Mount,
+  work: (work: Work) => Promise<ExitCode>,
+): Promise<void> {
+  const terminal = terminalOf(command);
+  const profile = profileOf(command);
+  const access = await openAccess({ profile, entryFolder, terminal });
+  let stop: (() => void) | undefined;
+  const interrupt = (): void => {
+    if (!stop) process.exit(INTERRUPTED);
+    const first = stop;
+    stop = undefined;
+    first();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  try {
+    onEnd(
+      await work({
+        access,
+        terminal,
+        profile,
+        onInterrupt: (first) => {
+          stop = first;
+        },
+      }),
+    );
+  } finally {
+    terminal.clear();
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+    await access.close();
+  }
+}
+
+/** What all commands have: `--json`, and errors that end this program in one place. */
+export function finishCommands(command: Command): void {
+  command.exitOverride();
+  for (const inner of command.commands) finishCommands(inner);
+  if (command.commands.length > 0 || command.options.some(({ long }) => long === '--json')) return;
+  command.option('--json', 'one JSON object a line on stdout');
+}
+
+/** For what only a studio that records can do. */
+export function needsRunning({ running }: Access, what: string): void {
+  if (running) return;
+  throw new Failure(EXIT.busy, `${what} takes a studio that runs: start Longtake, longtake serve or longtake record.`);
+}
