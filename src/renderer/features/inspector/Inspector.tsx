@@ -6,6 +6,7 @@ import { classes } from '../../elements/classes.ts';
 import { formatName } from '../../format/audio.ts';
 import { size } from '../../format/quantity.ts';
 import { dayTitle, duration, nearestSecond, wallTime } from '../../format/time.ts';
+import { shownEnd } from '../library/shownTimes.ts';
 import { inspectorStore, useInspector } from '../../stores/inspector.ts';
 import { usePlayer } from '../../stores/player.ts';
 import { useLength } from '../../stores/playerLength.ts';
@@ -58,8 +59,8 @@ function RecordingFacts({ recording }: { readonly recording: Recording }): React
         <dd>{dayTitle(recording.day)}</dd>
         <dt>Time</dt>
         <dd>
-          {wallTime(nearestSecond(startedAt), offsetMinutes)} →{' '}
-          {recording.state === 'recording' ? 'now' : wallTime(nearestSecond(startedAt + length * 1000), offsetMinutes)}
+          {wallTime(startedAt, offsetMinutes)} →{' '}
+          {recording.state === 'recording' ? 'now' : wallTime(shownEnd(recording, undefined), offsetMinutes)}
         </dd>
         <dt>Zone</dt>
         <dd>{recording.zone}</dd>

@@ -192,7 +192,7 @@ function PlayButton({ recording, onPlay }: { recording: Recording; onPlay(): voi
       className="icon-button row-play"
       data-opened={opened}
       tabIndex={-1}
-      aria-label={`Play ${recording.sourceName}, ${wallTime(nearestSecond(recording.startedAt), recording.offsetMinutes)}`}
+      aria-label={`Play ${recording.sourceName}, ${wallTime(recording.startedAt, recording.offsetMinutes)}`}
       onClick={onPlay}
     >
       {opened ? <Volume2 size={14} aria-hidden /> : <Play size={14} aria-hidden />}

@@ -124,7 +124,7 @@ function Transport({ recording }: { readonly recording: Recording }): ReactEleme
           {recording.sourceKind === 'generator' && <span className="test-signal">{TEST_SIGNAL}</span>}
         </p>
         <p className="transport-when ellipsis" title={`${recording.zone}: ${recording.path}`}>
-          {dayTitle(recording.day)}, {wallTime(nearestSecond(recording.startedAt), recording.offsetMinutes)}
+          {dayTitle(recording.day)}, {wallTime(recording.startedAt, recording.offsetMinutes)}
         </p>
       </div>
       <TitleList recording={recording} />
