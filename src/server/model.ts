@@ -41,6 +41,12 @@ export interface Session {
   readonly error: string | undefined;
   /** What finalize was told. */
   readonly metadata: Metadata;
+  /** The client's own name for its try to open it: another try with the same name is the same session. */
+  readonly clientKey?: string | undefined;
+  /** The client's own name for what it sends. */
+  readonly clientRecording?: string | undefined;
+  /** Of all bytes of the chunks, joined; hex. Known once a recording was made of them. */
+  readonly contentSha256?: string | undefined;
 }
 
 export interface Chunk {
@@ -54,7 +60,17 @@ export interface Chunk {
 /** What a session is made with. */
 export type NewSession = Pick<
   Session,
-  'id' | 'userId' | 'mimeType' | 'outOfOrder' | 'whole' | 'title' | 'source' | 'startedAt' | 'createdAt'
+  | 'id'
+  | 'userId'
+  | 'mimeType'
+  | 'outOfOrder'
+  | 'whole'
+  | 'title'
+  | 'source'
+  | 'startedAt'
+  | 'createdAt'
+  | 'clientKey'
+  | 'clientRecording'
 >;
 
 export const ROLES = ['owner', 'admin'] as const;

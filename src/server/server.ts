@@ -25,6 +25,7 @@ import { reconcile } from './reconcile.ts';
 import { addRecordingRoutes } from './recordings/routes.ts';
 import { addUploadRoute } from './recordings/uploadRoute.ts';
 import { addFinalizeRoute } from './sessions/finalizeRoute.ts';
+import { addLookupRoutes } from './sessions/lookup.ts';
 import { addSessionRoutes } from './sessions/routes.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { DiskStorage } from './storage/diskStorage.ts';
@@ -169,10 +170,11 @@ function createApp(context: ServerContext): FastifyInstance {
     scope.get('/api/v1/server', { config: { access: 'open' } }, () => ({
       name: 'longtake-server',
       version: VERSION,
-      features: ['digest', 'out_of_order', 'heartbeat', 'live', 'missing', 'whole'],
+      features: ['digest', 'out_of_order', 'heartbeat', 'live', 'missing', 'whole', 'client_names'],
     }));
     addAuthRoutes(scope, context);
     addSessionRoutes(scope, context);
+    addLookupRoutes(scope, context);
     addFinalizeRoute(scope, context);
     addRecordingRoutes(scope, context);
     addUploadRoute(scope, context);

@@ -51,11 +51,14 @@ export interface SessionFilter {
   readonly statuses?: readonly Session['status'][];
   /** Last seen before this instant. */
   readonly quietSince?: number;
+  readonly clientKey?: string | undefined;
+  readonly clientRecording?: string | undefined;
   readonly limit?: number;
 }
 
 /** Sessions and their chunks. Each call is one transaction. */
 export interface SessionStore {
+  /** Makes a session; or returns the one that is open under the same name of the client. */
   create(session: NewSession): Promise<Session>;
   get(id: string): Promise<Session | undefined>;
   /** The newest first. */
@@ -118,7 +121,12 @@ export interface JobStore {
   /** False when somebody else has the job now. */
   renew(id: number, worker: string, now: number, leaseMs: number): Promise<boolean>;
   /** The recording is there: session, recording and job change together. */
-  succeed(job: Job, worker: string, file: RecordingFile, at: number): Promise<boolean>;
+  succeed(
+    job: Job,
+    worker: string,
+    file: RecordingFile & { readonly contentSha256?: string | undefined },
+    at: number,
+  ): Promise<boolean>;
   fail(job: Job, worker: string, error: string, at: number): Promise<boolean>;
   /** Gives it back, to be tried again from `nextTryAt` on. */
   release(id: number, worker: string, nextTryAt: number): Promise<void>;

@@ -37,8 +37,10 @@ export function jobStore(connection: Connection): JobStore {
           )
           .run(file.key, file.mimeType, file.bytes, file.sha256, file.durationMs ?? null, at, job.recordingId);
         connection
-          .prepare(`UPDATE sessions SET status = 'finalized', error = NULL, finalized_at = ? WHERE id = ?`)
-          .run(at, job.sessionId);
+          .prepare(
+            `UPDATE sessions SET status = 'finalized', error = NULL, finalized_at = ?, content_sha256 = ? WHERE id = ?`,
+          )
+          .run(at, file.contentSha256 ?? null, job.sessionId);
         connection.prepare('DELETE FROM chunks WHERE session_id = ?').run(job.sessionId);
         settled(connection, job, 'recording.ready', at);
       }),

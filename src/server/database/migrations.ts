@@ -112,4 +112,12 @@ export const migrations: readonly string[] = [
   ) STRICT;
   `,
   DELIVERY_SCHEMA,
+  `
+  ALTER TABLE sessions ADD COLUMN client_key TEXT;
+  ALTER TABLE sessions ADD COLUMN client_recording TEXT;
+  ALTER TABLE sessions ADD COLUMN content_sha256 TEXT;
+  CREATE INDEX sessions_by_client_key ON sessions (user_id, client_key) WHERE client_key IS NOT NULL;
+  CREATE INDEX sessions_by_client_recording ON sessions (user_id, client_recording)
+    WHERE client_recording IS NOT NULL;
+  `,
 ];

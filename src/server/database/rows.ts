@@ -22,6 +22,9 @@ export interface SessionRow {
   recording_id: number | null;
   error: string | null;
   metadata: string;
+  client_key: string | null;
+  client_recording: string | null;
+  content_sha256: string | null;
 }
 
 export interface RecordingRow {
@@ -70,6 +73,9 @@ export function sessionOf(row: SessionRow): Session {
     recordingId: row.recording_id ?? undefined,
     error: row.error ?? undefined,
     metadata: JSON.parse(row.metadata) as Metadata,
+    clientKey: row.client_key ?? undefined,
+    clientRecording: row.client_recording ?? undefined,
+    contentSha256: row.content_sha256 ?? undefined,
   };
 }
 
@@ -96,6 +102,9 @@ export function rowOfSession(session: Session): SessionRow {
     recording_id: session.recordingId ?? null,
     error: session.error ?? null,
     metadata: JSON.stringify(session.metadata),
+    client_key: session.clientKey ?? null,
+    client_recording: session.clientRecording ?? null,
+    content_sha256: session.contentSha256 ?? null,
   };
 }
 

@@ -56,8 +56,10 @@ function create(connection: Connection, made: NewSession): Session {
     metadata: {},
   };
   const row = rowOfSession(session);
-  connection
+  return connection
     .transaction(() => {
+      const known = made.clientKey === undefined ? undefined : openUnder(connection, made.userId, made.clientKey);
+      if (known) return known;
       connection.prepare(insertOf('sessions', { ...row })).run(row);
       tell(connection, {
         at,
@@ -66,18 +68,30 @@ function create(connection: Connection, made: NewSession): Session {
         sessionId: made.id,
         recordingId: undefined,
       });
+      return session;
     })
     .immediate();
-  return session;
+}
+
+function openUnder(connection: Connection, userId: number, clientKey: string): Session | undefined {
+  return list(connection, { userId, clientKey, statuses: ['recording'], limit: 1 })[0];
 }
 
 function list(connection: Connection, filter: SessionFilter): readonly Session[] {
-  const { userId, statuses, quietSince, limit = LIST_LIMIT } = filter;
+  const { userId, statuses, quietSince, clientKey, clientRecording, limit = LIST_LIMIT } = filter;
   const conditions = ['1'];
   const values: (string | number)[] = [];
   if (userId !== undefined) {
     conditions.push('user_id = ?');
     values.push(userId);
+  }
+  if (clientKey !== undefined) {
+    conditions.push('client_key = ?');
+    values.push(clientKey);
+  }
+  if (clientRecording !== undefined) {
+    conditions.push('client_recording = ?');
+    values.push(clientRecording);
   }
   if (statuses) {
     conditions.push(`status IN (${statuses.map(() => '?').join(', ')})`);

@@ -6,6 +6,7 @@ import { accountOf } from '../auth/gate.ts';
 import type { ServerContext } from '../context.ts';
 import type { StoredUser } from '../database/database.ts';
 import type { Metadata, Session } from '../model.ts';
+import { clientName } from '../sessions/clientName.ts';
 import { titleOf } from '../sessions/finalizeRoute.ts';
 import { DISK_FULL, QUOTA_EXCEEDED, QUOTA_EXHAUSTED } from '../sessions/sessionBody.ts';
 import { recordingBody } from './recordingBody.ts';
@@ -62,7 +63,8 @@ export function addUploadRoute(app: FastifyInstance, context: ServerContext): vo
           } else if (part.fieldname !== 'file' || session) {
             part.file.resume();
           } else {
-            const taken = await take(context, account, part);
+            const named = clientName.safeParse(fields['client_recording']);
+            const taken = await take(context, account, part, named.data);
             if ('problem' in taken) {
               const { status, error, more } = taken.problem;
               part.file.resume();
@@ -110,7 +112,12 @@ export function addUploadRoute(app: FastifyInstance, context: ServerContext): vo
   }
 }
 
-async function take(context: ServerContext, owner: StoredUser, part: MultipartFile): Promise<Taken> {
+async function take(
+  context: ServerContext,
+  owner: StoredUser,
+  part: MultipartFile,
+  clientRecording: string | undefined,
+): Promise<Taken> {
   const { config, sessions } = context;
   const extension = /\.([a-z0-9]{2,5})$/i.exec(part.filename)?.[1]?.toLowerCase() ?? '';
   const named = part.mimetype.toLowerCase();
@@ -120,7 +127,7 @@ async function take(context: ServerContext, owner: StoredUser, part: MultipartFi
     return { problem: { status: 400, error: `Unsupported mime_type "${named}"`, more } };
   }
   const title = part.filename === '' ? undefined : part.filename.replace(/\.[^.]*$/, '');
-  const outcome = await sessions.takeWhole(owner, { mimeType, title, body: part.file });
+  const outcome = await sessions.takeWhole(owner, { mimeType, title, clientRecording, body: part.file });
   return outcome.kind === 'taken' ? { session: outcome.session } : { problem: problemOf(outcome.kind, context) };
 }
 

@@ -5,6 +5,7 @@ import { accountOf } from '../auth/gate.ts';
 import type { ServerContext } from '../context.ts';
 import { BEATS, type Session } from '../model.ts';
 import { naiveTime } from '../naiveTime.ts';
+import { clientName } from './clientName.ts';
 import { contentDigest, readContentDigest } from './contentDigest.ts';
 import { endsSoonAt } from './length.ts';
 import { DISK_FULL, QUOTA_EXCEEDED, QUOTA_EXHAUSTED, sessionBody } from './sessionBody.ts';
@@ -19,6 +20,8 @@ const openSchema = z.looseObject({
   title: z.string().max(1000).nullish(),
   source: z.string().max(1000).nullish(),
   started_at: z.string().max(100).nullish(),
+  client_key: clientName.nullish(),
+  client_recording: clientName.nullish(),
 });
 const beatSchema = z.looseObject({ state: z.enum(BEATS) });
 
@@ -41,7 +44,7 @@ export function addSessionRoutes(app: FastifyInstance, context: ServerContext): 
     }
     const body = openSchema.safeParse(request.body ?? {});
     if (!body.success) return refuse(reply, 400, sentenceOf(body.error));
-    const { mime_type, out_of_order, title, source, started_at } = body.data;
+    const { mime_type, out_of_order, title, source, started_at, client_key, client_recording } = body.data;
     const mimeType = (mime_type ?? 'audio/webm').trim().toLowerCase();
     if (!config.allowedMimeTypes.includes(mimeType)) {
       return refuse(reply, 400, `Unsupported mime_type "${mimeType}"`, { allowed: config.allowedMimeTypes.toSorted() });
@@ -53,19 +56,13 @@ export function addSessionRoutes(app: FastifyInstance, context: ServerContext): 
       title: title ?? undefined,
       source: source ?? undefined,
       startedAt: started_at ?? undefined,
+      clientKey: client_key ?? undefined,
+      clientRecording: client_recording ?? undefined,
     });
     if (outcome.kind === 'quota') return refuse(reply, 507, QUOTA_EXHAUSTED, { quota_bytes: config.maxBytesPerUser });
     if (outcome.kind === 'diskFull') return diskFull(reply);
     const { session } = outcome;
-    return reply.code(201).send({
-      session_id: session.id,
-      mime_type: session.mimeType,
-      status: session.status,
-      expires_at: naiveTime(session.lastSeenAt + config.sessionTtlMs),
-      max_chunk_bytes: config.maxChunkBytes,
-      max_in_flight: session.outOfOrder ? WINDOW : 1,
-      live_url: context.links.linkTo(session.id, baseOf(context, request)),
-    });
+    return reply.code(201).send(openBody(context, session, baseOf(context, request)));
   });
 
   app.get<{ Params: SessionParams }>('/upload/session/:id', async (request, reply) => {
@@ -188,6 +185,23 @@ function indexOf(text: string): number | undefined {
 function declaredBytes({ headers }: FastifyRequest): number | undefined {
   if (headers['transfer-encoding'] !== undefined) return undefined;
   return headers['content-length'] === undefined ? 0 : Number(headers['content-length']);
+}
+
+/** What whoever sends to a session needs to know. */
+export function openBody(
+  { config, links }: ServerContext,
+  session: Session,
+  base: string,
+): Readonly<Record<string, unknown>> {
+  return {
+    session_id: session.id,
+    mime_type: session.mimeType,
+    status: session.status,
+    expires_at: naiveTime(session.lastSeenAt + config.sessionTtlMs),
+    max_chunk_bytes: config.maxChunkBytes,
+    max_in_flight: session.outOfOrder ? WINDOW : 1,
+    live_url: links.linkTo(session.id, base),
+  };
 }
 
 /** Where people reach this server. */

@@ -38,6 +38,9 @@ export async function sessionBody(
     title: session.title ?? null,
     source: session.source ?? null,
     started_at: session.startedAt ?? null,
+    client_recording: session.clientRecording ?? null,
+    content_sha256: session.contentSha256 ?? null,
+    whole: session.whole,
     expires_at: naiveTime(session.lastSeenAt + config.sessionTtlMs),
     ...(endsAt === undefined
       ? {}

@@ -23,6 +23,8 @@ const fileSchema = z.object({
   recordingId: z.number().optional(),
   error: z.string().optional(),
   metadata: z.record(z.string(), z.unknown()),
+  clientKey: z.string().optional(),
+  clientRecording: z.string().optional(),
 });
 
 /** A session without what its chunks themselves tell. */

@@ -21,7 +21,7 @@ const MAX_INDEX = 999_999_999;
 
 export type NewSessionRequest = Pick<
   NewSession,
-  'mimeType' | 'outOfOrder' | 'whole' | 'title' | 'source' | 'startedAt'
+  'mimeType' | 'outOfOrder' | 'whole' | 'title' | 'source' | 'startedAt' | 'clientKey' | 'clientRecording'
 >;
 
 export type OpenOutcome =
@@ -49,6 +49,7 @@ export type TakeOutcome =
 export interface WholeFile {
   readonly mimeType: string;
   readonly title: string | undefined;
+  readonly clientRecording?: string | undefined;
   readonly body: Readable;
 }
 
@@ -79,19 +80,31 @@ export class Sessions {
 
   async open(owner: StoredUser, request: NewSessionRequest): Promise<OpenOutcome> {
     const { config, database, storage, events, now } = this.#ports;
+    const known = await this.#known(owner, request);
+    if (known) return { kind: 'opened', session: known };
     if ((await database.sessions.bytesOf(owner.id)) >= config.maxBytesPerUser) return { kind: 'quota' };
     if (await this.#isFull(config.maxChunkBytes)) return { kind: 'diskFull' };
     const made: NewSession = { ...request, id: randomUUID(), userId: owner.id, createdAt: now() };
     try {
       const session = await database.sessions.create(made);
       await storage.writeText(sessionKey(session.id), writeSessionFile(session, owner.email));
-      events.emit({ type: 'sessionOpened', session });
+      if (session.id === made.id) events.emit({ type: 'sessionOpened', session });
       return { kind: 'opened', session };
     } catch (error) {
       await this.#discard(made.id);
       if (isDiskFull(error)) return { kind: 'diskFull' };
       throw error;
     }
+  }
+
+  /** The client asks again for a session whose answer it may not have got. */
+  async #known(owner: StoredUser, { clientKey }: NewSessionRequest): Promise<Session | undefined> {
+    if (clientKey === undefined) return undefined;
+    const { database, storage } = this.#ports;
+    const filter = { userId: owner.id, clientKey, statuses: ['recording' as const], limit: 1 };
+    const [session] = await database.sessions.list(filter);
+    if (session) await storage.writeText(sessionKey(session.id), writeSessionFile(session, owner.email));
+    return session;
   }
 
   /** The session when it is there and `account` may see it. */
@@ -140,6 +153,7 @@ export class Sessions {
       whole: true,
       source: undefined,
       startedAt: undefined,
+      clientRecording: file.clientRecording,
     });
     if (opened.kind !== 'opened') return opened;
     const { session } = opened;

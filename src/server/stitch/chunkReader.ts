@@ -10,6 +10,9 @@ export class ChunkReader {
   readonly chunks: readonly Chunk[];
   readonly #storage: Storage;
   readonly #sessionId: string;
+  readonly #whole = createHash('sha256');
+  /** Up to this index, `#whole` has every byte. */
+  #hashed = 0;
 
   constructor(storage: Storage, sessionId: string, chunks: readonly Chunk[]) {
     this.#storage = storage;
@@ -19,6 +22,11 @@ export class ChunkReader {
 
   get bytes(): number {
     return this.chunks.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** SHA-256 of all chunks, joined, hex; undefined until each was read once, in order. */
+  contentSha256(): string | undefined {
+    return this.#hashed > 0 && this.#hashed === this.chunks.length ? this.#whole.copy().digest('hex') : undefined;
   }
 
   /** The first `count` bytes of all chunks, or fewer. */
@@ -52,10 +60,14 @@ export class ChunkReader {
 
   async *#readChunk({ index, bytes, sha256 }: Chunk, skip: number): AsyncGenerator<Uint8Array> {
     const hash = createHash('sha256');
+    const isNext = index === this.#hashed + 1;
+    // Until it is read to its end, what is known of all is not known any more.
+    if (isNext) this.#hashed = -1;
     let at = 0;
     try {
       for await (const piece of this.#storage.read(chunkKey(this.#sessionId, index), 0, Infinity)) {
         hash.update(piece);
+        if (isNext) this.#whole.update(piece);
         const from = Math.max(0, skip - at);
         at += piece.length;
         if (from < piece.length) yield piece.subarray(from);
@@ -66,6 +78,7 @@ export class ChunkReader {
         cause: error,
       });
     }
+    if (isNext) this.#hashed = index;
     if (at === bytes && hash.digest('hex') === sha256) return;
     throw new StitchProblem(
       `Chunk ${index} is not what was received (it has ${at} of ${bytes} bytes, or other ones): the disk may be damaged. All chunks are kept.`,

@@ -18,6 +18,8 @@ export interface Stitched {
   readonly bytes: number;
   /** Hex. */
   readonly sha256: string;
+  /** Of the chunks that it was made of, joined, hex. */
+  readonly contentSha256: string | undefined;
   readonly durationMs: number | undefined;
   /** What ffmpeg had to say about audio that it took all the same. */
   readonly remark: string | undefined;
@@ -66,7 +68,15 @@ export async function stitch(request: StitchRequest): Promise<Stitched & { reado
       await incoming.write([piece]);
     }
     await incoming.publish(key, true);
-    return { key, media, bytes, sha256: hash.digest('hex'), durationMs: source.durationMs(), remark: source.remark };
+    return {
+      key,
+      media,
+      bytes,
+      sha256: hash.digest('hex'),
+      contentSha256: reader.contentSha256(),
+      durationMs: source.durationMs(),
+      remark: source.remark,
+    };
   } finally {
     await incoming.discard();
   }

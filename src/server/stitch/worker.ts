@@ -157,7 +157,7 @@ export class StitchWorkers {
         writeRecordingFile(done, owner?.email ?? ''),
       );
     }
-    if (!(await database.jobs.succeed(job, this.#id, file, at))) {
+    if (!(await database.jobs.succeed(job, this.#id, { ...file, contentSha256: made.contentSha256 }, at))) {
       // Somebody deleted it meanwhile, or another worker has the job now.
       const isGone = (await database.recordings.get(job.recordingId)) === undefined;
       if (isGone) await storage.removeAll(recordingFolder(config.outputFolder, job.recordingId));
