@@ -6,6 +6,7 @@ import type {
   Chunk,
   Driver,
   Finalized,
+  Found,
   Limits,
   OpenedSession,
   Progress,
@@ -16,7 +17,7 @@ import type {
   WholeFile,
 } from '../../src/engine/upload/driver.ts';
 
-export type Call = 'open' | 'send' | 'look' | 'finalize' | 'follow' | 'discard' | 'whole';
+export type Call = 'open' | 'opened' | 'find' | 'send' | 'look' | 'finalize' | 'follow' | 'discard' | 'whole';
 
 /** What goes wrong with a call: before it arrives, or with the answer on its way back. */
 export interface Fault {
@@ -63,6 +64,8 @@ export class FakeTarget {
       form: () => ({ kind: 'recorded' }),
       probe: () => Promise.resolve('Fine.'),
       open: (meta, signal) => this.#call('open', undefined, signal, () => this.#open(meta)),
+      opened: (key, _meta, signal) => this.#call('opened', undefined, signal, () => this.#opened(key)),
+      find: (meta, _bytes, signal) => this.#call('find', undefined, signal, () => this.#find(meta)),
       send: (id, chunk, signal) => this.#call('send', id, signal, () => this.#send(id, chunk), chunk.index),
       look: (id, signal) => this.#call('look', id, signal, () => this.#look(id)),
       finalize: (id, totals, _meta, signal) => this.#call('finalize', id, signal, () => this.#finalize(id, totals)),
@@ -120,9 +123,41 @@ export class FakeTarget {
   }
 
   #open(meta: UploadMeta): OpenedSession {
-    const sessionId = randomUUID();
+    const sessionId = (meta.key === undefined ? undefined : this.#under(meta.key)) ?? randomUUID();
+    const known = this.sessions.get(sessionId);
+    if (known) return this.#session(sessionId);
     this.sessions.set(sessionId, { meta, chunks: new Map(), status: 'open' });
+    return this.#session(sessionId);
+  }
+
+  #session(sessionId: string): OpenedSession {
     return { sessionId, maxChunkBytes: this.maxChunkBytes, maxInFlight: this.maxInFlight, digests: true };
+  }
+
+  #under(key: string): string | undefined {
+    return [...this.sessions].find(([, { meta, status }]) => status === 'open' && meta.key === key)?.[0];
+  }
+
+  #opened(key: string): string | undefined {
+    const id = this.#under(key);
+    return id === undefined || this.sessions.get(id)?.chunks.size ? undefined : id;
+  }
+
+  #find({ recording, part }: UploadMeta): Found | undefined {
+    const ofIt = [...this.sessions].filter(([, { meta }]) => meta.recording.id === recording.id && meta.part === part);
+    for (const [, { recordingId = '' }] of ofIt) {
+      const bytes = this.recordings.get(recordingId)?.bytes;
+      if (bytes) return { type: 'recording', recordingId, of: 'body', bytes: bytes.length, sha256: sha256(bytes) };
+    }
+    const [open] = ofIt.filter(([, { status }]) => status === 'open');
+    if (!open) return undefined;
+    const [id, session] = open;
+    const chunks: { bytes: number; sha256: Uint8Array }[] = [];
+    for (let index = 1; index < firstMissing(session); index += 1) {
+      const bytes = session.chunks.get(index) ?? new Uint8Array(0);
+      chunks.push({ bytes: bytes.length, sha256: sha256(bytes) });
+    }
+    return { type: 'session', session: this.#session(id), chunks };
   }
 
   #send(id: string, { index, bytes, sha256 }: Chunk): Sent {
@@ -190,6 +225,8 @@ export class FakeTarget {
     if (session?.status === 'open') session.status = 'aborted';
   }
 }
+
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
 function firstMissing({ chunks }: FakeSession): number {
   let index = 1;

@@ -114,6 +114,14 @@ export class QueueRig {
     this.open();
   }
 
+  /** The queue's database is lost, and what may be at the target is looked for. */
+  async lose(): Promise<void> {
+    await this.kill();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(join(this.folder, `uploads.db${suffix}`), { force: true });
+    this.open();
+    for (const recording of this.recordings.values()) this.queue.add(recording, [TARGET], { seek: true });
+  }
+
   file(id: RecordingId): GrowingFile {
     const found = this.files.get(id);
     if (!found) throw new Error('There is no such recording.');

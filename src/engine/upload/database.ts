@@ -14,6 +14,8 @@ const COMPANIONS = ['', '-wal', '-shm'] as const;
 
 export interface OpenedQueue {
   readonly connection: Connection;
+  /** It begins empty: there was none, or none that could be read. */
+  readonly isNew: boolean;
   /** Where an unreadable queue was moved to. */
   readonly setAside?: string;
 }
@@ -26,10 +28,10 @@ export function openQueue(path: string, log: Log, migrations = allMigrations): O
   mkdirSync(dirname(path), { recursive: true });
   const existed = existsSync(path);
   const sound = existed ? openSound(path, log) : undefined;
-  if (sound) return { connection: prepared(sound, migrations) };
+  if (sound) return { connection: prepared(sound, migrations), isNew: false };
   const setAside = existed ? moveAside(path) : undefined;
   const connection = prepared(new Database(path, { timeout: BUSY_TIMEOUT_MS }), migrations);
-  return { connection, ...(setAside === undefined ? {} : { setAside }) };
+  return { connection, isNew: true, ...(setAside === undefined ? {} : { setAside }) };
 }
 
 function openSound(path: string, log: Log): Connection | undefined {

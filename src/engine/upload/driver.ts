@@ -16,6 +16,8 @@ export interface UploadMeta {
   readonly mimeType: string;
   /** From 1. */
   readonly part: number;
+  /** Of one try to open a session; the same again when nobody knows what became of it. Letters, digits and `-`. */
+  readonly key?: string;
 }
 
 export interface OpenedSession {
@@ -62,6 +64,25 @@ export interface SessionView {
   /** Why it is failed or gone. */
   readonly text?: string;
 }
+
+/** What a target has of a recording from before; whoever asks compares it with the recording. */
+export type Found =
+  /** A session with these chunks, in order from the first and without a hole. */
+  | {
+      readonly type: 'session';
+      readonly session: OpenedSession;
+      readonly chunks: readonly { readonly bytes: number; readonly sha256: Uint8Array }[];
+    }
+  /** A recording that was made of the first `bytes` of what is sent, or of the whole file. */
+  | {
+      readonly type: 'recording';
+      readonly recordingId: string;
+      readonly link?: string;
+      readonly of: 'body' | 'file';
+      readonly bytes: number;
+      /** Of those bytes; absent where a target knows no more than their number. */
+      readonly sha256?: Uint8Array;
+    };
 
 /** All of a session. */
 export interface Totals {
@@ -128,6 +149,10 @@ export interface Driver {
   probe(signal: AbortSignal): Promise<string>;
   open(meta: UploadMeta, signal: AbortSignal): Promise<OpenedSession>;
   send(sessionId: string, chunk: Chunk, signal: AbortSignal): Promise<Sent>;
+  /** The session that a try with this key may have opened, whose answer was lost, as long as it has nothing. */
+  opened?(key: string, meta: UploadMeta, signal: AbortSignal): Promise<string | undefined>;
+  /** What the target has of a recording; `bytes`: how many are sent, as far as it is known now. */
+  find?(meta: UploadMeta, bytes: number, signal: AbortSignal): Promise<Found | undefined>;
   /** What the target has. A session that it does not know is `gone`, which is no error. */
   look(sessionId: string, signal: AbortSignal): Promise<SessionView>;
   /** Keeps a session from being taken for forgotten. */

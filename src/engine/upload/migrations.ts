@@ -86,4 +86,16 @@ export const migrations: readonly string[] = [
   CREATE INDEX uploads_remote ON uploads (target_id, next_try_at)
     WHERE state NOT IN ('done', 'discarded', 'failed', 'paused') AND remote_id IS NOT NULL;
   `,
+  `
+  -- Made before a session is asked for: another try with it is the same session.
+  ALTER TABLE uploads ADD COLUMN open_key TEXT;
+  -- One of a session that may have been opened, and that the target is still to throw away.
+  ALTER TABLE uploads ADD COLUMN unwanted_key TEXT;
+  -- The target may have it from before, and is asked.
+  ALTER TABLE uploads ADD COLUMN seek INTEGER NOT NULL DEFAULT 0 CHECK (seek IN (0, 1));
+  -- Since when its recording is in no library and in no trash.
+  ALTER TABLE uploads ADD COLUMN gone_at REAL;
+  CREATE INDEX uploads_unwanted_key ON uploads (target_id) WHERE unwanted_key IS NOT NULL;
+  CREATE INDEX uploads_ended ON uploads (number) WHERE state IN ('done', 'discarded', 'failed');
+  `,
 ];

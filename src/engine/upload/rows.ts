@@ -37,6 +37,10 @@ export interface UploadRow {
   readonly safe_bytes: number;
   readonly behind_ms: number;
   readonly unwanted_session: string | null;
+  readonly open_key: string | null;
+  readonly unwanted_key: string | null;
+  readonly seek: number;
+  readonly gone_at: number | null;
   readonly started_at: number;
   readonly updated_at: number;
 }
@@ -69,6 +73,10 @@ export interface Entry extends Known {
   readonly safeBytes: number;
   readonly behindMs: number;
   readonly unwantedSession: string | undefined;
+  readonly openKey: string | undefined;
+  readonly unwantedKey: string | undefined;
+  readonly seek: boolean;
+  readonly goneAt: number | undefined;
   readonly startedAt: number;
   readonly updatedAt: number;
 }
@@ -99,6 +107,9 @@ export type Changes = Partial<
     | 'safeBytes'
     | 'behindMs'
     | 'unwantedSession'
+    | 'openKey'
+    | 'unwantedKey'
+    | 'goneAt'
   >
 >;
 
@@ -136,6 +147,10 @@ export function fromRow(row: UploadRow): Entry {
     safeBytes: row.safe_bytes,
     behindMs: row.behind_ms,
     unwantedSession: optional(row.unwanted_session),
+    openKey: optional(row.open_key),
+    unwantedKey: optional(row.unwanted_key),
+    seek: row.seek === 1,
+    goneAt: optional(row.gone_at),
     startedAt: row.started_at,
     updatedAt: row.updated_at,
   };
@@ -164,6 +179,9 @@ const columns: Readonly<Record<keyof Changes, string>> = {
   safeBytes: 'safe_bytes',
   behindMs: 'behind_ms',
   unwantedSession: 'unwanted_session',
+  openKey: 'open_key',
+  unwantedKey: 'unwanted_key',
+  goneAt: 'gone_at',
 };
 
 /** The assignments of an UPDATE and their values. */

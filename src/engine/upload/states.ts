@@ -47,6 +47,7 @@ export const exits: Readonly<Record<UploadState, Readonly<Partial<Record<UploadE
   },
   opening: {
     opened: 'sending',
+    accepted: 'processing',
     lost: 'waiting',
     person: 'needsPerson',
     retry: 'opening',

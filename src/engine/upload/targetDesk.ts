@@ -10,7 +10,10 @@ import { PausedSessions } from './pausedSessions.ts';
 import type { QueuePorts } from './queuePorts.ts';
 import type { Entry } from './rows.ts';
 import { PERSON_RETRY_MS, TargetLine } from './targetLine.ts';
+import { metaOf } from './uploadMeta.ts';
+import { throwAway } from './unwanted.ts';
 import { UploadRun } from './uploadRun.ts';
+import { fileMimeType } from './wholeFile.ts';
 
 const HOUR_MS = 3_600_000;
 /** What a target makes files of is asked for one after the other. */
@@ -41,7 +44,8 @@ export class TargetDesk {
   readonly #errands = new Set<Promise<void>>();
   readonly #paused: PausedSessions;
   #timer: NodeJS.Timeout | undefined;
-  #isDiscarding = false;
+  /** The upload whose session is thrown away now. */
+  #discarding: UploadId | undefined;
   #nextDiscardAt = 0;
   #looking = false;
   #restUntil = -Infinity;
@@ -169,7 +173,7 @@ export class TargetDesk {
     const { id } = this.#target;
     const held = this.#line.isHeld;
     for (const entry of store.due(id, now)) {
-      if (this.#runs.has(entry.id) || this.#halted.has(entry.id)) continue;
+      if (this.#runs.has(entry.id) || this.#halted.has(entry.id) || entry.id === this.#discarding) continue;
       if (held && entry.state !== 'finalizing') continue;
       if (entry.state === 'needsPerson') store.move(entry.id, 'retry', { nextTryAt: undefined });
       this.#start(entry);
@@ -281,31 +285,28 @@ export class TargetDesk {
   /** Has the target throw away sessions that nobody wants, one at a time. */
   #discardNext(now: number): void {
     const { store, log } = this.#ports;
-    const [entry] = this.#isDiscarding || now < this.#nextDiscardAt ? [] : store.unwanted(this.#target.id);
-    if (entry?.unwantedSession === undefined) return;
-    const session = entry.unwantedSession;
-    this.#isDiscarding = true;
+    if (this.#discarding !== undefined || now < this.#nextDiscardAt) return;
+    // An upload that goes on does so itself, before it opens another.
+    const entry = store.unwanted(this.#target.id).find(({ id }) => !this.#runs.has(id));
+    if (!entry) return;
+    this.#discarding = entry.id;
     const work = async (): Promise<void> => {
       const { signal } = this.#abort;
       try {
         const release = await this.#line.enter('word', entry.sourceId, false, signal);
         try {
-          await this.#driver.discard(session, signal);
+          const meta = metaOf(entry, fileMimeType(entry.recording.container));
+          store.change(entry.id, await throwAway(entry, this.#driver, meta, log, signal));
         } finally {
           release();
         }
-        store.change(entry.id, { unwantedSession: undefined });
       } catch (error) {
         if (signal.aborted) return;
         log.warn('A target did not throw a session away; it is asked again.', { error: errorText(error) });
         this.#line.failed(error);
         this.#nextDiscardAt = this.#ports.clock.now() + FOLLOW_MOST_MS;
-        // It is as good as thrown away where the target does not know it, or does not do such things.
-        if (failureClass(error) === 'gone' || failureClass(error) === 'resync') {
-          store.change(entry.id, { unwantedSession: undefined });
-        }
       } finally {
-        this.#isDiscarding = false;
+        this.#discarding = undefined;
         this.look();
       }
     };

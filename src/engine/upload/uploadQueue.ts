@@ -10,7 +10,9 @@ import type { Changes, Entry } from './rows.ts';
 import type { UploadEvent } from './states.ts';
 import { TargetDesk } from './targetDesk.ts';
 import { TokenBucket } from './tokenBucket.ts';
-import { afresh, canGoWhole } from './uploadRun.ts';
+import { afresh } from './turns.ts';
+import { unwanted } from './unwanted.ts';
+import { canGoWhole } from './uploadRun.ts';
 
 /** Chunks of all uploads together take no more memory than this. */
 const MEMORY_BYTES = 64 * 1024 * 1024;
@@ -68,13 +70,20 @@ export class UploadQueue {
     this.#desks.clear();
   }
 
-  /** Uploads a recording to these targets, open or closed, unless it is there or on its way. Returns how many began. */
-  add(recording: Recording, targetIds: readonly TargetId[]): number {
+  /**
+   * Uploads a recording to these targets, open or closed, unless it is there or on its way. Returns how many began.
+   * `seek`: they may have it from before, and are asked.
+   */
+  add(
+    recording: Recording,
+    targetIds: readonly TargetId[],
+    { seek = false }: { readonly seek?: boolean } = {},
+  ): number {
     const { store } = this.#ports;
     let added = 0;
     for (const targetId of new Set(targetIds)) {
       if (!this.#ports.targets().some(({ id }) => id === targetId)) continue;
-      const entry = store.add({ targetId, recording, bytes: recording.bytes });
+      const entry = store.add({ targetId, recording, bytes: recording.bytes, seek });
       if (!entry) continue;
       added += 1;
       this.#desks.get(targetId)?.look();
@@ -101,7 +110,13 @@ export class UploadQueue {
         entry.state === 'needsPerson' &&
         canGoWhole({ ...entry, live }, entry.problem?.code ?? '')
       ) {
-        store.move(entry.id, 'whole', { ...afresh, way: 'whole', problem: undefined, nextTryAt: undefined });
+        store.move(entry.id, 'whole', {
+          ...unwanted(entry),
+          ...afresh,
+          way: 'whole',
+          problem: undefined,
+          nextTryAt: undefined,
+        });
       }
       this.#desks.get(entry.targetId)?.heard(entry.id, live !== entry.live);
     }
@@ -238,11 +253,16 @@ export class UploadQueue {
     return this.#ports.store.removeTarget(targetId);
   }
 
-  /** The file is gone for good: what a target has of it is all it gets. */
-  async recordingGone(id: RecordingId): Promise<void> {
-    for (const entry of this.#ports.store.ofRecording(id)) {
+  /**
+   * The file is gone for good: what a target has of it is all it gets. Returns what has ended by now, and is forgotten
+   * with it.
+   */
+  async recordingGone(id: RecordingId): Promise<UploadId[]> {
+    const { store } = this.#ports;
+    for (const entry of store.ofRecording(id)) {
       if (!ENDED_STATES.includes(entry.state)) await this.#endWith(entry);
     }
+    return store.ofRecording(id).flatMap((entry) => (store.forget(entry.id) ? [entry.id] : []));
   }
 
   transfers(): Transfer[] {
@@ -306,9 +326,4 @@ export class UploadQueue {
       desk?.letGo(entry.id);
     }
   }
-}
-
-/** A session that the target is to throw away; one that it has made a recording of is not ours any more. */
-function unwanted({ sessionId, remoteId }: Entry): Changes {
-  return sessionId === undefined || remoteId !== undefined ? {} : { unwantedSession: sessionId };
 }

@@ -1,38 +1,29 @@
-import { basename } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { errorText, LongtakeError, toWireError } from '../../shared/errors.ts';
 import type { UploadId } from '../../shared/units.ts';
 import { Backoff } from './backoff.ts';
+import type { Body } from './body.ts';
 import { ChunkSender, type SenderPorts } from './chunkSender.ts';
-import type { SessionView, UploadMeta } from './driver.ts';
+import type { SessionView } from './driver.ts';
 import { failureClass, retryAfterMs } from './failures.ts';
 import { type BodyPorts, HeldBody, named } from './heldBody.ts';
 import type { Changes, Entry } from './rows.ts';
 import { PERSON_RETRY_MS } from './targetLine.ts';
+import { seek } from './seek.ts';
+import { afresh, ACCEPTED, FOLLOW_MS, sessionChanges, solved } from './turns.ts';
+import { throwAway, unwanted } from './unwanted.ts';
+import { metaOf } from './uploadMeta.ts';
 import { Sleeper } from './wait.ts';
 import { fileMimeType, wholeFile } from './wholeFile.ts';
 
 /** So many sessions in a row that were lost: then the file goes as a whole. */
 const LOST_SESSIONS = 3;
-/** How long a target that makes a file is left alone between two questions. */
-const FOLLOW_MS = 3000;
 
 export interface RunPorts extends SenderPorts, BodyPorts {
   /** What the target has of a session that was open before. */
   readonly onLook: (id: UploadId, view: SessionView) => void;
 }
-
-/** What an upload is when it begins anew. */
-export const afresh: Changes = {
-  sessionId: undefined,
-  sessionOpenedAt: undefined,
-  finishing: false,
-  asked: false,
-  remoteId: undefined,
-  liveLink: undefined,
-  safeBytes: 0,
-};
-const solved: Changes = { problem: undefined, nextTryAt: undefined };
 
 /** Brings one upload from where it is to the state in which the target makes its file, or a person is needed. */
 export class UploadRun {
@@ -45,6 +36,8 @@ export class UploadRun {
   #sender: ChunkSender | undefined;
   /** The target may know more than we do. */
   #mustLook = true;
+  /** The target was asked whether it has the recording from before. */
+  #hasSought = false;
   #done: Promise<void> | undefined;
 
   constructor(id: UploadId, ports: RunPorts) {
@@ -112,30 +105,51 @@ export class UploadRun {
     }
   }
 
-  async #open(entry: Entry): Promise<void> {
+  async #open(found: Entry): Promise<void> {
     const { store, line, clock } = this.#ports;
+    let entry = await this.#withoutUnwanted(found);
     if (entry.way === 'whole') {
       store.move(this.#id, 'opened');
       return;
     }
     const body = await this.#body.open(entry);
-    const session = await this.#talk('bytes', entry, () =>
-      line.driver.open(metaOf(entry, body.mimeType), this.#signal),
-    );
+    if (await this.#seek(entry, body)) return;
+    entry = await this.#withoutUnwanted(store.find(this.#id) ?? entry);
+    // On disk before it is used: a lost answer is asked for again with the same key.
+    if (entry.openKey === undefined) entry = store.change(this.#id, { openKey: randomUUID() }) ?? entry;
+    const meta = metaOf(entry, body.mimeType);
+    const session = await this.#talk('bytes', entry, () => line.driver.open(meta, this.#signal));
     this.#mustLook = false;
     store.together(() => {
       store.chunks.clear(entry.number);
       store.move(this.#id, 'opened', {
         ...afresh,
         ...solved,
-        sessionId: session.sessionId,
-        sessionOpenedAt: clock.now(),
-        maxChunkBytes: session.maxChunkBytes,
-        maxInFlight: session.maxInFlight,
-        digests: session.digests,
-        liveLink: session.liveLink,
+        ...sessionChanges(session, clock.now()),
       });
     });
+  }
+
+  /** What is given up is gone before something else takes its place. */
+  async #withoutUnwanted(entry: Entry): Promise<Entry> {
+    if (entry.unwantedSession === undefined && entry.unwantedKey === undefined) return entry;
+    const { store, line, log } = this.#ports;
+    const meta = metaOf(entry, fileMimeType(entry.recording.container));
+    const changes = await this.#talk('word', entry, () => throwAway(entry, line.driver, meta, log, this.#signal));
+    return store.change(this.#id, changes) ?? entry;
+  }
+
+  /** Asks the target, once, for what it may have from before; true when the upload is in another state now. */
+  async #seek(entry: Entry, body: Body): Promise<boolean> {
+    if (this.#hasSought || !entry.seek || !this.#ports.line.driver.find) return false;
+    const moved = await seek(entry, body, {
+      ...this.#ports,
+      path: () => this.#body.file(entry),
+      talk: (work) => this.#talk('word', entry, work),
+      signal: this.#signal,
+    });
+    this.#hasSought = true;
+    return moved;
   }
 
   async #send(entry: Entry): Promise<void> {
@@ -264,11 +278,8 @@ export class UploadRun {
   #accepted(remoteId: string, link: string | undefined): void {
     const { store, clock } = this.#ports;
     store.move(this.#id, 'accepted', {
-      ...solved,
+      ...ACCEPTED,
       remoteId,
-      asked: false,
-      lost: 0,
-      behindMs: 0,
       nextTryAt: clock.now() + FOLLOW_MS,
       ...(link === undefined ? {} : { link }),
     });
@@ -352,7 +363,7 @@ export class UploadRun {
         line.failed(error);
         if (canGoWhole(entry, problem.code)) {
           log.info('The target takes no session of this recording: the file goes as a whole.', { uploadId: this.#id });
-          store.move(this.#id, 'whole', { ...afresh, way: 'whole' });
+          store.move(this.#id, 'whole', { ...unwanted(entry), ...afresh, way: 'whole' });
           return true;
         }
         store.move(this.#id, 'person', { problem, nextTryAt: clock.now() + PERSON_RETRY_MS });
@@ -377,8 +388,4 @@ export class UploadRun {
 /** The target may take as a file what it does not take in chunks. */
 export function canGoWhole({ way, live, part }: Entry, code: string): boolean {
   return code === 'UPLOAD_REJECTED' && way === 'session' && !live && part === 1;
-}
-
-function metaOf(entry: Entry, mimeType: string): UploadMeta {
-  return { recording: entry.recording, fileName: basename(entry.recording.path), mimeType, part: entry.part };
 }

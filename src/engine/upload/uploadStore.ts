@@ -17,6 +17,8 @@ export interface NewUpload {
   readonly bytes: number;
   /** Absent: as the recording says. */
   readonly live?: boolean;
+  /** The target may have it from before. */
+  readonly seek?: boolean;
 }
 
 export interface UploadFilter {
@@ -62,7 +64,7 @@ export class UploadStore {
   }
 
   /** Adds an upload, unless there is one of this part already. A discarded one gives way. */
-  add({ targetId, recording, part = 1, filePosition = 0, bytes, live }: NewUpload): Entry | undefined {
+  add({ targetId, recording, part = 1, filePosition = 0, bytes, live, seek = false }: NewUpload): Entry | undefined {
     return this.together(() => {
       const known = this.#one('recording_id = ? AND target_id = ? AND part = ?', recording.id, targetId, part);
       if (known && known.state !== 'discarded') return undefined;
@@ -72,7 +74,8 @@ export class UploadStore {
       this.#connection
         .prepare(
           `INSERT INTO uploads (id, target_id, recording_id, part, source_id, recording, state, live, file_position,
-             bytes, started_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?)`,
+             bytes, started_at, updated_at, seek, unwanted_session, unwanted_key)
+           VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           id,
@@ -86,15 +89,18 @@ export class UploadStore {
           bytes,
           now,
           now,
+          seek ? 1 : 0,
+          known?.unwantedSession ?? null,
+          known?.unwantedKey ?? null,
         );
       return this.#told(this.#one('id = ?', id));
     });
   }
 
   /** The part after this one, whose audio begins at `filePosition` of the recording's file. */
-  addPart({ targetId, recording, part, live }: Entry, filePosition: number): void {
+  addPart({ targetId, recording, part, live, seek }: Entry, filePosition: number): void {
     const bytes = Math.max(0, recording.bytes - filePosition);
-    this.add({ targetId, recording, part: part + 1, filePosition, bytes, live });
+    this.add({ targetId, recording, part: part + 1, filePosition, bytes, live, seek });
   }
 
   /**
@@ -215,7 +221,10 @@ export class UploadStore {
 
   /** Sessions that a target is still to throw away. */
   unwanted(targetId: TargetId): Entry[] {
-    return this.#many('target_id = ? AND unwanted_session IS NOT NULL LIMIT 20', targetId);
+    return [
+      ...this.#many('target_id = ? AND unwanted_session IS NOT NULL LIMIT 20', targetId),
+      ...this.#many('target_id = ? AND unwanted_key IS NOT NULL LIMIT 20', targetId),
+    ];
   }
 
   /** Paused by a person, with a session that the target keeps open. */
@@ -245,6 +254,27 @@ export class UploadStore {
       )
       .get(targetId);
     return row?.count ?? 0;
+  }
+
+  /** What has ended, from after `number` on; for finding out what nobody needs to know any more. */
+  ended(after: number, limit: number): Entry[] {
+    return this.#many(`state IN ('done', 'discarded', 'failed') AND number > ? ORDER BY number LIMIT ?`, after, limit);
+  }
+
+  /**
+   * Forgets an upload that has ended. The newest of a source at a target stays, for it tells what came after it, and so
+   * does one with a session that is still to be thrown away.
+   */
+  forget(id: UploadId): boolean {
+    const { changes } = this.#connection
+      .prepare(
+        `DELETE FROM uploads WHERE id = ? AND state IN ('done', 'discarded', 'failed')
+           AND unwanted_session IS NULL AND unwanted_key IS NULL
+           AND number < (SELECT max(number) FROM uploads AS other
+             WHERE other.source_id = uploads.source_id AND other.target_id = uploads.target_id)`,
+      )
+      .run(id);
+    return changes > 0;
   }
 
   /** Everything of a target that is given up; returns what is forgotten. */

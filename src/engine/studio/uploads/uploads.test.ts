@@ -151,7 +151,7 @@ describe('recordings', () => {
 
   test('that were made while nobody listened become some at the next start', async () => {
     await addTarget();
-    const before = makeRecording({ root: folder, path: 'before.wav', startedAt: Date.now() - 30_000 });
+    const before = makeRecording({ root: folder, path: 'before.wav', startedAt: Date.now() - 90_000_000 });
     library.saveRecording(before);
     uploads.start();
     const first = heard({ path: 'first.wav', startedAt: Date.now() - 20_000, state: 'recording' });
@@ -216,6 +216,14 @@ describe('a queue', () => {
     expect(uploads.list({ limit: 5 }).map(({ path }) => path)).toEqual(['new', 'newest']);
     expect(notices.join()).toMatch(/could not be read.*kept as/);
     expect(readdirSync(folder).some((name) => name.startsWith('uploads.db.damaged-'))).toBe(true);
+  });
+
+  test('that was lost is told of, and the last day is uploaded anew', async () => {
+    await addTarget();
+    library.saveRecording(makeRecording({ root: folder, path: 'new', startedAt: Date.now() - 1000 }));
+    uploads.start();
+    expect(uploads.list({ limit: 5 }).map(({ path }) => path)).toEqual(['new']);
+    expect(notices.join()).toMatch(/was not there/);
   });
 
   test('that cannot be used costs no recording, and has none deleted', async () => {

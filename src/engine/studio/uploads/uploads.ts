@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Recording } from '../../../shared/domain/recording.ts';
 import type { SourceConfig } from '../../../shared/domain/source.ts';
 import type { RecoveredUpload, Transfer, Upload } from '../../../shared/domain/upload.ts';
@@ -15,6 +16,7 @@ import type { Emitter } from '../emitter.ts';
 import type { Sources } from '../sources.ts';
 import type { StudioPorts } from '../studio.ts';
 import type { Bodies } from './bodies.ts';
+import { pruneUploads } from './pruning.ts';
 import { removeSpool } from './spool.ts';
 import type { Targets } from './targets.ts';
 import { watchNetwork } from './watchNetwork.ts';
@@ -23,6 +25,8 @@ import { watchNetwork } from './watchNetwork.ts';
 const CHANGED_MS = 500;
 /** `transfers.changed` once a second while something moves. */
 const TRANSFERS_MS = 1000;
+/** How often it is looked for uploads that nobody needs to know of any more. */
+const PRUNE_MS = 6 * 3_600_000;
 /** After the queue was lost: recordings that began before are taken for safe. */
 const DAY_MS = 86_400_000;
 
@@ -105,12 +109,12 @@ export class Uploads {
 
   async targetRemoved(id: TargetId): Promise<void> {
     const ids = (await this.#opened?.queue.forget(id)) ?? [];
-    if (ids.length > 0) this.#ports.events.emit('uploads.removed', { ids });
+    this.#tellRemoved(ids);
   }
 
   /** The file is gone for good. */
   async recordingGone(id: RecordingId): Promise<void> {
-    await this.#opened?.queue.recordingGone(id);
+    this.#tellRemoved((await this.#opened?.queue.recordingGone(id)) ?? []);
   }
 
   /** Why a recording has to stay here: it is not safe yet where it should be. */
@@ -152,7 +156,7 @@ export class Uploads {
       if (recording.state === 'damaged') {
         throw new LongtakeError('DAMAGED', `${recording.path} cannot be read as audio and cannot be uploaded.`);
       }
-      started += queue.add(recording, targetIds);
+      started += queue.add(recording, targetIds, { seek: true });
     }
     return started;
   }
@@ -187,7 +191,7 @@ export class Uploads {
   #open(sends: boolean): void {
     const { dataFolder, clock, targets, settingsStore, createDriver, bodies, sources } = this.#ports;
     const log = this.#ports.log.scoped('uploads');
-    const { connection, setAside } = openQueue(join(dataFolder, 'uploads.db'), log);
+    const { connection, isNew, setAside } = openQueue(join(dataFolder, 'uploads.db'), log);
     const store = new UploadStore(
       connection,
       () => clock.now(),
@@ -212,14 +216,37 @@ export class Uploads {
       queue.start();
       this.#catchUp();
     }
-    if (setAside !== undefined) this.#rebuild(setAside);
+    if (isNew) this.#rebuild(setAside);
     if (!sends) return;
-    this.#timers = [setInterval(() => this.#tellTransfers(), TRANSFERS_MS)];
+    this.#prune();
+    this.#timers = [setInterval(() => this.#tellTransfers(), TRANSFERS_MS), setInterval(() => this.#prune(), PRUNE_MS)];
     for (const timer of this.#timers) timer.unref();
     this.#stopWatching = watchNetwork(clock, () => {
       log.info('The network is back, or the computer was asleep: uploads are tried again.');
       queue.online();
     });
+  }
+
+  #prune(): void {
+    const opened = this.#opened;
+    if (!opened) return;
+    const library = this.#ports.library();
+    const ports = {
+      store: opened.store,
+      isKnown: (id: RecordingId) =>
+        library.recording(id) !== undefined || library.keeping.removed(id)?.trash !== undefined,
+      now: () => this.#ports.clock.now(),
+      onForgotten: (ids: readonly UploadId[]) => this.#tellRemoved(ids),
+    };
+    pruneUploads(ports, () => setImmediate()).catch((error: unknown) => {
+      // The program ends in the middle of it.
+      if (this.#opened !== opened) return;
+      this.#ports.log.error('Old uploads could not be forgotten.', { error: errorText(error) });
+    });
+  }
+
+  #tellRemoved(ids: readonly UploadId[]): void {
+    if (ids.length > 0) this.#ports.events.emit('uploads.removed', { ids: [...ids] });
   }
 
   /** What the queue takes for open may have been closed in a run that ended before it was told. */
@@ -255,18 +282,24 @@ export class Uploads {
     }
   }
 
-  /** The queue was lost: what may not be safe is uploaded anew. */
-  #rebuild(setAside: string): void {
-    const message = `The queue of uploads could not be read. It was kept as ${setAside}. Recordings of the last 24 hours are uploaded again where their sources have targets; older ones are in the list, to be uploaded by hand.`;
-    this.#ports.log.error(message);
-    this.#ports.events.emit('notice', { severity: 'warning', message });
+  /** The queue was lost, or this is the first start: what may not be safe is uploaded, unless a target has it. */
+  #rebuild(setAside: string | undefined): void {
+    let added = 0;
     this.#safely('The queue of uploads could not be rebuilt.', ({ queue }) => {
       const since = this.#ports.clock.now() - DAY_MS;
       for (const { id, targets = [] } of this.#ports.sources.configs()) {
         if (targets.length === 0) continue;
-        for (const recording of this.#newerThan(id, since)) queue.add(recording, targets);
+        for (const recording of this.#newerThan(id, since)) added += queue.add(recording, targets, { seek: true });
       }
     });
+    if (setAside === undefined && added === 0) return;
+    const lost =
+      setAside === undefined
+        ? 'The queue of uploads was not there.'
+        : `The queue of uploads could not be read. It was kept as ${setAside}.`;
+    const message = `${lost} Recordings of the last 24 hours whose sources have targets are uploaded again, unless the target has them; older ones are in the list, to be uploaded by hand.`;
+    this.#ports.log.error(message);
+    this.#ports.events.emit('notice', { severity: 'warning', message });
   }
 
   #file({ recording }: Entry): string | undefined {

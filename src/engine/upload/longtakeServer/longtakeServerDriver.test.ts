@@ -197,6 +197,46 @@ describe('sessions', () => {
   });
 });
 
+describe('what the server has of a recording', () => {
+  test('is found while its session is open, and once it is a recording', async () => {
+    const driver = driverOf('longtake-server');
+    const about = meta('audio/wav');
+    expect(await driver.find?.(about, wav.length, signal)).toBeUndefined();
+    const { sessionId } = await driver.open(about, signal);
+    const half = Math.ceil(wav.length / 2);
+    const chunks = [chunk(1, wav.subarray(0, half)), chunk(2, wav.subarray(half))];
+    for (const each of chunks) await driver.send(sessionId, each, signal);
+    expect(await driver.find?.(about, wav.length, signal)).toMatchObject({
+      type: 'session',
+      session: { sessionId, maxInFlight: 8, digests: true },
+      chunks: chunks.map(({ bytes, sha256 }) => ({ bytes: bytes.length, sha256 })),
+    });
+    const result = await driver.finalize(sessionId, { chunks: 2, bytes: wav.length }, about, signal);
+    if (result.type !== 'accepted') throw new Error(`It was not accepted: ${result.type}`);
+    await finished(driver, result.recordingId);
+    expect(await driver.find?.(about, wav.length, signal)).toEqual({
+      type: 'recording',
+      of: 'body',
+      bytes: wav.length,
+      recordingId: result.recordingId,
+      link: result.link,
+      sha256: createHash('sha256').update(wav).digest(),
+    });
+    expect(await driver.find?.({ ...about, part: 2 }, wav.length, signal)).toBeUndefined();
+  });
+
+  test('is one session for one try to open it', async () => {
+    const driver = driverOf('longtake-server');
+    const about = { ...meta('audio/wav'), key: 'a-try' };
+    expect(await driver.opened?.('a-try', about, signal)).toBeUndefined();
+    const { sessionId } = await driver.open(about, signal);
+    expect(await driver.opened?.('a-try', about, signal)).toBe(sessionId);
+    expect(await driver.open(about, signal)).toMatchObject({ sessionId });
+    await driver.send(sessionId, chunk(1, wav.subarray(0, 100)), signal);
+    expect(await driver.opened?.('a-try', about, signal)).toBeUndefined();
+  });
+});
+
 test('a file goes whole in one request', async () => {
   const driver = driverOf('longtake-server');
   const file = {
@@ -208,9 +248,12 @@ test('a file goes whole in one request', async () => {
       for (let at = 0; at < wav.length; at += 65_536) yield wav.subarray(at, at + 65_536);
     },
   };
-  const { recordingId } = await driver.whole(file, meta('audio/wav'), signal);
+  const sentAs = meta('audio/wav');
+  const { recordingId } = await driver.whole(file, sentAs, signal);
   expect(await finished(driver, recordingId)).toMatchObject({ state: 'completed' });
   const answer = await server.json('GET', `/api/v1/recordings/${recordingId}`);
   expect(answer.body).toMatchObject({ title: 'Studio A 2026-11-21 10:00:00', file_size: wav.length });
-  expect((await driver.whole({ ...file, again: true }, meta('audio/wav'), signal)).recordingId).toBe(recordingId);
+  const about = meta('audio/wav');
+  expect((await driver.whole({ ...file, again: true }, about, signal)).recordingId).toBe(recordingId);
+  expect(await driver.find?.(sentAs, wav.length, signal)).toMatchObject({ type: 'recording', of: 'file', recordingId });
 });

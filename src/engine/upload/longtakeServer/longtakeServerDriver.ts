@@ -8,6 +8,7 @@ import type {
   Driver,
   DriverPorts,
   Finalized,
+  Found,
   Limits,
   OpenedSession,
   Progress,
@@ -21,6 +22,7 @@ import { HttpClient } from '../http/httpClient.ts';
 import { TokenLogin } from '../http/login.ts';
 import { refusal } from '../http/refusals.ts';
 import { follow, uploadWhole } from '../sessions/recordings.ts';
+import { findSession, openedUnder } from '../sessions/lookup.ts';
 import { SessionApi } from '../sessions/sessionApi.ts';
 import { startOf, titleOf } from '../sessions/title.ts';
 
@@ -67,10 +69,24 @@ export class LongtakeServerDriver implements Driver {
         title: titleOf(meta, this.#target.title),
         source: meta.recording.sourceName,
         started_at: startOf(meta),
+        client_recording: nameOf(meta),
+        ...(meta.key === undefined ? {} : { client_key: meta.key }),
       },
       signal,
     );
     return { ...opened, digests: features.includes('digest') };
+  }
+
+  async opened(key: string, _meta: UploadMeta, signal: AbortSignal): Promise<string | undefined> {
+    const { features } = await this.#about(signal);
+    return features.includes('client_names') ? openedUnder(this.#api, key, signal) : undefined;
+  }
+
+  async find(meta: UploadMeta, _bytes: number, signal: AbortSignal): Promise<Found | undefined> {
+    const { features } = await this.#about(signal);
+    if (!features.includes('client_names')) return undefined;
+    const found = await findSession(this.#api, nameOf(meta), signal);
+    return found?.type === 'recording' ? { ...found, link: this.#link(found.recordingId) } : found;
   }
 
   send(sessionId: string, chunk: Chunk, signal: AbortSignal): Promise<Sent> {
@@ -110,7 +126,8 @@ export class LongtakeServerDriver implements Driver {
   }
 
   async whole(file: WholeFile, meta: UploadMeta, signal: AbortSignal): Promise<{ recordingId: string; link: string }> {
-    const fields = { title: titleOf(meta, this.#target.title), meeting_date: startOf(meta) };
+    const title = titleOf(meta, this.#target.title);
+    const fields = { title, meeting_date: startOf(meta), client_recording: nameOf(meta) };
     const recordingId = await uploadWhole(this.#api, file, fields, signal);
     return { recordingId, link: this.#link(recordingId) };
   }
@@ -134,3 +151,6 @@ export class LongtakeServerDriver implements Driver {
     return `${this.#api.client.base}/recordings/${encodeURIComponent(recordingId)}`;
   }
 }
+
+/** What is sent, by a name that does not change when the queue is lost. */
+const nameOf = ({ recording, part }: UploadMeta): string => `${recording.id}/${part}`;

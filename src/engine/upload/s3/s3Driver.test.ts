@@ -155,6 +155,25 @@ describe('a store of objects as a target', () => {
     }
   });
 
+  it('finds what is there of a recording without any memory of it', async () => {
+    const to = driver('cmaf');
+    const about = meta('audio/mp4');
+    expect(await to.find(about, 0, signal)).toBeUndefined();
+    const { sessionId } = await to.open(about, signal);
+    expect(await to.opened('key', about, signal)).toBe(sessionId);
+    expect(await to.find(about, 0, signal)).toBeUndefined();
+    const chunks = [chunk(1, first), chunk(2, segment(140, 1)), chunk(3, segment(140, 2))];
+    for (const each of chunks) await to.send(sessionId, each, signal);
+    const later = driver('cmaf');
+    const found = await later.find(about, 0, signal);
+    expect(found).toMatchObject({ type: 'session', session: { sessionId } });
+    expect(found?.type === 'session' && found.chunks).toEqual(
+      chunks.map(({ bytes, sha256 }) => ({ bytes: bytes.length, sha256 })),
+    );
+    expect(await later.opened('key', about, signal)).toBeUndefined();
+    await Promise.all([to.close(), later.close()]);
+  });
+
   it('counts no chunk of which an object is missing', async () => {
     const to = driver('cmaf');
     const { sessionId } = await to.open(meta('audio/mp4'), signal);

@@ -6,6 +6,7 @@ import type {
   Driver,
   DriverPorts,
   Finalized,
+  Found,
   Limits,
   OpenedSession,
   Progress,
@@ -29,6 +30,9 @@ const LONG_LIST = 1200;
 const MOST_KEPT = 64;
 /** Segments that are looked for behind the manifest at most: beyond that something else is wrong. */
 const MOST_LOOKED_FOR = 2000;
+
+/** A chunk that no recording has. */
+const UNLIKE = { bytes: 0, sha256: new Uint8Array(0) };
 
 interface Kept {
   readonly manifest: Manifest;
@@ -100,12 +104,40 @@ export class S3Driver implements Driver {
     }
     this.#keep(folder, { manifest, timescale: known?.timescale ?? 0 });
     const digests = await this.#writeManifest(folder, manifest, signal);
+    return this.#session(folder, digests);
+  }
+
+  #session(folder: string, digests: boolean): OpenedSession {
     return {
       sessionId: folder,
       maxChunkBytes: 16 * MB,
       maxInFlight: 1,
       digests,
       ...(this.#target.form === 'cmaf' ? { liveLink: this.#address(`${folder}/${PLAYLIST}`) } : {}),
+    };
+  }
+
+  async opened(_key: string, meta: UploadMeta, signal: AbortSignal): Promise<string | undefined> {
+    const folder = folderOf(this.#target.prefix, meta);
+    const known = await this.#find(folder, signal);
+    return known?.manifest.recording === meta.recording.id && known.manifest.chunks.length === 0 ? folder : undefined;
+  }
+
+  /** A recording has the same folder each time. */
+  async find(meta: UploadMeta, _bytes: number, signal: AbortSignal): Promise<Found | undefined> {
+    const folder = folderOf(this.#target.prefix, meta);
+    this.#kept.delete(folder);
+    const known = await this.#find(folder, signal);
+    const { recording, chunks = [], mimeType } = known?.manifest ?? {};
+    if (recording !== meta.recording.id || chunks.length === 0) return undefined;
+    return {
+      type: 'session',
+      session: this.#session(folder, true),
+      // What was sent in another form is other audio.
+      chunks:
+        mimeType === meta.mimeType
+          ? chunks.map(({ bytes, sha256 }) => ({ bytes, sha256: Buffer.from(sha256, 'hex') }))
+          : [UNLIKE],
     };
   }
 

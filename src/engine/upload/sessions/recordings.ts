@@ -21,6 +21,8 @@ const listSchema = z.object({
         title: text.nullish().catch(undefined),
         file_size: z.number().nullish().catch(undefined),
         original_filename: text.nullish().catch(undefined),
+        meeting_date: text.nullish().catch(undefined),
+        status: text.nullish().catch(undefined),
       }),
     )
     .max(10_000),
@@ -90,15 +92,54 @@ async function findArrived(
   title: string | undefined,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const answer = await api.ask({ method: 'GET', path: '/api/v1/recordings?limit=50' }, signal);
-  // A server that has no such list cannot tell; one that cannot tell now is asked again.
-  if (answer.status === 404 || answer.status === 405) return undefined;
-  const list = answer.status === 200 ? listSchema.safeParse(answer.json) : undefined;
-  if (list?.success !== true) throw refusal(answer, api.client.name);
-  return list.data.recordings.find(
+  return (await lastRecordings(api, signal)).find(
     (recording) =>
       recording.title === title && (recording.file_size === file.bytes || recording.original_filename === file.name),
   )?.id;
+}
+
+export interface Sought {
+  readonly title: string;
+  /** The title names the second at which the recording began: no other one of the source has it. */
+  readonly isExact: boolean;
+  /** ISO 8601, with the zone of the place. */
+  readonly start: string;
+  /** Of what was sent. */
+  readonly bytes: number;
+}
+
+/** A server writes the file anew, with a header of its own: its size is not quite that of what was sent. */
+const LEAST_SHARE = 0.98;
+const MOST_SHARE = 1.02;
+const HEADERS_BYTES = 64 * 1024;
+
+/**
+ * One of the last recordings that was made of a session whose memory is lost. The server keeps no checksum: title, start
+ * and size have to be those of the recording, and a size that it does not tell is none.
+ */
+export async function findMade(
+  api: SessionApi,
+  { title, isExact, start, bytes }: Sought,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const instants = new Set([start.slice(0, 19), new Date(start).toISOString().slice(0, 19)]);
+  return (await lastRecordings(api, signal)).find((recording) => {
+    const { file_size: size, meeting_date: date, status } = recording;
+    if (recording.title !== title || status?.toUpperCase() === 'FAILED') return false;
+    if (!isExact && !instants.has((date ?? '').replace(' ', 'T').slice(0, 19))) return false;
+    if (typeof size !== 'number' || bytes === 0) return false;
+    return size >= bytes * LEAST_SHARE - HEADERS_BYTES && size <= bytes * MOST_SHARE + HEADERS_BYTES;
+  })?.id;
+}
+
+/** The newest; none where a server has no such list and cannot tell. */
+async function lastRecordings(api: SessionApi, signal: AbortSignal): Promise<z.infer<typeof listSchema>['recordings']> {
+  const answer = await api.ask({ method: 'GET', path: '/api/v1/recordings?limit=50' }, signal);
+  if (answer.status === 404 || answer.status === 405) return [];
+  const list = answer.status === 200 ? listSchema.safeParse(answer.json) : undefined;
+  // One that cannot tell now is asked again.
+  if (list?.success !== true) throw refusal(answer, api.client.name);
+  return list.data.recordings;
 }
 
 export const pathOf = (id: string): string => `/api/v1/recordings/${encodeURIComponent(id)}`;

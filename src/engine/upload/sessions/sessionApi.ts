@@ -13,9 +13,9 @@ const MOST_INDEXES = 100_000;
 const text = z.string().max(10_000);
 const count = z.int().min(0);
 /** Numbers at Speakr; part of addresses here, so nothing else may be in them. */
-const remoteId = z.union([z.int().min(0), z.string().regex(/^[\w-]{1,100}$/)]).transform(String);
+export const remoteId = z.union([z.int().min(0), z.string().regex(/^[\w-]{1,100}$/)]).transform(String);
 
-const openedSchema = z.object({
+export const openedSchema = z.object({
   session_id: z.string().regex(/^[\w-]{1,100}$/),
   max_chunk_bytes: z.int().min(1).catch(LARGEST_CHUNK),
   max_in_flight: z.int().min(1).catch(1),
@@ -72,16 +72,7 @@ export class SessionApi {
       throw new LongtakeError('UPLOAD_REJECTED', message, { details: { status: 404 } });
     }
     if (answer.status !== 201 && answer.status !== 200) throw refusal(answer, this.client.name);
-    const opened = this.#read(openedSchema, answer);
-    const expiresAt = naiveInstant(opened.expires_at);
-    const liveLink = linkAt(opened.live_url, this.client.base);
-    return {
-      sessionId: opened.session_id,
-      maxChunkBytes: Math.min(LARGEST_CHUNK, opened.max_chunk_bytes),
-      maxInFlight: Math.min(MOST_IN_FLIGHT, opened.max_in_flight),
-      ...(expiresAt === undefined ? {} : { expiresAt }),
-      ...(liveLink === undefined ? {} : { liveLink }),
-    };
+    return openedSession(this.#read(openedSchema, answer), this.client.base);
   }
 
   async send(
@@ -221,6 +212,19 @@ function aheadOf(expected: number, chunks: number, missing: readonly number[]): 
   const ahead: number[] = [];
   for (let index = expected + 1; index <= highest; index += 1) if (!lost.has(index)) ahead.push(index);
   return ahead.length > 0 ? { ahead } : {};
+}
+
+/** A session as its server describes it. */
+export function openedSession(opened: z.infer<typeof openedSchema>, base: string): Omit<OpenedSession, 'digests'> {
+  const expiresAt = naiveInstant(opened.expires_at);
+  const liveLink = linkAt(opened.live_url, base);
+  return {
+    sessionId: opened.session_id,
+    maxChunkBytes: Math.min(LARGEST_CHUNK, opened.max_chunk_bytes),
+    maxInFlight: Math.min(MOST_IN_FLIGHT, opened.max_in_flight),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(liveLink === undefined ? {} : { liveLink }),
+  };
 }
 
 /** Times come without a zone and are UTC. */

@@ -18,3 +18,10 @@ export function startOf({ recording }: UploadMeta): string {
   const { startedAt, offsetMinutes } = recording;
   return strftime.timezone(offsetMinutes)('%Y-%m-%dT%H:%M:%S%:z', new Date(startedAt));
 }
+
+/** The title tells source and start to the second, so that it is no other recording's. */
+export function namesSecond(pattern = USUAL_TITLE): boolean {
+  const hasTime = /%[TXc]|%s|%H.*%M.*%S/.test(pattern);
+  const hasDay = /%[FDxcs]|%[Yy].*%[mbB].*%[de]|%[de].*%[mbB].*%[Yy]/.test(pattern);
+  return pattern.includes('{source}') && hasTime && hasDay;
+}

@@ -353,3 +353,25 @@ test('a certificate that nobody vouches for is a person’s to allow', async () 
     await servers.close();
   }
 });
+
+test('what was made of a recording is found by its title, start and size, and not by less', async () => {
+  const driver = driverOf();
+  const { sessionId } = await driver.open(meta(), signal);
+  const sent = chunk(1, 'x'.repeat(1_000_000));
+  await driver.send(sessionId, sent, signal);
+  expect(await driver.find(meta(), 1_000_000, signal)).toBeUndefined();
+  await driver.finalize(sessionId, { chunks: 1, bytes: 1_000_000 }, meta(), signal);
+  expect(await driver.find(meta(), 1_000_000, signal)).toMatchObject({
+    type: 'recording',
+    recordingId: '1',
+    of: 'body',
+  });
+  expect(await driver.find(meta(), 2_000_000, signal)).toBeUndefined();
+  expect(await driver.find(meta('audio/wav', 2), 1_000_000, signal)).toBeUndefined();
+  // A title that others may have says nothing where the server does not tell the start.
+  const vague = driverOf({ title: '{source}' });
+  const again = await vague.open(meta(), signal);
+  await vague.send(again.sessionId, sent, signal);
+  await vague.finalize(again.sessionId, { chunks: 1, bytes: 1_000_000 }, meta(), signal);
+  expect(await vague.find(meta(), 1_000_000, signal)).toBeUndefined();
+});

@@ -6,6 +6,7 @@ import type {
   Driver,
   DriverPorts,
   Finalized,
+  Found,
   Limits,
   OpenedSession,
   Progress,
@@ -18,9 +19,9 @@ import type {
 import { HttpClient } from '../http/httpClient.ts';
 import { FormLogin, type Login, TokenLogin } from '../http/login.ts';
 import { refusal } from '../http/refusals.ts';
-import { follow, pathOf, uploadWhole } from '../sessions/recordings.ts';
+import { findMade, follow, pathOf, uploadWhole } from '../sessions/recordings.ts';
 import { SessionApi } from '../sessions/sessionApi.ts';
-import { startOf, titleOf } from '../sessions/title.ts';
+import { namesSecond, startOf, titleOf } from '../sessions/title.ts';
 
 const GIB = 2 ** 30;
 const HOUR_MS = 3_600_000;
@@ -74,6 +75,19 @@ export class SpeakrDriver implements Driver {
   async open({ mimeType }: UploadMeta, signal: AbortSignal): Promise<OpenedSession> {
     const opened = await this.#api.open({ mime_type: mimeType }, signal);
     return { ...opened, maxInFlight: 1, digests: false };
+  }
+
+  /** Of a session that is open it tells nobody; what became of one is known by its title, start and size. */
+  async find(meta: UploadMeta, bytes: number, signal: AbortSignal): Promise<Found | undefined> {
+    const title = titleOf(meta, this.#target.title);
+    const start = startOf(meta);
+    const recordingId = await findMade(
+      this.#api,
+      { title, start, bytes, isExact: namesSecond(this.#target.title) },
+      signal,
+    );
+    if (recordingId === undefined) return undefined;
+    return { type: 'recording', recordingId, link: this.#link(recordingId), of: 'body', bytes };
   }
 
   send(sessionId: string, chunk: Chunk, signal: AbortSignal): Promise<Sent> {
