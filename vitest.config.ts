@@ -63,6 +63,20 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'packaged',
+          // Beside tests of its own, some of the unpacked program's, for what packaging may break.
+          include: ['test/packaged/**/*.test.ts', 'test/e2e/{importIsr,shell}.test.ts'],
+          globalSetup: ['test/support/packageOnce.ts'],
+          setupFiles: ['test/support/ownDisplay.ts', 'test/support/drivePackaged.ts'],
+          testTimeout: 360_000,
+          hookTimeout: 360_000,
+          pool: 'forks',
+          maxWorkers: windows,
+          ...patient,
+        },
+      },
+      {
+        test: {
           name: 'bench',
           include: ['test/bench/**/*.bench.ts'],
           testTimeout: 600_000,

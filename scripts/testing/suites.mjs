@@ -24,6 +24,7 @@ export const suites = [
   { name: 'audio', needsApp: true },
   { name: 'unit', needsApp: false, beside: 'audio' },
   { name: 'e2e', needsApp: true },
+  { name: 'packaged', needsApp: true },
 ];
 
 /** @typedef {{ tally: Tally, interrupted: boolean }} SuiteResult */

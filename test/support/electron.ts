@@ -9,6 +9,9 @@ const PROJECT = resolve(import.meta.dirname, '../..');
 /** Kept after the run, to be looked at. */
 const SCREENSHOTS = join(PROJECT, 'test-output', 'screenshots');
 
+/** Names a packaged program that is to be driven in place of the unpacked one. */
+export const PROGRAM = 'LONGTAKE_E2E_PROGRAM';
+
 /** A busy machine starts it late. */
 const LAUNCH_MS = 120_000;
 /** What is waited for in the page comes later on a busy machine. */
@@ -33,10 +36,12 @@ export class RunningApp {
   /** `env` is added to the environment: virtual cards and the like. */
   static async launch(profile: string, env: Readonly<Record<string, string>> = {}): Promise<RunningApp> {
     const root = process.getuid?.() === 0;
+    const program = process.env[PROGRAM];
     // Without a path of its own, the driver has the program wait for it: attached to a page that is just being loaded,
     // it now and then waits for that page for ever.
     const app = await _electron.launch({
-      args: [PROJECT, ...(root ? ['--no-sandbox'] : []), '--disable-gpu'],
+      ...(program === undefined ? {} : { executablePath: program }),
+      args: [...(program === undefined ? [PROJECT] : []), ...(root ? ['--no-sandbox'] : []), '--disable-gpu'],
       env: { ...definedEnv(), LONGTAKE_USER_DATA: profile, LONGTAKE_NO_DIALOGS: '1', ...env },
       timeout: LAUNCH_MS,
     });
