@@ -21,7 +21,7 @@ const PLACE = join(root, 'out', 'test', 'packaged');
 const EXECUTABLE = 'longtake';
 
 /** Packages the program once for all tests. Only on Linux: tests look at the folder as it is there. */
-export default async function packageOnce(project: TestProject): Promise<void> {
+export async function setup(project: TestProject): Promise<void> {
   await rm(PLACE, { recursive: true, force: true });
   const runtime = await provideElectron(() => undefined);
   await packageProgram(runtime, [], () => undefined, { output: PLACE });
