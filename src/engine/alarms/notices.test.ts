@@ -3,17 +3,26 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Alarm } from '../../shared/domain/alarm.ts';
 import { Scope } from '../../shared/scope.ts';
 import { alarmId } from '../../shared/units.ts';
+import type { NoticeAction, Notifier } from '../../shared/ports/notifier.ts';
 import { AlarmNotices } from './notices.ts';
 
 let scope: Scope;
 let told: { readonly title: string; readonly body: string; readonly urgent: boolean }[];
+let actions: readonly NoticeAction[];
+let seen: string[];
 let notices: AlarmNotices;
 
 beforeEach(() => {
   vi.useFakeTimers();
   scope = new Scope();
   told = [];
-  notices = new AlarmNotices({ notify: (notice) => void told.push(notice) }, scope);
+  seen = [];
+  const notify = ({ actions: offered = [], ...notice }: Parameters<Notifier['notify']>[0]): void => {
+    told.push(notice);
+    actions = offered;
+  };
+  const onSeen = (alarms: readonly Alarm[]): void => void seen.push(...alarms.map(({ sourceName = '' }) => sourceName));
+  notices = new AlarmNotices({ notify }, scope, onSeen);
 });
 afterEach(async () => {
   await scope.dispose();
@@ -48,5 +57,16 @@ describe('notifications about alarms', () => {
     notices.raised(alarm('S8'));
     vi.advanceTimersByTime(2000);
     expect(told.map(({ title }) => title)).toEqual(['7 alarms', 'Alarm: S8']);
+  });
+  it('can be answered: those that it told of were seen', () => {
+    notices.raised(alarm('S1'));
+    notices.raised(alarm('S2'));
+    vi.advanceTimersByTime(2000);
+    const [first] = actions;
+    notices.raised(alarm('S3'));
+    vi.advanceTimersByTime(2000);
+    expect([first?.label, actions[0]?.label]).toEqual(['Seen all', 'Seen']);
+    first?.run();
+    expect(seen).toEqual(['S1', 'S2']);
   });
 });

@@ -11,11 +11,14 @@ const MOST_SENTENCES = 4;
 export class AlarmNotices {
   readonly #notifier: Notifier;
   readonly #scope: Scope;
+  readonly #onSeen: (alarms: readonly Alarm[]) => void;
   #raised: Alarm[] = [];
 
-  constructor(notifier: Notifier, scope: Scope) {
+  /** `onSeen`: the person says in the notification that they have seen these. */
+  constructor(notifier: Notifier, scope: Scope, onSeen: (alarms: readonly Alarm[]) => void) {
     this.#notifier = notifier;
     this.#scope = scope;
+    this.#onSeen = onSeen;
   }
 
   raised(alarm: Alarm): void {
@@ -24,9 +27,11 @@ export class AlarmNotices {
   }
 
   #tell(): void {
-    const notice = noticeOf(this.#raised);
+    const raised = this.#raised;
+    const notice = noticeOf(raised);
     this.#raised = [];
-    if (notice) this.#notifier.notify({ ...notice, urgent: true });
+    const seen = { label: raised.length > 1 ? 'Seen all' : 'Seen', run: () => this.#onSeen(raised) };
+    if (notice) this.#notifier.notify({ ...notice, urgent: true, actions: [seen] });
   }
 }
 

@@ -61,7 +61,7 @@ export class Alarms {
       missingMs: (id, windowMs) => this.#missingMs(id, windowMs),
       onChange: (alarm) => this.#onChange(alarm),
     });
-    this.#notices = new AlarmNotices(ports.notifier, this.#scope);
+    this.#notices = new AlarmNotices(ports.notifier, this.#scope, (alarms) => this.#seen(alarms));
     this.#outbox = new Outbox({
       clock,
       log,
@@ -135,6 +135,17 @@ export class Alarms {
     const seen = { ...past, acknowledgedAt: ports.clock.now() };
     catalogue.saveAlarm(seen);
     events.emit('alarms.changed', seen);
+  }
+
+  /** As the button of a notification says. One that is over long since may not be known any more. */
+  #seen(alarms: readonly Alarm[]): void {
+    for (const { id } of alarms) {
+      try {
+        this.acknowledge(id);
+      } catch (error) {
+        this.#parts.log.warn('That an alarm was seen could not be noted.', { error: String(error) });
+      }
+    }
   }
 
   async webhook(): Promise<{ hasSecret: boolean; waiting: number; problem?: string }> {
