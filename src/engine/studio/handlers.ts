@@ -162,6 +162,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     ...localHandlers(parts),
     ...uploadHandlers(parts),
 
+    'desktop.background': () => ports.desktop.background?.(),
     'desktop.revealRecording': async ({ id }) => {
       const { root, path } = recording(id);
       const file = join(root, path);

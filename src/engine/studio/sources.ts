@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Source } from '../../shared/contract/requests.ts';
+import type { Settings } from '../../shared/domain/settings.ts';
 import type { SourceConfig, SourceDraft, SourceStatus } from '../../shared/domain/source.ts';
 import { LongtakeError, toWireError } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
@@ -86,9 +87,15 @@ export class Sources {
   }
 
   /** What was armed when the program ended, as far as it still exists. */
-  storedArmed(): readonly SourceId[] {
+  #storedArmed(): readonly SourceId[] {
     const { armed, sources } = this.#ports.settingsStore.read();
     return armed.filter((id) => sources.some((config) => config.id === id));
+  }
+
+  /** What is armed when the studio starts. */
+  armedAtStart({ armAtStart, resumeArmed }: Pick<Settings, 'armAtStart' | 'resumeArmed'>): readonly SourceId[] {
+    if (armAtStart) return this.configs().map(({ id }) => id);
+    return resumeArmed ? this.#storedArmed() : [];
   }
 
   /** When a person asked for it; ms since 1970 UTC. */

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { EventName, EventPayload } from '../../shared/contract/events.ts';
 import type { Handlers } from '../../shared/contract/handlers.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
+import type { Desktop } from '../../shared/ports/desktop.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import type { KeepAwake } from '../../shared/ports/keepAwake.ts';
 import type { Log } from '../../shared/ports/log.ts';
@@ -45,20 +46,6 @@ import { Sources } from './sources.ts';
 import { createUploads, type UploadParts } from './uploads/createUploads.ts';
 import { Wakefulness } from './wakefulness.ts';
 import { writeCueAgain } from './titles.ts';
-
-/** What only a desktop can do. */
-export interface Desktop {
-  revealFile(path: string): void;
-  openFolder(path: string): Promise<void>;
-  /** Absent when the person changed their mind. */
-  chooseFolder(current: string): Promise<string | undefined>;
-  /** Where to write an export of this name: a file, or a folder. Absent when the person changed their mind. */
-  chooseExport(wanted: { readonly name: string; readonly folder: boolean }): Promise<string | undefined>;
-  /** Begins to drag a file out of the window; the person has the button down. */
-  startDrag(path: string): void;
-  /** Puts a file on the clipboard, as file managers do. */
-  copyFile(path: string): Promise<void>;
-}
 
 export interface AppInfo {
   readonly version: string;
@@ -384,7 +371,7 @@ export function createStudio(ports: StudioPorts): Studio {
       }
       alarms.start();
       await moveLogins(sources, log);
-      const resumed = settings.resumeArmed ? sources.storedArmed() : [];
+      const resumed = sources.armedAtStart(settings);
       await heedLedger(root, resumed);
       for (const id of resumed) sources.markArmed(id);
       sources.armings.keep(sources.armed());

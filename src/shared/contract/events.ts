@@ -6,6 +6,7 @@ import { settingsSchema } from '../domain/settings.ts';
 import { deviceSchema, levelsSchema, sourceStatusSchema } from '../domain/source.ts';
 import { titleSchema } from '../domain/title.ts';
 import { analysisEvents, reviewEvents } from './review.ts';
+import { desktopEvents } from './desktop.ts';
 import { exportEvents } from './exports.ts';
 import { uploadEvents } from './uploads.ts';
 
@@ -14,6 +15,7 @@ export const events = {
   ...reviewEvents,
   ...analysisEvents,
   ...exportEvents,
+  ...desktopEvents,
   ...uploadEvents,
   /** A source's state, reason, title or open recording changed; also once a second while it records. */
   'sources.status': sourceStatusSchema,

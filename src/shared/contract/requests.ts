@@ -14,6 +14,7 @@ import {
 } from '../domain/source.ts';
 import { automationRequests } from './automation.ts';
 import { clipRequests } from './clips.ts';
+import { desktopRequests } from './desktop.ts';
 import { exportRequests } from './exports.ts';
 import { isrRequests } from './isr.ts';
 import { localRequests } from './local.ts';
@@ -81,6 +82,7 @@ export const requests = {
   ...localRequests,
   ...clipRequests,
   ...exportRequests,
+  ...desktopRequests,
   ...reviewRequests,
   ...reviewQueries,
   ...analysisRequests,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { alarmSettingsSchema, DEFAULT_ALARM_SETTINGS } from './alarm.ts';
 import { automationSettingsSchema } from './automation.ts';
+import { globalKeysSchema } from './globalKeys.ts';
 import { DEFAULT_DETECTION, detectionSchema } from './section.ts';
 import { DEFAULT_TRASH_DAYS, retentionSchema, trashDaysSchema } from './retention.ts';
 
@@ -17,12 +18,6 @@ export const splitSecondsSchema = z
 
 /** strftime, `/` for folders, `{source}` for the source's name; the extension is added. */
 export const filenamePatternSchema = z.string().trim().min(1, 'Enter a pattern for file names.').max(300);
-
-const markShortcutSchema = z
-  .string()
-  .trim()
-  .max(60)
-  .regex(/^(|[A-Za-z0-9`~!@#$%^&*()_=[\]\\;',./<>?:"{}| +-]+)$/, 'Write the keys like CommandOrControl+Alt+M.');
 
 const freeBytesSchema = z.int('Enter whole bytes.').min(0, 'Enter 0 or more.').max(1e15, 'Enter at most 1000 TB.');
 
@@ -43,8 +38,20 @@ export const settingsSchema = z.object({
   warnFreeBytes: freeBytesSchema,
   /** The computer does not go to sleep by itself while a source is armed. */
   keepAwake: z.boolean(),
-  /** Keys that set a marker from anywhere on the desktop, as Electron writes them; empty: none. */
-  markShortcut: markShortcutSchema,
+  /** Keys that set a marker from anywhere on the desktop; empty: none. */
+  markShortcut: globalKeysSchema,
+  /** Keys that begin a new file of everything that is recorded, from anywhere on the desktop. */
+  splitShortcut: globalKeysSchema,
+  /** Keys that pause everything that is recorded, or resume it, from anywhere on the desktop. */
+  pauseShortcut: globalKeysSchema,
+  /** What closing the window does while nothing is armed. While something is, Longtake always stays. */
+  whenClosed: z.enum(['stay', 'quit']),
+  /** Longtake starts when the person logs in. */
+  startAtLogin: z.boolean(),
+  /** When Longtake starts without showing its window: it is in the tray, or minimised where there is none. */
+  startHidden: z.enum(['never', 'atLogin', 'always']),
+  /** Every source is armed when Longtake starts, whatever was armed when it ended. */
+  armAtStart: z.boolean(),
   alarms: alarmSettingsSchema,
   retention: retentionSchema,
   trashDays: trashDaysSchema,
@@ -69,6 +76,12 @@ export const DEFAULT_SETTINGS: Omit<Settings, 'recordingsFolder'> = {
   warnFreeBytes: 2e9,
   keepAwake: true,
   markShortcut: '',
+  splitShortcut: '',
+  pauseShortcut: '',
+  whenClosed: 'stay',
+  startAtLogin: false,
+  startHidden: 'atLogin',
+  armAtStart: false,
   alarms: DEFAULT_ALARM_SETTINGS,
   retention: {},
   trashDays: DEFAULT_TRASH_DAYS,
