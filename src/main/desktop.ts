@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type BrowserWindow, Notification, app, dialog, nativeImage, shell } from 'electron';
-import type { Desktop } from '../engine/studio/studio.ts';
+import type { Background } from '../shared/contract/desktop.ts';
+import type { Desktop } from '../shared/ports/desktop.ts';
 import { drawDragIcon } from './dragIcon.ts';
 import { copyFileToClipboard } from './fileClipboard.ts';
 import { LongtakeError } from '../shared/errors.ts';
@@ -10,10 +11,12 @@ export interface DesktopOptions {
   readonly window: () => BrowserWindow | undefined;
   /** No dialog may wait for a person who is not there. */
   readonly noDialogs: boolean;
+  /** Tray and keys now. */
+  readonly background: () => Background;
 }
 
 /** File manager and folder dialog of this desktop. */
-export function createDesktop({ window, noDialogs }: DesktopOptions): Desktop {
+export function createDesktop({ window, noDialogs, background }: DesktopOptions): Desktop {
   return {
     revealFile: (path) => shell.showItemInFolder(path),
     openFolder: async (path) => {
@@ -43,6 +46,7 @@ export function createDesktop({ window, noDialogs }: DesktopOptions): Desktop {
       window()?.webContents.startDrag({ file: path, icon: nativeImage.createFromBuffer(drawDragIcon()) });
     },
     copyFile: copyFileToClipboard,
+    background,
     chooseFolder: async (current) => {
       if (noDialogs) return undefined;
       const options = {
@@ -57,31 +61,33 @@ export function createDesktop({ window, noDialogs }: DesktopOptions): Desktop {
   };
 }
 
-/** Notifications of this desktop; a click brings the window to the front. */
-export function createNotifier(onClick: () => void): Notifier {
-  return {
-    notify: ({ title, body, urgent }) => {
-      if (!Notification.isSupported()) return;
-      const notification = new Notification({ title, body, urgency: urgent ? 'critical' : 'normal' });
-      notification.on('click', onClick);
-      notification.show();
-    },
-  };
-}
-
 /** Asks whether to quit although `armed` sources are armed. */
-export async function confirmQuit({ window, noDialogs }: DesktopOptions, armed: number): Promise<boolean> {
+export async function confirmQuit(
+  { window, noDialogs }: Omit<DesktopOptions, 'background'>,
+  armed: number,
+): Promise<boolean> {
   if (noDialogs) return true;
   const options = {
     type: 'question' as const,
     message: 'Recording goes on until you quit.',
-    detail: 'Minimise the window to keep it out of the way. Quitting closes the open recordings; nothing is lost.',
-    buttons: [armed === 1 ? 'Quit and stop 1 recording' : `Quit and stop ${armed} recordings`, 'Keep window'],
+    detail: 'Close the window to keep it out of the way. Quitting closes the open recordings; nothing is lost.',
+    buttons: [armed === 1 ? 'Quit and stop 1 recording' : `Quit and stop ${armed} recordings`, 'Go on recording'],
     defaultId: 1,
     cancelId: 1,
     noLink: true,
   };
   const parent = window();
+  // A question behind a window that is hidden is never answered.
+  if (parent?.isMinimized()) parent.restore();
   const { response } = await (parent ? dialog.showMessageBox(parent, options) : dialog.showMessageBox(options));
   return response === 0;
+}
+
+/** Tells once what no window shows: by a notification, and where there are none, by a dialog that nobody waits for. */
+export function tellOnce({ noDialogs }: Pick<DesktopOptions, 'noDialogs'>, notifier: Notifier, body: string): void {
+  const title = 'Longtake goes on';
+  if (Notification.isSupported()) notifier.notify({ title, body, urgent: false });
+  else if (!noDialogs) {
+    void dialog.showMessageBox({ type: 'info', message: title, detail: body, buttons: ['OK'], noLink: true });
+  }
 }

@@ -4,6 +4,9 @@ import type { EventName, EventPayload } from '../shared/contract/events.ts';
 import { type Handlers, type Reply, answer } from '../shared/contract/handlers.ts';
 import type { Log } from '../shared/ports/log.ts';
 
+/** Notices that wait for a page; older ones make room: a window may be closed for months. */
+const MOST_WAITING = 20;
+
 export interface IpcOptions {
   readonly handlers: Handlers;
   /** Resolves when the studio can answer; until then requests wait. */
@@ -25,7 +28,7 @@ export interface Ipc {
 /** Opens the contract to the window, and to nothing else: every call's sender is checked. */
 export function openIpc(options: IpcOptions): Ipc {
   const { handlers, ready, page, log } = options;
-  const waiting: EventPayload<'notice'>[] = [];
+  let waiting: EventPayload<'notice'>[] = [];
   let listens = false;
 
   const send = (name: EventName, payload: unknown): void => {
@@ -42,14 +45,18 @@ export function openIpc(options: IpcOptions): Ipc {
     await ready();
     // The page subscribes before it asks for the first time.
     listens = true;
-    for (const notice of waiting.splice(0)) send('notice', notice);
+    const waited = waiting;
+    waiting = [];
+    for (const notice of waited) send('notice', notice);
     return answer(handlers, name, input, (error, request) => log.error(`The request ${request} failed.`, { error }));
   });
 
   return {
     send: (name, payload) => {
-      if (name === 'notice' && !listens) waiting.push(payload as EventPayload<'notice'>);
-      else send(name, payload);
+      if (name !== 'notice' || listens) return send(name, payload);
+      const notice = payload as EventPayload<'notice'>;
+      const others = waiting.filter(({ message }) => message !== notice.message);
+      waiting = [...others, notice].slice(-MOST_WAITING);
     },
     pageChanged: () => {
       listens = false;

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
-import { type BrowserWindow, Menu, app, dialog, globalShortcut, nativeTheme, powerMonitor, session } from 'electron';
+import { type BrowserWindow, Menu, app, dialog, nativeTheme, powerMonitor, session } from 'electron';
 import { nodeFileSystem } from '../engine/platform/nodeFileSystem.ts';
 import { systemClock } from '../engine/platform/systemClock.ts';
 import { AutomationAccess } from '../engine/studio/automation/access.ts';
 import { AutomationFace } from '../engine/studio/automation/face.ts';
-import { createStudio } from '../engine/studio/studio.ts';
+import { createStudio, type Studio } from '../engine/studio/studio.ts';
+import type { Settings } from '../shared/domain/settings.ts';
 import type { Log } from '../shared/ports/log.ts';
 import { createAppResponder } from './appFiles.ts';
-import { type DesktopOptions, confirmQuit, createDesktop, createNotifier } from './desktop.ts';
+import { BackgroundLife } from './background.ts';
+import { confirmQuit, createDesktop } from './desktop.ts';
 import { createElectronProcessHost } from './electronProcessHost.ts';
 import { harden } from './hardening.ts';
 import { openIpc } from './ipc.ts';
@@ -15,17 +17,18 @@ import { openLog } from './log.ts';
 import { createMediaResponder } from '../engine/studio/mediaResponse.ts';
 import { createKeepAwake } from './keepAwake.ts';
 import { powerState } from './powerState.ts';
-import { MarkShortcut } from './markShortcut.ts';
+import { wasOpenedAtLogin } from './loginItem.ts';
 import { buildMenu } from './menu.ts';
-import { type OpenRequests, wantsWindow } from './openRequests.ts';
+import { createNotifier } from './notifications.ts';
+import { HIDDEN, type OpenRequests, ownStart, wantsWindow } from './openRequests.ts';
 import { type PageAddress, pageAddress } from './pageAddress.ts';
 import type { Profile } from './profile.ts';
 import { handleProtocols } from './protocols.ts';
 import { openSecrets } from './secrets.ts';
 import { openSettingsStore } from './settingsStore.ts';
+import { ShellState } from './shellState.ts';
 import { Shutdown } from './shutdown.ts';
-import { openTray } from './tray.ts';
-import { focusWindow, openWindow } from './window.ts';
+import { StudioWindow } from './studioWindow.ts';
 
 /** Where the build puts the entries of main and of the child processes. */
 const MAIN_FOLDER = import.meta.dirname;
@@ -72,35 +75,45 @@ interface Surroundings {
 
 async function start({ profile, openRequests, page, noDialogs, log }: Surroundings): Promise<void> {
   log.info('Longtake starts.', { version: app.getVersion(), runtime: runtimeName(), platform: process.platform });
-  let window: BrowserWindow | undefined;
-  const toFront = (): void => {
-    if (window) focusWindow(window);
-    else openOne();
-  };
-  const desktop: DesktopOptions = { window: () => window, noDialogs };
-
   const { store, notices } = openSettingsStore(profile.folder, profile.defaults);
   nativeTheme.themeSource = store.read().settings.theme;
   const secrets = openSecrets(profile.folder);
+  const state = new ShellState(profile.folder, log);
+  const settings = (): Settings => store.read().settings;
+  const studioWindow = new StudioWindow({
+    url: page.url,
+    preload: join(MAIN_FOLDER, '../preload/index.cjs'),
+    state,
+    log,
+    onCloseRequest: () => background.closeRequested(),
+    onPageChange: () => ipc.pageChanged(),
+    onClosed: () => {
+      ipc.pageChanged();
+      leaveAlone(studio, log);
+    },
+  });
+  const window = (): BrowserWindow | undefined => studioWindow.get();
+  const toFront = (): void => studioWindow.toFront();
+  const notifier = createNotifier(toFront, log);
   const studio = createStudio({
     clock: systemClock,
     fileSystem: nodeFileSystem,
     processHost: createElectronProcessHost(MAIN_FOLDER),
     secrets,
-    notifier: createNotifier(toFront),
+    notifier,
     log,
     settingsStore: store,
     dataFolder: profile.folder,
     appInfo: { version: app.getVersion(), platform: process.platform, runtime: runtimeName() },
-    desktop: createDesktop(desktop),
+    desktop: createDesktop({ window, noDialogs, background: () => background.state() }),
     keepAwake: createKeepAwake(log),
     power: powerState,
   });
   const shutdown = new Shutdown({
     armedCount: () => studio.armedCount(),
-    confirm: (armed) => confirmQuit(desktop, armed),
+    confirm: (armed) => confirmQuit({ window, noDialogs }, armed),
     stop: () => {
-      globalShortcut.unregisterAll();
+      background.end();
       void automation.close();
       return studio.stop();
     },
@@ -124,32 +137,33 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
   const ipc = openIpc({
     handlers: studio.handlers,
     ready: () => started,
-    page: () => window?.webContents,
+    page: () => window()?.webContents,
     origin: page.origin,
     log: log.scoped('ipc'),
   });
   const automation = new AutomationFace({
     studio,
     access: new AutomationAccess(secrets),
-    settings: () => store.read().settings.automation,
+    settings: () => settings().automation,
     version: app.getVersion(),
     log: log.scoped('automation'),
     tell: (message) => ipc.send('notice', { severity: 'warning', message }),
   });
-  const markShortcut = new MarkShortcut({
-    shortcuts: globalShortcut,
-    keys: () => store.read().settings.markShortcut,
-    onMark: async (at) => {
-      await studio.handlers['markers.add']({ at, label: 'Marker' });
-    },
-    tell: (message) => ipc.send('notice', { severity: 'warning', message }),
+  const background = new BackgroundLife({
+    studio,
+    settings,
+    window: studioWindow,
+    ipc,
+    state,
+    notifier,
+    quit: () => void shutdown.request(),
+    noDialogs,
     now: () => systemClock.now(),
-    log: log.scoped('shortcut'),
+    log,
   });
   studio.onEvent((name, payload) => {
     if (name === 'settings.changed') {
-      nativeTheme.themeSource = store.read().settings.theme;
-      markShortcut.follow();
+      nativeTheme.themeSource = settings().theme;
       void automation.follow();
     }
     ipc.send(name, payload);
@@ -164,44 +178,33 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
     process.once(event, () => ipc.send('notice', { severity: 'error', message: UNHANDLED }));
   }
 
-  function openOne(): void {
-    const opened = openWindow({
-      url: page.url,
-      preload: join(MAIN_FOLDER, '../preload/index.cjs'),
-      log,
-      onCloseRequest: (event) => {
-        // On macOS a program goes on without a window.
-        if (process.platform === 'darwin') return;
-        event.preventDefault();
-        void shutdown.request();
-      },
-      onPageChange: () => ipc.pageChanged(),
-    });
-    opened.once('closed', () => {
-      window = undefined;
-    });
-    window = opened;
-  }
-
-  openTray({
-    studio,
-    log: log.scoped('tray'),
-    onMark: () => markShortcut.mark(),
-    onOpen: toFront,
-    onQuit: () => void shutdown.request(),
-  });
   // The window opens while the studio starts; its requests wait for it.
   started = studio.start();
-  openOne();
+  if (!isHiddenStart(settings())) studioWindow.open();
+  else if (!(await background.hasTray())) studioWindow.open({ isMinimised: true });
   openRequests.follow((request) => {
     if (wantsWindow(request)) toFront();
   });
   app.on('activate', toFront);
   await started;
-  markShortcut.follow();
-  await automation.follow();
-  const folder = store.read().settings.recordingsFolder;
-  process.stdout.write(`Longtake ${app.getVersion()} is running. Recordings go to ${folder}.\n`);
+  await Promise.all([background.start(), automation.follow()]);
+  process.stdout.write(`Longtake ${app.getVersion()} is running. Recordings go to ${settings().recordingsFolder}.\n`);
+}
+
+/** A start at log-in says so by its argument, on macOS by the system. */
+function isHiddenStart({ startHidden }: Settings): boolean {
+  if (startHidden === 'always' || ownStart(app.isPackaged).given.includes(HIDDEN)) return true;
+  return startHidden === 'atLogin' && wasOpenedAtLogin();
+}
+
+/** Nobody looks any more: what was made for the page only comes to rest. */
+function leaveAlone({ handlers }: Studio, log: Log): void {
+  const rest = async (): Promise<void> => {
+    await handlers['levels.watch']({ ids: [] });
+    await handlers['devices.watch']({ watch: false });
+    await handlers['preview.stop']({});
+  };
+  rest().catch((error: unknown) => log.error('What the window watched goes on.', { error: String(error) }));
 }
 
 /** Everything that ends the program leads to one orderly end. */

@@ -1,85 +1,103 @@
 import { Menu, type MenuItemConstructorOptions, type NativeImage, Tray, nativeImage } from 'electron';
 import type { Studio } from '../engine/studio/studio.ts';
 import type { Alarm } from '../shared/domain/alarm.ts';
-import type { SourceStatus } from '../shared/domain/source.ts';
 import type { Log } from '../shared/ports/log.ts';
-import type { AlarmId, SourceId } from '../shared/units.ts';
+import type { AlarmId } from '../shared/units.ts';
+import type { ExportProgress } from './exportProgress.ts';
+import type { SourceBook } from './sourceBook.ts';
 import { drawTrayIcon, type TrayFace } from './trayIcon.ts';
-import { tooltipOf, type TrayLine, trayMenu, type TrayView, trayView } from './trayView.ts';
+import { tooltipOf, type TrayAction, type TrayLine, trayMenu, trayView } from './trayView.ts';
 
 export interface TrayOptions {
   readonly studio: Pick<Studio, 'onEvent'>;
+  readonly sources: Pick<SourceBook, 'list'>;
+  readonly exporting: Pick<ExportProgress, 'words'>;
   readonly log: Log;
-  /** Sets a marker at the instant of the click. */
-  readonly onMark: () => void;
-  readonly onOpen: () => void;
-  readonly onQuit: () => void;
+  readonly onAction: (action: TrayAction) => void;
 }
 
 /** Statuses come once a second from every source; the tray follows them together, ms. */
 const FOLLOW_MS = 500;
+const FOLLOWED = new Set(['sources.status', 'sources.changed', 'alarms.changed', 'exports.changed']);
 
-/** Puts an icon into the tray that follows the studio. Where there is no tray, the log says so and nothing else happens. */
-export function openTray({ studio, log, onMark, onOpen, onQuit }: TrayOptions): void {
-  let tray: Tray;
-  try {
-    tray = new Tray(iconOf('idle'));
-  } catch (error) {
-    log.warn('This desktop has no tray; the window shows what it would.', { error: String(error) });
-    return;
+/** An icon in the tray that follows the studio, with a menu that is built anew only when something in it changes. */
+export class StudioTray {
+  readonly #options: TrayOptions;
+  readonly #alarms = new Map<AlarmId, Alarm>();
+  #tray: Tray | undefined;
+  #shown: string | undefined;
+  #face: TrayFace | undefined;
+  #isWaiting = false;
+
+  constructor(options: TrayOptions) {
+    this.#options = options;
+    this.place();
+    options.studio.onEvent((name, payload) => {
+      if (!FOLLOWED.has(name)) return;
+      if (name === 'alarms.changed') {
+        // The compiler cannot follow that the payload belongs to the name.
+        const alarm = payload as Alarm;
+        if (alarm.clearedAt === undefined) this.#alarms.set(alarm.id, alarm);
+        else this.#alarms.delete(alarm.id);
+      }
+      this.follow();
+    });
   }
-  tray.on('click', onOpen);
 
-  const statuses = new Map<SourceId, SourceStatus>();
-  const alarms = new Map<AlarmId, Alarm>();
-  let shown: string | undefined;
-  let face: TrayFace | undefined;
-  const show = (): void => {
-    const view = trayView(statuses.values(), [...alarms.values()].toReversed());
-    const key = JSON.stringify(view);
-    if (key === shown || tray.isDestroyed()) return;
-    shown = key;
-    tray.setToolTip(tooltipOf(view));
-    tray.setContextMenu(Menu.buildFromTemplate(menuOf(view, { mark: onMark, open: onOpen, quit: onQuit })));
-    if (view.face === face) return;
-    face = view.face;
-    tray.setImage(iconOf(face));
-    log.info('The tray has another icon.', { shows: face });
-  };
-  show();
+  /** Puts the icon into the tray, also anew: one that was made before there was a tray never gets there by itself. */
+  place(): void {
+    this.#tray?.destroy();
+    this.#tray = undefined;
+    this.#shown = undefined;
+    try {
+      const tray = new Tray(iconOf('idle'));
+      tray.on('click', () => this.#options.onAction({ does: 'open' }));
+      this.#tray = tray;
+      this.#face = 'idle';
+    } catch (error) {
+      this.#options.log.warn('This desktop has no tray; the window shows what it would.', { error: String(error) });
+    }
+    this.#show();
+  }
 
-  let waiting = false;
-  const follow = (): void => {
-    if (waiting) return;
-    waiting = true;
+  /** Shows what there is to show now, soon. */
+  follow(): void {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
     setTimeout(() => {
-      waiting = false;
-      show();
+      this.#isWaiting = false;
+      this.#show();
     }, FOLLOW_MS).unref();
-  };
-  studio.onEvent((name, payload) => {
-    // The compiler cannot follow that the payload belongs to the name.
-    if (name === 'sources.status') {
-      const status = payload as SourceStatus;
-      // A source that was removed was disarmed before.
-      if (status.state === 'disarmed') statuses.delete(status.sourceId);
-      else statuses.set(status.sourceId, status);
-    } else if (name === 'alarms.changed') {
-      const alarm = payload as Alarm;
-      if (alarm.clearedAt === undefined) alarms.set(alarm.id, alarm);
-      else alarms.delete(alarm.id);
-    } else return;
-    follow();
-  });
-}
+  }
 
-type Actions = Readonly<Record<NonNullable<TrayLine['does']>, () => void>>;
+  #show(): void {
+    const { sources, exporting, log } = this.#options;
+    const view = trayView(sources.list(), [...this.#alarms.values()].toReversed(), exporting.words());
+    const key = JSON.stringify(view);
+    const tray = this.#tray;
+    if (key === this.#shown || !tray || tray.isDestroyed()) return;
+    this.#shown = key;
+    tray.setToolTip(tooltipOf(view));
+    tray.setContextMenu(Menu.buildFromTemplate(this.#template(trayMenu(view))));
+    if (view.face === this.#face) return;
+    this.#face = view.face;
+    tray.setImage(iconOf(view.face));
+    log.info('The tray has another icon.', { shows: view.face });
+  }
 
-function menuOf(view: TrayView, actions: Actions): MenuItemConstructorOptions[] {
-  const [told, done] = trayMenu(view);
-  const item = ({ label, does }: TrayLine): MenuItemConstructorOptions =>
-    does === undefined ? { label, enabled: false } : { label, click: actions[does] };
-  return [...told.map(item), { type: 'separator' }, ...done.map(item)];
+  #template(groups: readonly (readonly TrayLine[])[]): MenuItemConstructorOptions[] {
+    return groups.flatMap((group, index) => [
+      ...(index > 0 ? [{ type: 'separator' as const }] : []),
+      ...group.map((line) => this.#item(line)),
+    ]);
+  }
+
+  #item({ label: text, action, lines }: TrayLine): MenuItemConstructorOptions {
+    // A single one would underline the letter after it.
+    const label = text.replaceAll('&', '&&');
+    if (lines) return { label, submenu: lines.map((line) => this.#item(line)) };
+    return action ? { label, click: () => this.#options.onAction(action) } : { label, enabled: false };
+  }
 }
 
 /** In every size that a tray may ask for. */

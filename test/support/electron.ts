@@ -20,7 +20,8 @@ const PATIENCE_MS = 60_000;
 /** The real program with a profile of its own, driven as a person would. */
 export class RunningApp {
   readonly app: ElectronApplication;
-  readonly page: Page;
+  /** Of the window that was opened last. */
+  page: Page;
   /** What the program printed. */
   readonly output: string[];
   /** What went wrong in the page. */
@@ -33,8 +34,15 @@ export class RunningApp {
     this.pageErrors = pageErrors;
   }
 
-  /** `env` is added to the environment: virtual cards and the like. */
-  static async launch(profile: string, env: Readonly<Record<string, string>> = {}): Promise<RunningApp> {
+  /**
+   * `env` is added to the environment: virtual cards and the like. `open` makes a program show its window that was
+   * started without one.
+   */
+  static async launch(
+    profile: string,
+    env: Readonly<Record<string, string>> = {},
+    open: (app: ElectronApplication) => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<RunningApp> {
     const root = process.getuid?.() === 0;
     const program = process.env[PROGRAM];
     // Without a path of its own, the driver has the program wait for it: attached to a page that is just being loaded,
@@ -48,6 +56,7 @@ export class RunningApp {
     const output: string[] = [];
     app.process().stdout?.on('data', (data: Buffer) => output.push(data.toString()));
     app.process().stderr?.on('data', (data: Buffer) => output.push(data.toString()));
+    await open(app);
     const page = await app.firstWindow();
     page.setDefaultTimeout(PATIENCE_MS);
     const pageErrors: string[] = [];
@@ -57,6 +66,15 @@ export class RunningApp {
     });
     await page.waitForLoadState('domcontentloaded');
     return new RunningApp(app, page, output, pageErrors);
+  }
+
+  /** Follows the window that comes of `open`. */
+  async reopened(open: () => Promise<unknown>): Promise<void> {
+    const opened = this.app.waitForEvent('window');
+    await open();
+    this.page = await opened;
+    this.page.setDefaultTimeout(PATIENCE_MS);
+    await this.page.waitForLoadState('domcontentloaded');
   }
 
   /** Asks the studio as the page does. */

@@ -52,7 +52,10 @@ function parseKeys(keys: string, isMac: boolean): Keys | undefined {
   if (key === '' || MODIFIERS[key.toLowerCase()] !== undefined) return undefined;
   const known = modifiers.filter((modifier) => modifier !== undefined);
   if (known.length < modifiers.length) return undefined;
-  return { modifiers: [...new Set(known)].toSorted(), key: key === 'RETURN' ? 'ENTER' : key === 'ESC' ? 'ESCAPE' : key };
+  return {
+    modifiers: [...new Set(known)].toSorted(),
+    key: key === 'RETURN' ? 'ENTER' : key === 'ESC' ? 'ESCAPE' : key,
+  };
 }
 
 /** Whether both are the same keys, however they are written. */

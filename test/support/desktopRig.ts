@@ -1,0 +1,120 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Menu, MenuItem } from 'electron';
+import type { ElectronApplication } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** What the program did with its desktop, as its main process sees it. */
+interface Seen {
+  menu: Menu | undefined;
+  /** Dialogs: what they said. */
+  readonly boxes: string[];
+  /** Number of the button that a person takes next. */
+  answer: number;
+  minimised: number;
+}
+
+type WithSeen = { readonly seen: Seen };
+
+/** Follows the tray's menu, dialogs and windows of a program from here on; there is no person and no tray in a test. */
+export function watchDesktop(app: ElectronApplication): Promise<void> {
+  return app.evaluate(({ Tray, dialog, BrowserWindow }) => {
+    const seen: Seen = { menu: undefined, boxes: [], answer: 0, minimised: 0 };
+    Object.assign(globalThis, { seen });
+    const setContextMenu = Reflect.get(Tray.prototype, 'setContextMenu') as (this: unknown, menu: Menu | null) => void;
+    Tray.prototype.setContextMenu = function set(menu) {
+      seen.menu = menu ?? undefined;
+      setContextMenu.call(this, menu);
+    };
+    const showMessageBox = (...given: readonly unknown[]) => {
+      const options = given.at(-1) as { readonly message: string; readonly detail?: string };
+      seen.boxes.push(`${options.message} ${options.detail ?? ''}`);
+      return Promise.resolve({ response: seen.answer, checkboxChecked: false });
+    };
+    dialog.showMessageBox = showMessageBox as typeof dialog.showMessageBox;
+    BrowserWindow.prototype.minimize = () => void (seen.minimised += 1);
+  });
+}
+
+export function seenBy(app: ElectronApplication): Promise<Omit<Seen, 'menu'>> {
+  return app.evaluate(() => {
+    const { menu: _, ...others } = (globalThis as unknown as WithSeen).seen;
+    return others;
+  });
+}
+
+export function answerNext(app: ElectronApplication, button: number): Promise<void> {
+  return app.evaluate((_, answer) => {
+    (globalThis as unknown as WithSeen).seen.answer = answer;
+  }, button);
+}
+
+/** The labels of the tray's menu, those of inner menus after a slash, those that cannot be chosen in brackets. */
+export function trayLabels(app: ElectronApplication): Promise<string[]> {
+  return app.evaluate(() => {
+    const labels = (menu: Menu | undefined, before: string): string[] =>
+      (menu?.items ?? [])
+        .filter(({ type }) => type !== 'separator')
+        .flatMap((item) =>
+          item.submenu
+            ? [`${before}${item.label}`, ...labels(item.submenu, `${before}${item.label}/`)]
+            : [item.enabled ? `${before}${item.label}` : `(${before}${item.label})`],
+        );
+    return labels((globalThis as unknown as WithSeen).seen.menu, '');
+  });
+}
+
+/** Chooses a line of the tray's menu, once it is there. */
+export async function chooseInTray(app: ElectronApplication, label: string): Promise<void> {
+  await expect.poll(() => trayLabels(app)).toContain(label);
+  await app.evaluate((_, path) => {
+    let items: readonly MenuItem[] = (globalThis as unknown as WithSeen).seen.menu?.items ?? [];
+    let found: MenuItem | undefined;
+    for (const part of path.split('/')) {
+      found = items.find((item) => item.label === part);
+      items = found?.submenu?.items ?? [];
+    }
+    if (!found) throw new Error(`The tray has no ${path}.`);
+    // As Electron calls it when a person chooses the line.
+    (found.click as () => void)();
+  }, label);
+}
+
+/** Closes the window as a person does. */
+export function closeWindow(app: ElectronApplication): Promise<void> {
+  return app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+}
+
+/** Process ids of pages; empty where no window is. */
+export function pageProcesses(app: ElectronApplication): Promise<number[]> {
+  return app.evaluate(({ app: { getAppMetrics } }) =>
+    getAppMetrics()
+      .filter(({ type }) => type === 'Tab')
+      .map(({ pid }) => pid),
+  );
+}
+
+/** A desktop whose session bus says that there is a tray, or none: put `env` into the environment of a program. */
+export class TrayStandIn {
+  readonly env: Readonly<Record<string, string>>;
+  readonly #answer: string;
+
+  private constructor(folder: string) {
+    this.#answer = join(folder, 'answer');
+    this.env = { PATH: `${folder}:${process.env['PATH'] ?? ''}`, LONGTAKE_TRAY: '' };
+  }
+
+  static async make(folder: string): Promise<TrayStandIn> {
+    await mkdir(folder, { recursive: true });
+    const standIn = new TrayStandIn(folder);
+    await standIn.set(false);
+    const busctl = join(folder, 'busctl');
+    await writeFile(busctl, `#!/bin/sh\ncat '${standIn.#answer}'\n`);
+    await chmod(busctl, 0o755);
+    return standIn;
+  }
+
+  set(isThere: boolean): Promise<void> {
+    return writeFile(this.#answer, `b ${isThere}\n`);
+  }
+}
