@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type Access, openAccess } from './access.ts';
-import { EXIT, type ExitCode, Failure, INTERRUPTED } from './exit.ts';
+import { EXIT, type ExitCode, Failure } from './exit.ts';
 import { chooseProfile, type Profile } from './profile.ts';
 import { Terminal } from './terminal.ts';
 
@@ -45,7 +45,7 @@ export async function withStudio(
   const access = await openAccess({ profile, entryFolder, terminal });
   let stop: (() => void) | undefined;
   const interrupt = (): void => {
-    if (!stop) process.exit(INTERRUPTED);
+    if (!stop) process.exit(EXIT.interrupted);
     const first = stop;
     stop = undefined;
     first();

@@ -14,10 +14,9 @@ export const EXIT = {
   problems: 4,
   /** Another Longtake has what this one needs. */
   busy: 5,
+  /** Ended by Ctrl+C, as shells count. */
+  interrupted: 130,
 } as const;
-
-/** Ended at once by Ctrl+C, as shells count. */
-export const INTERRUPTED = 130;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
