@@ -23,6 +23,7 @@ export default defineConfig(({ command }) => ({
           prober: resolve(root, 'src/engine/capture/proberProcess.ts'),
           longtake: resolve(root, 'src/headless/longtake.ts'),
           analyst: resolve(root, 'src/engine/studio/analystProcess.ts'),
+          drill: resolve(root, 'src/engine/studio/drill/drillProcess.ts'),
           checker: resolve(root, 'src/engine/library/checkProcess.ts'),
           exporter: resolve(root, 'src/engine/studio/exports/exporterProcess.ts'),
         },

@@ -11,6 +11,7 @@ const serviceNames: Readonly<Record<ProcessRole, string>> = {
   analyst: 'Longtake analyst',
   exporter: 'Longtake exporter',
   checker: 'Longtake checker',
+  drill: 'Longtake drill',
 };
 
 /** Starts children as utility processes. `entryFolder` holds the built entry of each role. */

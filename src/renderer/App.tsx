@@ -6,6 +6,7 @@ import { TooltipProvider } from './elements/Tooltip.tsx';
 import { AlarmsDialog } from './features/alarms/AlarmsDialog.tsx';
 import { AlarmStrip } from './features/alarms/AlarmStrip.tsx';
 import { CoverageDialog } from './features/coverage/CoverageDialog.tsx';
+import { DrillDialog } from './features/drill/DrillDialog.tsx';
 import { ExportDialog } from './features/exports/ExportDialog.tsx';
 import { ExportsStrip } from './features/exports/ExportsStrip.tsx';
 import { Header } from './features/header/Header.tsx';
@@ -130,6 +131,8 @@ function OpenDialogView(): ReactElement | null {
       return <AlarmsDialog onClose={close} />;
     case 'coverage':
       return <CoverageDialog day={open.day} onClose={close} />;
+    case 'drill':
+      return <DrillDialog onClose={close} />;
     case 'deleteRecordings':
       return <DeleteDialog recordings={open.recordings} onClose={close} />;
     case 'marker':

@@ -26,6 +26,8 @@ export interface TestStudioOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Where the child processes are, for a studio that is itself a built program. */
   readonly built?: string;
+  /** Folders with other programs in place of the product's own, by the role that they are called after. */
+  readonly programs?: Partial<Readonly<Record<ProcessRole, string>>>;
   /** Use the folder of an earlier studio, to see what a restart finds. */
   readonly folder?: string;
   /** Keep the state of an earlier studio. */
@@ -73,7 +75,7 @@ export class TestStudio {
     this.studio = createStudio({
       clock: systemClock,
       fileSystem: nodeFileSystem,
-      processHost: this.#spyOn(createChildProcessHost(options.built ?? BUILT, options.env)),
+      processHost: this.#spyOn(hostOf(options)),
       secrets: memorySecrets(),
       notifier: { notify: (notice) => void this.notices.push(notice) },
       log: this.#log(),
@@ -210,6 +212,16 @@ export class TestStudio {
     });
     return make('');
   }
+}
+
+function hostOf({ built = BUILT, env, programs = {} }: TestStudioOptions): ProcessHost {
+  const product = createChildProcessHost(built, env);
+  return {
+    start: (role) => {
+      const folder = programs[role];
+      return (folder === undefined ? product : createChildProcessHost(folder, env)).start(role);
+    },
+  };
 }
 
 function memorySecrets() {

@@ -1,9 +1,10 @@
+import type { AudioSource } from '../capture/audioSource.ts';
 import { createAudioSource } from '../capture/createAudioSource.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { ParentLink } from '../../shared/ports/processHost.ts';
-import type { RecorderCommand, RecorderEvent } from './protocol.ts';
+import type { ArmedSource, RecorderCommand, RecorderEvent } from './protocol.ts';
 import { Recorder } from './recorder.ts';
 
 /** Files are closed within this time, or the process ends without: their headers are valid at any time. */
@@ -15,10 +16,13 @@ export interface RecorderProcessPorts {
   readonly fileSystem: FileSystem;
   /** Lines of it are sent to the parent by `emit`. */
   readonly createLog: (emit: (event: RecorderEvent) => void) => Log;
+  /** What stands between a source and the recorder; absent: nothing. */
+  readonly inputOf?: (armed: ArmedSource, source: AudioSource) => AudioSource;
 }
 
 /** Makes this process a recorder: it does what its parent says, and closes its files and ends when that is gone. */
-export function serveRecorder({ parent, clock, fileSystem, createLog }: RecorderProcessPorts): void {
+export function serveRecorder(ports: RecorderProcessPorts): void {
+  const { parent, clock, fileSystem, createLog, inputOf } = ports;
   const emit = (event: RecorderEvent): void => parent.send(event);
   const log = createLog(emit);
   const recorder = new Recorder({
@@ -26,7 +30,10 @@ export function serveRecorder({ parent, clock, fileSystem, createLog }: Recorder
     fileSystem,
     log,
     emit,
-    createSource: ({ config, password }) => createAudioSource(config, password, { clock, log }),
+    createSource: (armed) => {
+      const source = createAudioSource(armed.config, armed.password, { clock, log });
+      return inputOf ? inputOf(armed, source) : source;
+    },
   });
 
   /** Closes every file, then calls `then`; a second call waits for the same. */

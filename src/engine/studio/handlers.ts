@@ -160,6 +160,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     ...analysisHandlers(parts, recording),
     ...exportHandlers(parts),
     ...localHandlers(parts),
+    ...parts.drills.handlers,
     ...uploadHandlers(parts),
 
     'desktop.background': () => ports.desktop.background?.(),

@@ -28,6 +28,7 @@ import type { Armings } from './armings.ts';
 import { endAtLongest } from './controls.ts';
 import { DeviceWatch } from './deviceWatch.ts';
 import { DiskNotices } from './diskNotices.ts';
+import { Drills } from './drill/drills.ts';
 import { Emitter } from './emitter.ts';
 import { CatalogueWriter } from './catalogueWriter.ts';
 import { createExporting, type Exporting } from './exports/exporting.ts';
@@ -114,6 +115,7 @@ export interface StudioParts extends UploadParts {
   readonly armings: Armings;
   readonly keeping: Keeping;
   readonly exporting: Exporting;
+  readonly drills: Drills;
   readonly review: Review;
   readonly media: Media;
   /** Held while a source is armed, disarmed, changed or moved. */
@@ -252,10 +254,10 @@ export function createStudio(ports: StudioPorts): Studio {
     targets,
     uploads,
     exporting,
+    drills: new Drills({ ports, events, sources, createStudio }),
     lock,
   };
   const arming = createArming(parts);
-
   const armedNow = (id: SourceId): boolean => sources.armed().includes(id);
 
   function onRecorderEvent(event: RecorderEvent): void {
@@ -386,7 +388,7 @@ export function createStudio(ports: StudioPorts): Studio {
     stop: async () => {
       probers.stopPreview();
       deviceWatch.stop();
-      await recorder.stop('quit');
+      await Promise.all([recorder.stop('quit'), parts.drills.stop()]);
       wakefulness.end();
       libraryCheck.stop();
       await alarms.stop();

@@ -20,6 +20,7 @@ export type OpenDialog =
   | { readonly name: 'retention' }
   | { readonly name: 'trash' }
   | { readonly name: 'uploads' }
+  | { readonly name: 'drill' }
   /** Without an id: a new one. */
   | { readonly name: 'target'; readonly id?: TargetId }
   | { readonly name: 'removeTarget'; readonly id: TargetId }

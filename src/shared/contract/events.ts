@@ -7,6 +7,7 @@ import { deviceSchema, levelsSchema, sourceStatusSchema } from '../domain/source
 import { titleSchema } from '../domain/title.ts';
 import { analysisEvents, reviewEvents } from './review.ts';
 import { desktopEvents } from './desktop.ts';
+import { drillEvents } from './drill.ts';
 import { exportEvents } from './exports.ts';
 import { uploadEvents } from './uploads.ts';
 
@@ -16,6 +17,7 @@ export const events = {
   ...analysisEvents,
   ...exportEvents,
   ...desktopEvents,
+  ...drillEvents,
   ...uploadEvents,
   /** A source's state, reason, title or open recording changed; also once a second while it records. */
   'sources.status': sourceStatusSchema,

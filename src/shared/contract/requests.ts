@@ -15,6 +15,7 @@ import {
 import { automationRequests } from './automation.ts';
 import { clipRequests } from './clips.ts';
 import { desktopRequests } from './desktop.ts';
+import { drillRequests } from './drill.ts';
 import { exportRequests } from './exports.ts';
 import { isrRequests } from './isr.ts';
 import { localRequests } from './local.ts';
@@ -83,6 +84,7 @@ export const requests = {
   ...clipRequests,
   ...exportRequests,
   ...desktopRequests,
+  ...drillRequests,
   ...reviewRequests,
   ...reviewQueries,
   ...analysisRequests,

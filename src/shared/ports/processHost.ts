@@ -1,5 +1,5 @@
 /** Programs that run beside main. Each is one built entry. */
-export type ProcessRole = 'recorder' | 'prober' | 'analyst' | 'exporter' | 'checker';
+export type ProcessRole = 'recorder' | 'prober' | 'analyst' | 'exporter' | 'checker' | 'drill';
 
 export interface ProcessExit {
   readonly code: number | null;

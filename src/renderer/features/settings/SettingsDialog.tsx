@@ -11,6 +11,7 @@ import { splitLength } from '../../format/time.ts';
 import { attempt, sentence } from '../../stores/notices.ts';
 import { useSettings, settingsStore } from '../../stores/settings.ts';
 import { DEFAULT_FILENAME_PATTERN, type Settings, type SettingsPatch } from '../../../shared/domain/settings.ts';
+import { DrillSetting } from '../drill/DrillSetting.tsx';
 import { ImportSetting } from '../isr/ImportButton.tsx';
 import { GuardSettings } from './GuardSettings.tsx';
 import { AlarmSettings } from './AlarmSettings.tsx';
@@ -104,6 +105,7 @@ export function SettingsDialog({ onClose }: { onClose(): void }): ReactElement {
           <KeepingSection />
           <Rescan />
           <ImportSetting />
+          <DrillSetting />
           <About />
         </div>
       )}
