@@ -330,6 +330,36 @@ describe('a target that takes no chunks of a recording', () => {
     expect(rig.entry(id).way).toBe('whole');
   });
 
+  test('does not get it as a file too where it may have finished the session', async () => {
+    let isFinished = false;
+    rig.server.fault = (call) => {
+      if (call === 'look' && isFinished) return { code: 'UPLOAD_REJECTED', when: 'before' };
+      if (call !== 'finalize') return undefined;
+      isFinished = true;
+      return { ...unreachable, when: 'after' };
+    };
+    const { id } = rig.recorded(3000);
+    await rig.until(() => rig.state(id) === 'needsPerson');
+    rig.server.fault = () => undefined;
+    rig.queue.retry({});
+    await rig.until(() => rig.state(id) === 'done');
+    expectDone(rig, id);
+    expect(rig.server.recordings.size).toBe(1);
+  });
+
+  test('throws away what it has of the session', async () => {
+    let sends = 0;
+    rig.server.fault = (call) => {
+      sends += call === 'send' ? 1 : 0;
+      return call === 'send' && sends === 2 ? { code: 'UPLOAD_REJECTED', when: 'before' } : undefined;
+    };
+    const { id } = rig.recorded(30_000);
+    await rig.until(() => rig.state(id) === 'done');
+    expectDone(rig, id);
+    await rig.until(() => [...rig.server.sessions.values()].every(({ status }) => status === 'aborted'));
+    expect(rig.server.recordings.size).toBe(1);
+  });
+
   test('gets it once it is closed, and a person hears of it meanwhile', async () => {
     rig.server.fault = rejected;
     const { id } = rig.record(3000);

@@ -186,7 +186,11 @@ export class UploadRun {
     store.change(this.#id, { asked: true });
     const result = await this.#talk('word', entry, () =>
       line.driver.finalize(sessionId, totals, metaOf(entry, mimeType), this.#signal),
-    );
+    ).catch((error: unknown) => {
+      // That is an answer: it has not finished it.
+      if (toWireError(named(error)).code === 'UPLOAD_REJECTED') store.change(this.#id, { asked: false });
+      throw error;
+    });
     switch (result.type) {
       case 'accepted':
         this.#accepted(result.recordingId, result.link);
@@ -363,7 +367,10 @@ export class UploadRun {
         line.failed(error);
         if (canGoWhole(entry, problem.code)) {
           log.info('The target takes no session of this recording: the file goes as a whole.', { uploadId: this.#id });
-          store.move(this.#id, 'whole', { ...unwanted(entry), ...afresh, way: 'whole' });
+          store.together(() => {
+            store.chunks.clear(entry.number);
+            store.move(this.#id, 'whole', { ...unwanted(entry), ...afresh, way: 'whole' });
+          });
           return true;
         }
         store.move(this.#id, 'person', { problem, nextTryAt: clock.now() + PERSON_RETRY_MS });
@@ -385,7 +392,10 @@ export class UploadRun {
   }
 }
 
-/** The target may take as a file what it does not take in chunks. */
-export function canGoWhole({ way, live, part }: Entry, code: string): boolean {
-  return code === 'UPLOAD_REJECTED' && way === 'session' && !live && part === 1;
+/**
+ * The target may take as a file what it does not take in chunks. Where it may have been told to finish the session, it
+ * would have both.
+ */
+export function canGoWhole({ way, live, part, asked }: Entry, code: string): boolean {
+  return code === 'UPLOAD_REJECTED' && way === 'session' && !live && part === 1 && !asked;
 }
