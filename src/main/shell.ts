@@ -20,6 +20,7 @@ import { powerState } from './powerState.ts';
 import { wasOpenedAtLogin } from './loginItem.ts';
 import { buildMenu } from './menu.ts';
 import { createNotifier } from './notifications.ts';
+import { openInStudio } from './opening.ts';
 import { HIDDEN, type OpenRequests, ownStart, wantsWindow } from './openRequests.ts';
 import { type PageAddress, pageAddress } from './pageAddress.ts';
 import type { Profile } from './profile.ts';
@@ -184,6 +185,7 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
   else if (!(await background.hasTray())) studioWindow.open({ isMinimised: true });
   openRequests.follow((request) => {
     if (wantsWindow(request)) toFront();
+    void started.then(() => openInStudio(request, app.isPackaged, studio.handlers, log.scoped('opening')));
   });
   app.on('activate', toFront);
   await started;

@@ -18,6 +18,7 @@ import { exportHandlers } from './exports/exportHandlers.ts';
 import { createIsrHandlers } from './isr/isrHandlers.ts';
 import { localHandlers } from './localHandlers.ts';
 import { keepingHandlers } from './keepingHandlers.ts';
+import { openingHandlers } from './openingHandlers.ts';
 import { reviewHandlers } from './reviewHandlers.ts';
 import { scanFolder, scanKnownFolders } from './scanning.ts';
 import type { StudioParts, StudioPorts } from './studio.ts';
@@ -159,6 +160,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     ...reviewHandlers(parts),
     ...analysisHandlers(parts, recording),
     ...exportHandlers(parts),
+    ...openingHandlers(parts),
     ...localHandlers(parts),
     ...parts.drills.handlers,
     ...uploadHandlers(parts),

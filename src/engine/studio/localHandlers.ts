@@ -1,13 +1,12 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Handlers } from '../../shared/contract/handlers.ts';
-import type { localRequests } from '../../shared/contract/local.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import { KnownFolders } from './knownFolders.ts';
 import type { StudioParts } from './studio.ts';
 
 /** What commands on this computer ask. */
-export function localHandlers(parts: StudioParts): Handlers<keyof typeof localRequests> {
+export function localHandlers(parts: StudioParts): Pick<Handlers, 'library.recordingAt' | 'exports.startAt'> {
   return {
     'library.recordingAt': ({ path }) => recordingAt(parts, path),
     'exports.startAt': ({ request, to }) => {
@@ -18,7 +17,7 @@ export function localHandlers(parts: StudioParts): Handlers<keyof typeof localRe
 }
 
 /** Looked for in every recordings folder that was ever used: recordings stay where they were made. */
-async function recordingAt({ ports, library }: StudioParts, path: string): Promise<Recording> {
+export async function recordingAt({ ports, library }: StudioParts, path: string): Promise<Recording> {
   const { settings } = ports.settingsStore.read();
   const file = resolve(path);
   const folders = await new KnownFolders(ports.fileSystem, ports.log, ports.dataFolder).known(

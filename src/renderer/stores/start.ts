@@ -13,6 +13,7 @@ import { libraryStore } from './library.ts';
 import { followEvents } from './listening.ts';
 import { markersStore } from './markers.ts';
 import { attempt, noticesStore } from './notices.ts';
+import { followOpening, showOpened } from './opening.ts';
 import { orderedPeriod } from './period.ts';
 import { playerStore } from './player.ts';
 import { deck } from './playerDeck.ts';
@@ -169,6 +170,7 @@ export function startStores(): () => void {
     }),
     followVisibility(),
     followExports(),
+    followOpening(),
     () => deck.close(),
     followPlayer(),
     followRecording(),
@@ -186,6 +188,7 @@ export function startStores(): () => void {
   }, STORAGE_INTERVAL_MS);
   ends.push(() => clearInterval(storage));
   loadAll();
+  attempt(showOpened());
   return () => {
     for (const end of ends) end();
   };

@@ -9,6 +9,7 @@ import { analysisEvents, reviewEvents } from './review.ts';
 import { desktopEvents } from './desktop.ts';
 import { drillEvents } from './drill.ts';
 import { exportEvents } from './exports.ts';
+import { openingEvents } from './opening.ts';
 import { uploadEvents } from './uploads.ts';
 
 /** Every event that the studio sends to its faces. */
@@ -16,6 +17,7 @@ export const events = {
   ...reviewEvents,
   ...analysisEvents,
   ...exportEvents,
+  ...openingEvents,
   ...desktopEvents,
   ...drillEvents,
   ...uploadEvents,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { recordingSchema } from '../domain/recording.ts';
+import { localOpeningRequests } from './opening.ts';
 import { exportJobSchema, exportRequestSchema } from './exports.ts';
 
 /** Absolute, as the caller's own system writes it. */
@@ -10,6 +11,7 @@ const path = z.string().min(1).max(4096);
  * through the control socket. Windows and browsers are refused.
  */
 export const localRequests = {
+  ...localOpeningRequests,
   /** The recording in a file. NOT_FOUND for one that the library does not know. */
   'library.recordingAt': { input: z.strictObject({ path }), output: recordingSchema },
   /** As `exports.start`, into a place that is named: a file, or a folder for several. Nothing is overwritten. */

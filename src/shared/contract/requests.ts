@@ -18,6 +18,7 @@ import { desktopRequests } from './desktop.ts';
 import { drillRequests } from './drill.ts';
 import { exportRequests } from './exports.ts';
 import { isrRequests } from './isr.ts';
+import { openingRequests } from './opening.ts';
 import { localRequests } from './local.ts';
 import { targetRequests, uploadRequests } from './uploads.ts';
 import { analysisRequests, reviewQueries, reviewRequests } from './review.ts';
@@ -80,6 +81,7 @@ const peaksSchema = z.object({
 export const requests = {
   ...automationRequests,
   ...isrRequests,
+  ...openingRequests,
   ...localRequests,
   ...clipRequests,
   ...exportRequests,

@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { Copy, FolderOpen, Play } from 'lucide-react';
+import { Copy, FolderOpen, Link, Play } from 'lucide-react';
 import {
   type KeyboardEvent,
   type ReactElement,
@@ -23,6 +23,7 @@ import type { Recording } from '../../../shared/domain/recording.ts';
 import { ArmingCells, DayCells, GapCells, RecordingCells } from './LibraryRows.tsx';
 import { exportMenu } from '../exports/exportMenu.tsx';
 import type { ExportContent } from '../../stores/exports.ts';
+import { copyLink } from './copyLink.ts';
 import { copyText } from './copyText.ts';
 import { nextActive } from './navigation.ts';
 import { type Row, RowIndex } from './rows.ts';
@@ -63,6 +64,7 @@ function menuOf(row: Row | undefined, picked: readonly Recording[]): readonly Me
       disabled: !canPlay(recording),
       onSelect: () => play(recording),
     },
+    { label: 'Copy link', icon: <Link size={14} />, onSelect: () => copyLink(recording) },
     { label: 'Show in file manager', icon: <FolderOpen size={14} />, onSelect: () => reveal(recording) },
     'separator',
     ...exportMenu(
