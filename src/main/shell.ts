@@ -19,7 +19,7 @@ import { createKeepAwake } from './keepAwake.ts';
 import { powerState } from './powerState.ts';
 import { wasOpenedAtLogin } from './loginItem.ts';
 import { buildMenu } from './menu.ts';
-import { createNotifier } from './notifications.ts';
+import { DesktopNotifier } from './notifications.ts';
 import { openInStudio } from './opening.ts';
 import { HIDDEN, type OpenRequests, ownStart, wantsWindow } from './openRequests.ts';
 import { type PageAddress, pageAddress } from './pageAddress.ts';
@@ -95,7 +95,7 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
   });
   const window = (): BrowserWindow | undefined => studioWindow.get();
   const toFront = (): void => studioWindow.toFront();
-  const notifier = createNotifier(toFront, log);
+  const notifier = new DesktopNotifier(toFront, log);
   const studio = createStudio({
     clock: systemClock,
     fileSystem: nodeFileSystem,
@@ -115,6 +115,7 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
     confirm: (armed) => confirmQuit({ window, noDialogs }, armed),
     stop: () => {
       background.end();
+      notifier.end();
       void automation.close();
       return studio.stop();
     },

@@ -12,7 +12,7 @@ import {
   pageProcesses,
   seenBy,
   trayLabels,
-  TrayStandIn,
+  DesktopStandIn,
   watchDesktop,
 } from '../support/desktopRig.ts';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
@@ -31,12 +31,12 @@ const PLACE = { x: 60, y: 40, width: 1000, height: 650 };
 describe('the studio in the background', () => {
   let profile: string;
   let env: Readonly<Record<string, string>>;
-  let tray: TrayStandIn;
+  let tray: DesktopStandIn;
   let running: RunningApp;
 
   beforeAll(async () => {
     profile = await makeProfile();
-    tray = await TrayStandIn.make(join(profile, 'bin'));
+    tray = await DesktopStandIn.make(join(profile, 'bin'));
     env = { ...tray.env, XDG_CONFIG_HOME: join(profile, 'config'), LONGTAKE_NO_DIALOGS: '0' };
     running = await RunningApp.launch(profile, env);
     await watchDesktop(running.app);
@@ -195,6 +195,8 @@ describe('the studio in the background', () => {
 
   it('asks before it quits while something is recorded', async () => {
     await running.request('settings.update', { startHidden: 'always', armAtStart: true, resumeArmed: false });
+    // More than any disk has: it is low from the next start on.
+    await running.request('settings.update', { warnFreeBytes: 1e15 });
     await tray.set(true);
     const child = running.app.process();
     const exited = once(child, 'exit');
@@ -221,6 +223,13 @@ describe('the studio in the background', () => {
     const bounds = await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
     expect(bounds).toEqual(PLACE);
     await running.request('sources.disarm', {});
+    // A person says in the notification that they have seen the alarm.
+    const alarms = async () =>
+      (await running.request('alarms.active', {})).map(({ kind, acknowledgedAt }) => [
+        kind,
+        acknowledgedAt !== undefined,
+      ]);
+    await expect.poll(alarms).toContainEqual(['lowDisk', true]);
     expect(running.pageErrors).toEqual([]);
   });
 

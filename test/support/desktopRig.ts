@@ -94,8 +94,11 @@ export function pageProcesses(app: ElectronApplication): Promise<number[]> {
   );
 }
 
-/** A desktop whose session bus says that there is a tray, or none: put `env` into the environment of a program. */
-export class TrayStandIn {
+/**
+ * A desktop whose session bus says that there is a tray, or none, and where a person chooses the first button of each
+ * notification: put `env` into the environment of a program.
+ */
+export class DesktopStandIn {
   readonly env: Readonly<Record<string, string>>;
   readonly #answer: string;
 
@@ -104,13 +107,18 @@ export class TrayStandIn {
     this.env = { PATH: `${folder}:${process.env['PATH'] ?? ''}`, LONGTAKE_TRAY: '' };
   }
 
-  static async make(folder: string): Promise<TrayStandIn> {
+  static async make(folder: string): Promise<DesktopStandIn> {
     await mkdir(folder, { recursive: true });
-    const standIn = new TrayStandIn(folder);
+    const standIn = new DesktopStandIn(folder);
     await standIn.set(false);
-    const busctl = join(folder, 'busctl');
-    await writeFile(busctl, `#!/bin/sh\ncat '${standIn.#answer}'\n`);
-    await chmod(busctl, 0o755);
+    const programs = {
+      busctl: `cat '${standIn.#answer}'`,
+      'notify-send': `[ "$1" = --help ] && echo --action || echo 0`,
+    };
+    for (const [name, does] of Object.entries(programs)) {
+      await writeFile(join(folder, name), `#!/bin/sh\n${does}\n`);
+      await chmod(join(folder, name), 0o755);
+    }
     return standIn;
   }
 
