@@ -4,10 +4,11 @@ import { MAX_SPLIT_SECONDS, MIN_SPLIT_SECONDS } from '../shared/domain/settings.
 import { errorText, LongtakeError } from '../shared/errors.ts';
 import { VERSION } from '../shared/version.ts';
 import { analyse } from './analyse.ts';
-import { finishCommands, type Mount } from './command.ts';
+import { finishCommands, type Mount, profileOf } from './command.ts';
 import { devices } from './devices.ts';
 import { EXIT, type ExitCode, exitCodeFor, Failure } from './exit.ts';
 import { record } from './record.ts';
+import { recordProfile } from './recordProfile.ts';
 import { addServerCommand } from './serverCommand.ts';
 import { addCutCommand } from './commands/cut.ts';
 import { addExportCommand } from './commands/export.ts';
@@ -58,8 +59,10 @@ async function main(): Promise<ExitCode> {
     });
   program
     .command('record')
-    .description('Record what an ISR configuration file says, until told to end.')
-    .option('-c, --config <file>', 'the configuration', 'config.ini')
+    .description('Record sources of the profile, or what an ISR configuration says, until told to end.')
+    .argument('[source...]', 'sources of the profile')
+    .option('--all', 'every source of the profile')
+    .option('-c, --config <file>', 'a configuration in place of the profile (config.ini where nothing else is named)')
     .option('--check', 'say what would be recorded, and record nothing')
     .option('--dry-run', 'the same as --check')
     .option('--json', 'one JSON object a line on stdout for every event; the log goes to stderr')
@@ -72,9 +75,18 @@ async function main(): Promise<ExitCode> {
     .option('--tags', 'MP3 and AAC files begin with a tag: source, start, title; without it they are the stream alone')
     .exitOverride()
     .addHelpText('after', RECORD_HELP)
-    .action(async (options: RecordFlags) => {
+    .action(async (names: string[], options: RecordFlags, command: Command) => {
+      if (names.length > 0 || options.all === true) {
+        const ofConfig = OF_CONFIG.find((flag) => options[flag] !== undefined);
+        if (ofConfig !== undefined)
+          throw new Failure(EXIT.usage, `--${ofConfig} is for a configuration, not for sources.`);
+        const { all, json } = options;
+        const common = { names, all: all === true, json: json === true, entryFolder: ENTRY_FOLDER };
+        code = await recordProfile({ profile: profileOf(command), ...common });
+        return;
+      }
       code = await record({
-        config: options.config,
+        config: options.config ?? 'config.ini',
         check: options.check === true || options.dryRun === true,
         json: options.json === true,
         splitSeconds: options.splitSeconds,
@@ -147,8 +159,11 @@ interface AnalyseFlags {
   readonly json?: boolean;
 }
 
+const OF_CONFIG = ['config', 'check', 'dryRun', 'splitSeconds', 'minFree', 'tags'] as const;
+
 interface RecordFlags {
-  readonly config: string;
+  readonly all?: boolean;
+  readonly config?: string;
   readonly check?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;

@@ -3,16 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { decodeFileText, MAX_CONFIG_BYTES } from '../shared/decodeText.ts';
 import { type IsrConfig, type IsrLogLevel, problemText, readIsrConfig } from '../engine/studio/isr/isrConfig.ts';
-import type { SourceStatus } from '../shared/domain/source.ts';
 import { errorText } from '../shared/errors.ts';
-import type { SourceId } from '../shared/units.ts';
-import { EventTeller } from './events.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
 import { acquireLock, type InstanceLock } from '../engine/platform/instanceLock.ts';
 import { dataFolders, type IsrRun, planIsrRun } from './isrRun.ts';
 import { type HeadlessLog, type Level, openHeadlessLog } from './log.ts';
+import { openRunControl, recordUntilEnd } from './recordRun.ts';
 import { previewRun } from './previewRun.ts';
-import { followSignals } from './signals.ts';
 import { createHeadlessStudio, keptInMemory } from './studio.ts';
 
 export interface RecordOptions {
@@ -130,47 +127,34 @@ async function lockRun({ key }: IsrRun, log: HeadlessLog): Promise<InstanceLock 
 
 async function runStudio(run: IsrRun, log: HeadlessLog, { json, entryFolder }: RecordOptions): Promise<ExitCode> {
   const { state, terms, passwords } = run;
+  const dataFolder = await makeDataFolder(run, log);
   const studio = createHeadlessStudio({
     entryFolder,
     log,
     kept: keptInMemory(state, passwords),
     sharesFolder: true,
-    dataFolder: await makeDataFolder(run, log),
+    dataFolder,
     armTerms: (id) => terms.get(id) ?? {},
   });
-  const teller = new EventTeller({
-    log,
-    json: json ? process.stdout : undefined,
-    now: () => Date.now(),
-    nameOf: (id) => state.sources.find((source) => source.id === id)?.name ?? id,
+  let ready: () => void = () => undefined;
+  const started = new Promise<void>((fulfil) => {
+    ready = fulfil;
   });
-  const gaveUp = new Set<SourceId>();
-  let end: (code: ExitCode) => void = () => undefined;
-  const ended = new Promise<ExitCode>((fulfil) => {
-    end = fulfil;
-  });
-  studio.onEvent((name, payload) => {
-    teller.tell(name, payload);
-    if (name !== 'sources.status') return;
-    const status = payload as SourceStatus;
-    if (status.gaveUp === true) gaveUp.add(status.sourceId);
-    else gaveUp.delete(status.sourceId);
-    if (gaveUp.size === state.sources.length) end(EXIT.gaveUp);
-  });
-  const names = state.sources.map(({ name }) => name).join(', ');
-  const signals = followSignals(log, () => end(EXIT.done));
+  const control = await openRunControl(dataFolder, { studio, ready: () => started, log });
   try {
-    log.info(`Longtake records ${names} into ${state.settings.recordingsFolder}.`);
-    await studio.start();
-    teller.json('started', { recordingsFolder: state.settings.recordingsFolder, pid: process.pid });
-    const code = await ended;
-    if (code === EXIT.gaveUp) log.error('Every source has given up; longtake ends.');
-    await studio.stop();
-    log.info('Every file is closed.');
-    teller.json('ended', { exitCode: code });
-    return code;
+    return await recordUntilEnd({
+      studio,
+      log,
+      json,
+      sources: () => state.sources,
+      recordingsFolder: state.settings.recordingsFolder,
+      start: async () => {
+        await studio.start();
+        ready();
+      },
+    });
   } finally {
-    signals.release();
+    control?.close();
   }
 }
 

@@ -25,6 +25,7 @@ import { HIDDEN, type OpenRequests, ownStart, wantsWindow } from './openRequests
 import { type PageAddress, pageAddress } from './pageAddress.ts';
 import type { Profile } from './profile.ts';
 import { handleProtocols } from './protocols.ts';
+import { holdProfile } from './holdProfile.ts';
 import { openSecrets } from './secrets.ts';
 import { openSettingsStore } from './settingsStore.ts';
 import { ShellState } from './shellState.ts';
@@ -76,6 +77,7 @@ interface Surroundings {
 
 async function start({ profile, openRequests, page, noDialogs, log }: Surroundings): Promise<void> {
   log.info('Longtake starts.', { version: app.getVersion(), runtime: runtimeName(), platform: process.platform });
+  const held = await holdProfile(profile.folder, log);
   const { store, notices } = openSettingsStore(profile.folder, profile.defaults);
   nativeTheme.themeSource = store.read().settings.theme;
   const secrets = openSecrets(profile.folder);
@@ -113,11 +115,12 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
   const shutdown = new Shutdown({
     armedCount: () => studio.armedCount(),
     confirm: (armed) => confirmQuit({ window, noDialogs }, armed),
-    stop: () => {
+    stop: async () => {
       background.end();
       notifier.end();
       void automation.close();
-      return studio.stop();
+      await studio.stop();
+      held.close();
     },
     exit: (code) => app.exit(code),
     log,
@@ -182,6 +185,7 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
 
   // The window opens while the studio starts; its requests wait for it.
   started = studio.start();
+  held.answerWith(studio, started);
   if (!isHiddenStart(settings())) studioWindow.open();
   else if (!(await background.hasTray())) studioWindow.open({ isMinimised: true });
   openRequests.follow((request) => {

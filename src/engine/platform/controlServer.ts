@@ -150,13 +150,19 @@ function serve(socket: Socket, hello: ControlHello, { studio, ready, log }: Cont
     }
   };
 
+  const follow = async (id: number): Promise<void> => {
+    await ready?.().catch(() => undefined);
+    if (socket.destroyed) return;
+    unsubscribe ??= studio?.onEvent((event, payload) => tell({ event, payload }));
+    tell({ id, reply: { ok: true, value: null } });
+  };
+
   readJsonLines(socket, (line) => {
     const ask = controlAskSchema.parse(line);
     if ('request' in ask) {
       void reply(ask.id, ask.request, ask.input);
       return;
     }
-    unsubscribe ??= studio?.onEvent((event, payload) => tell({ event, payload }));
-    tell({ id: ask.id, reply: { ok: true, value: null } });
+    void follow(ask.id);
   });
 }

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { openControl } from '../engine/platform/controlServer.ts';
+import { openSecretsFile } from '../engine/platform/secretsFile.ts';
+import { openPlainSettings } from '../engine/platform/settingsOnDisk.ts';
+import type { Studio } from '../engine/studio/studio.ts';
+import type { SettingsStore } from '../shared/ports/settingsStore.ts';
+import type { SourceId } from '../shared/units.ts';
+import { chooseSources } from './chosen.ts';
+import type { ExitCode } from './exit.ts';
+import { openHeadlessLog } from './log.ts';
+import type { Profile } from './profile.ts';
+import { recordUntilEnd } from './recordRun.ts';
+import { createHeadlessStudio } from './studio.ts';
+
+export interface RecordProfileOptions {
+  readonly profile: Profile;
+  readonly names: readonly string[];
+  readonly all: boolean;
+  readonly json: boolean;
+  /** Where the built child processes are; absolute. */
+  readonly entryFolder: string;
+}
+
+/** `longtake record SOURCE…`: records sources of a profile until it is told to end. */
+export async function recordProfile(options: RecordProfileOptions): Promise<ExitCode> {
+  const { profile, names, all, json, entryFolder } = options;
+  const { folder } = profile;
+  const log = openHeadlessLog({
+    level: 'info',
+    file: join(folder, 'logs', 'longtake.log'),
+    terminal: json ? process.stderr : process.stdout,
+    now: Date.now,
+  });
+  let known: Studio | undefined;
+  let ready: () => void = () => undefined;
+  const started = new Promise<void>((resolve) => {
+    ready = resolve;
+  });
+  const studioNow = (): Studio => {
+    if (!known) throw new Error('The studio was asked before it was there.');
+    return known;
+  };
+  // The profile is taken before anything in it is touched.
+  const control = await openControl({
+    folder,
+    kind: 'record',
+    log: log.scoped('control'),
+    studio: {
+      get handlers() {
+        return studioNow().handlers;
+      },
+      onEvent: (listener) => studioNow().onEvent(listener),
+    },
+    ready: () => started,
+  });
+  try {
+    const { store, notices } = openPlainSettings(folder, profile.defaults);
+    for (const notice of notices) log.warn(notice);
+    const studio = createHeadlessStudio({
+      entryFolder,
+      log,
+      kept: {
+        settingsStore: armedForNow(store),
+        secrets: openSecretsFile(join(folder, 'secrets.json'), undefined),
+      },
+      sharesFolder: false,
+      dataFolder: folder,
+    });
+    known = studio;
+    const ids = chooseSources(await studio.handlers['sources.list']({}), names, all);
+    const chosen = store.read().sources.filter(({ id }) => ids.includes(id));
+    return await recordUntilEnd({
+      studio,
+      log,
+      json,
+      sources: () => chosen,
+      recordingsFolder: store.read().settings.recordingsFolder,
+      start: async () => {
+        await studio.start();
+        await studio.handlers['sources.arm']({ ids: [...ids] });
+        ready();
+      },
+    });
+  } finally {
+    control.close();
+    await log.close();
+  }
+}
+
+/** What this run arms is for this run: the desktop finds what it armed itself. */
+function armedForNow(store: SettingsStore): SettingsStore {
+  let armed: readonly SourceId[] = [];
+  return {
+    read: () => ({ ...store.read(), armed }),
+    write: (changed) => {
+      armed = changed.armed;
+      store.write({ ...changed, armed: store.read().armed });
+    },
+  };
+}
