@@ -71,6 +71,11 @@ export class MemoryFileSystem implements FileSystem {
         if (this.files.has(path)) this.#write(path, bytes, position);
       },
       read: async (position, length) => this.#bytes(path).slice(position, position + length),
+      readInto: async (target, position) => {
+        const bytes = this.#bytes(path).subarray(position, position + target.length);
+        target.set(bytes);
+        return bytes.length;
+      },
       sync: async () => undefined,
       truncate: async (length) => {
         this.files.set(path, this.#bytes(path).slice(0, length));

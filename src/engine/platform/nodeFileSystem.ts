@@ -103,18 +103,23 @@ function openFile(handle: FileHandle): OpenFile {
     },
     read: async (position, length) => {
       const bytes = new Uint8Array(length);
-      let done = 0;
-      while (done < length) {
-        const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
-        if (bytesRead === 0) break;
-        done += bytesRead;
-      }
-      return bytes.subarray(0, done);
+      return bytes.subarray(0, await readInto(handle, bytes, position));
     },
+    readInto: (target, position) => readInto(handle, target, position),
     sync: () => handle.datasync(),
     truncate: (length) => handle.truncate(length),
     size: async () => (await handle.stat()).size,
     isLinked: async () => (await handle.stat()).nlink > 0,
     close: () => handle.close(),
   };
+}
+
+async function readInto(handle: FileHandle, target: Uint8Array, position: number): Promise<number> {
+  let done = 0;
+  while (done < target.length) {
+    const { bytesRead } = await handle.read(target, done, target.length - done, position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done;
 }

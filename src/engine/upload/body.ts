@@ -40,6 +40,8 @@ export interface Body {
   stable(): Promise<{ readonly bytes: number; readonly ended: boolean }>;
   /** From `from`, inclusive, to `to`, exclusive, in pieces of at most 64 KiB; never beyond what is stable. */
   read(from: number, to: number): AsyncIterable<Uint8Array>;
+  /** Fills `target` with what is there from `from` on, in one go. Absent: {@link read} brings it. */
+  readonly fill?: ((from: number, target: Uint8Array) => Promise<void>) | undefined;
   /**
    * The last place after `from` and not after `to` where a chunk may end; `from` when there is none yet. Absent: any
    * place does.

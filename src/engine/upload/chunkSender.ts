@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { errorText, LongtakeError } from '../../shared/errors.ts';
 import type { Body } from './body.ts';
+import type { ChunkBuffers } from './chunkBuffers.ts';
 import type { CutChunk } from './chunkStore.ts';
 import { cancelled, type FairGate, type Release } from './fairGate.ts';
 import type { SourceId } from '../../shared/units.ts';
@@ -21,11 +22,14 @@ const BEAT_MS = 30_000;
 const SMALLEST_CHUNK = 64 * 1024;
 /** How often a target may contradict itself before it is left alone for a while. */
 const FRUITLESS = 5;
+/** While so much is hashed, the next is read, bytes. */
+const WINDOW_BYTES = 1024 * 1024;
 
 /** What all uploads share. */
 export interface Shared {
   /** Bytes of chunks that are in memory. */
   readonly memory: FairGate;
+  readonly buffers: ChunkBuffers;
   readonly bandwidth: TokenBucket;
   /** All uploads together, bytes/s; undefined: no limit. */
   readonly bytesPerSecond: () => number | undefined;
@@ -48,7 +52,8 @@ export interface SenderPorts extends Shared {
 interface Ready {
   readonly chunk: CutChunk;
   readonly bytes: Uint8Array;
-  readonly release: Release;
+  /** `isSent`: nobody reads its bytes any more. */
+  readonly release: (isSent: boolean) => void;
 }
 
 /** Cuts the body of one upload into chunks and sends them, until its session has all of it. */
@@ -111,7 +116,7 @@ export class ChunkSender {
 
   /** The next chunk, in memory and with its turn; undefined when there is none now. */
   async #next(): Promise<Ready | undefined> {
-    const { store, line, memory } = this.#ports;
+    const { store, line, memory, buffers } = this.#ports;
     if (this.#inFlight.size >= this.#entry.maxInFlight) return undefined;
     const known = store.chunks.next(this.#entry.number, new Set(this.#inFlight.keys()));
     const lowest = Math.min(...this.#inFlight.keys(), known?.index ?? Infinity);
@@ -131,19 +136,21 @@ export class ChunkSender {
       turn();
       throw error;
     }
-    const release = (): void => {
+    const bytes = buffers.take(slice.to - slice.from);
+    const release = (isSent: boolean): void => {
+      buffers.giveBack(bytes, isSent);
       room();
       turn();
     };
     try {
-      const { bytes, sha256 } = await this.#read(slice.from, slice.to);
+      const sha256 = await this.#read(slice.from, bytes);
       if (!known) store.cut(this.#entry, { ...slice, sha256 });
       else if (!sha256.every((value, at) => value === known.sha256[at])) {
         throw new LongtakeError('UPLOAD_SESSION_GONE', 'The file was changed after it was sent: it is sent anew.');
       }
       return { chunk: { ...slice, sha256 }, bytes, release };
     } catch (error) {
-      release();
+      release(false);
       throw error;
     }
   }
@@ -206,28 +213,53 @@ export class ChunkSender {
     this.#ended = true;
   }
 
-  async #read(from: number, to: number): Promise<{ readonly bytes: Uint8Array; readonly sha256: Uint8Array }> {
-    const bytes = new Uint8Array(to - from);
+  /** Fills `bytes` from `from` on; returns their digest. */
+  async #read(from: number, bytes: Uint8Array): Promise<Uint8Array> {
     const hash = createHash('sha256');
+    const windows = this.#windows(from, bytes);
+    let next = await windows.next();
+    while (next.done !== true) {
+      const read = next.value;
+      const reading = windows.next();
+      hash.update(read);
+      next = await reading;
+    }
+    return new Uint8Array(hash.digest());
+  }
+
+  /** Parts of `bytes` as they are filled. */
+  async *#windows(from: number, bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+    const { fill } = this.#body;
     let at = 0;
-    for await (const piece of this.#body.read(from, to)) {
+    if (fill) {
+      for (; at < bytes.length; at += WINDOW_BYTES) {
+        const window = bytes.subarray(at, at + WINDOW_BYTES);
+        await fill(from + at, window);
+        yield window;
+      }
+      return;
+    }
+    for await (const piece of this.#body.read(from, from + bytes.length)) {
       bytes.set(piece, at);
-      hash.update(piece);
       at += piece.length;
+      yield piece;
     }
     if (at !== bytes.length) {
       throw new LongtakeError('DISK_ERROR', 'The file of the recording is shorter than it was. Check the disk.');
     }
-    return { bytes, sha256: new Uint8Array(hash.digest()) };
   }
 
   #launch({ chunk, bytes, release }: Ready): void {
+    let isSent = false;
     const sending = this.#send(chunk, bytes)
+      .then(() => {
+        isSent = true;
+      })
       .catch((error: unknown) => {
         this.#failure ??= error;
       })
       .finally(() => {
-        release();
+        release(isSent);
         this.#inFlight.delete(chunk.index);
         this.wake();
       });

@@ -26,7 +26,7 @@ const RESTS = 20;
 /** Something may have become due that nobody told of, such as after the clock was set. */
 const LOOK_AGAIN_MS = 30_000;
 
-export interface DeskPorts extends QueuePorts, Pick<Shared, 'memory' | 'bandwidth'> {
+export interface DeskPorts extends QueuePorts, Pick<Shared, 'memory' | 'buffers' | 'bandwidth'> {
   readonly onLook: (id: UploadId, view: SessionView) => void;
 }
 

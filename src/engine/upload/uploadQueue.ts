@@ -4,6 +4,7 @@ import { ENDED_STATES, type Transfer } from '../../shared/domain/upload.ts';
 import { errorText, LongtakeError } from '../../shared/errors.ts';
 import type { RecordingId, TargetId, UploadId } from '../../shared/units.ts';
 import type { SessionView } from './driver.ts';
+import { ChunkBuffers } from './chunkBuffers.ts';
 import { FairGate } from './fairGate.ts';
 import type { QueuePorts } from './queuePorts.ts';
 import type { Changes, Entry } from './rows.ts';
@@ -30,6 +31,7 @@ export class UploadQueue {
   readonly #ports: QueuePorts;
   readonly #desks = new Map<TargetId, TargetDesk>();
   readonly #memory = new FairGate(() => MEMORY_BYTES);
+  readonly #buffers = new ChunkBuffers();
   readonly #bandwidth: TokenBucket;
   /** Open when the program started; and what the targets said to it. */
   readonly #recovered = new Map<UploadId, SessionView | undefined>();
@@ -281,6 +283,7 @@ export class UploadQueue {
       return new TargetDesk(target, driver, {
         ...this.#ports,
         memory: this.#memory,
+        buffers: this.#buffers,
         bandwidth: this.#bandwidth,
         onLook: (id, view) => {
           if (this.#recovered.has(id)) this.#recovered.set(id, view);

@@ -4,6 +4,8 @@ export interface OpenFile {
   write(bytes: Uint8Array, position: number): Promise<void>;
   /** Reads up to `length` bytes at `position`; shorter only at the end of the file. */
   read(position: number, length: number): Promise<Uint8Array>;
+  /** Fills `target` from `position` on; returns how much that was, less than all of it only at the end of the file. */
+  readInto(target: Uint8Array, position: number): Promise<number>;
   /** Makes what was written survive a power cut. */
   sync(): Promise<void>;
   truncate(length: number): Promise<void>;

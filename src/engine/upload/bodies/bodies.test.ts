@@ -173,7 +173,13 @@ async function readAll(body: Body, from: number, to: number): Promise<Buffer> {
     expect(piece.length).toBeLessThanOrEqual(64 * 1024);
     pieces.push(Uint8Array.from(piece));
   }
-  return Buffer.concat(pieces);
+  const bytes = Buffer.concat(pieces);
+  if (body.fill) {
+    const filled = Buffer.alloc(bytes.length);
+    await body.fill(from, filled);
+    expect(filled.equals(bytes)).toBe(true);
+  }
+  return bytes;
 }
 
 async function wholeBody(grown: GrownRecording, form: BodyForm, bytes = grown.final): Promise<Buffer> {

@@ -106,6 +106,11 @@ export class FileBody implements Body {
     }
   }
 
+  /** Not for a layout that changes its bytes. */
+  get fill(): Body['fill'] {
+    return this.#layout.rewrite ? undefined : (from, target) => this.#fill(from, target);
+  }
+
   filePosition(at: number): Promise<number> {
     const { head = new Uint8Array(0), start, end } = this.#layout;
     const position = Math.min(end, start + Math.max(0, at - head.length));
@@ -120,6 +125,17 @@ export class FileBody implements Body {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  async #fill(from: number, target: Uint8Array): Promise<void> {
+    const { head = new Uint8Array(0), start } = this.#layout;
+    if (from + target.length > this.#bytes) throw cutShort();
+    const ofHead = head.subarray(from, from + target.length);
+    target.set(ofHead);
+    const rest = target.subarray(ofHead.length);
+    if (rest.length === 0) return;
+    const position = start + from + ofHead.length - head.length;
+    if ((await this.#file.open((file) => file.readInto(rest, position))) < rest.length) throw cutShort();
   }
 
   async #pieces(file: OpenFile, from: number, to: number): Promise<readonly Uint8Array[]> {
