@@ -72,6 +72,26 @@ describe('a hostile client', () => {
     expect((await server.json('GET', `/upload/session/${id}`)).body['chunk_count']).toBe(0);
   });
 
+  it('is cut off when it hardly sends', async () => {
+    const own = await startTestServer(join(folder, 'slow'), { LONGTAKE_SERVER_SLOW_SENDER_SECONDS: '1' });
+    const id = await own.open({ mime_type: 'audio/wav' });
+    const socket = connect(Number(new URL(own.url).port), '127.0.0.1');
+    const ended = new Promise<void>((resolve) => {
+      // The end may come as an error.
+      socket.on('error', () => undefined).on('close', () => resolve());
+    });
+    socket.resume();
+    const auth = `Authorization: Bearer ${own.token}`;
+    const lines = [`POST /upload/session/${id}/chunks/1 HTTP/1.1`, 'Host: x', auth, 'Content-Length: 50000', '', ''];
+    socket.write(lines.join('\r\n'));
+    const drip = setInterval(() => socket.write('x'), 100);
+    await ended;
+    clearInterval(drip);
+    await expect.poll(() => readdir(join(folder, 'slow', '_sessions', id))).toEqual(['session.json']);
+    expect((await own.chunk(id, 1, 'all of it')).status).toBe(204);
+    await own.close();
+  });
+
   it('finds no way out of the storage', async () => {
     const ids = ['..', '%2e%2e', '..%2f..%2fetc', '%00', 'a'.repeat(36), '../../users.json', `${'f'.repeat(8)}-..`];
     for (const id of ids) {

@@ -38,6 +38,8 @@ export interface ServerConfig {
   readonly requestsPerDay: number;
   /** Tries to log in, per address and minute. */
   readonly loginsPerMinute: number;
+  /** A sender that brings next to nothing for so long is cut off. */
+  readonly slowSenderMs: number;
 
   /** ENABLE_SERVER_RECORDING_CHUNKS: sessions are offered. */
   readonly sessionsEnabled: boolean;
@@ -96,6 +98,7 @@ function placeOf(reader: SettingsReader, env: Environment) {
     requestsPerHour: reader.whole('LONGTAKE_SERVER_REQUESTS_PER_HOUR', 1000, 0),
     requestsPerDay: reader.whole('LONGTAKE_SERVER_REQUESTS_PER_DAY', 5000, 0),
     loginsPerMinute: reader.whole('LONGTAKE_SERVER_LOGINS_PER_MINUTE', 10, 1),
+    slowSenderMs: reader.whole('LONGTAKE_SERVER_SLOW_SENDER_SECONDS', 60, 1, 3600) * 1000,
   };
 }
 

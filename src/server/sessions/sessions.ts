@@ -9,7 +9,7 @@ import type { Beat, Chunk, NewSession, Session } from '../model.ts';
 import { chunkKey, isSessionId, sessionFolder, sessionKey } from '../storage/keys.ts';
 import type { Incoming, Storage } from '../storage/storage.ts';
 import { lengthLeft } from './length.ts';
-import { receive } from './receive.ts';
+import { Receiver } from './receive.ts';
 import { writeSessionFile } from './sessionFile.ts';
 
 /** Indices from the expected one on that are taken when the client asked for any order. */
@@ -73,9 +73,11 @@ export class Sessions {
   readonly #ports: Ports;
   /** Spares a client's second try the work of its first; what decides is the database. */
   readonly #lock = new KeyedLock();
+  readonly #receiver: Receiver;
 
   constructor(ports: Ports) {
     this.#ports = ports;
+    this.#receiver = new Receiver(ports.config.slowSenderMs);
   }
 
   async open(owner: StoredUser, request: NewSessionRequest): Promise<OpenOutcome> {
@@ -123,7 +125,7 @@ export class Sessions {
     let incoming: Incoming | undefined;
     try {
       incoming = await storage.receive(chunkKey(session.id, offered.index));
-      const received = await receive(offered.body, incoming, config.maxChunkBytes);
+      const received = await this.#receiver.receive(offered.body, incoming, config.maxChunkBytes);
       if (received.kind === 'tooLarge') return received;
       if (received.bytes === 0) return { kind: 'empty' };
       if (offered.sha256 !== undefined && offered.sha256 !== received.sha256) {
@@ -131,7 +133,8 @@ export class Sessions {
       }
       const chunk = { index: offered.index, bytes: received.bytes, sha256: received.sha256 };
       const published = incoming;
-      return await this.#lock.run(session.id, () => this.#publish(session, chunk, published));
+      await published.complete();
+      return await this.#lock.run(chunkKey(session.id, chunk.index), () => this.#publish(session, chunk, published));
     } catch (error) {
       if (isDiskFull(error)) return { kind: 'diskFull' };
       const status = errnoOf(error) === 'ENOENT' ? (await database.sessions.get(session.id))?.status : undefined;
@@ -162,7 +165,7 @@ export class Sessions {
     try {
       incoming = await storage.receive(chunkKey(session.id, 1));
       const room = config.maxBytesPerUser - (await database.sessions.bytesOf(owner.id));
-      const received = await receive(file.body, incoming, room);
+      const received = await this.#receiver.receive(file.body, incoming, room);
       if (received.kind === 'tooLarge') outcome = received;
       else if (received.bytes === 0) outcome = { kind: 'empty' };
       else

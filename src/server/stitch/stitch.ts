@@ -61,11 +61,13 @@ export async function stitch(request: StitchRequest): Promise<Stitched & { reado
     const source = await sourceFor(request, media);
     const hash = createHash('sha256');
     let bytes = 0;
-    for await (const piece of batched(source.bytes)) {
+    for await (const pieces of batched(source.bytes)) {
       signal.throwIfAborted();
-      hash.update(piece);
-      bytes += piece.length;
-      await incoming.write([piece]);
+      for (const piece of pieces) {
+        hash.update(piece);
+        bytes += piece.length;
+      }
+      await incoming.write(pieces);
     }
     await incoming.publish(key, true);
     return {
@@ -179,16 +181,16 @@ function demandAudio(counted: Counted): Counted {
 }
 
 /** Small pieces, as chunks of a second are, cost a write each otherwise. */
-async function* batched(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* batched(source: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Uint8Array[]> {
   let pieces: Uint8Array[] = [];
   let bytes = 0;
   for await (const piece of source) {
     pieces.push(piece);
     bytes += piece.length;
     if (bytes < WRITE_BYTES) continue;
-    yield Buffer.concat(pieces);
+    yield pieces;
     pieces = [];
     bytes = 0;
   }
-  if (bytes > 0) yield Buffer.concat(pieces);
+  if (bytes > 0) yield pieces;
 }

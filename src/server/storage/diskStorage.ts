@@ -3,15 +3,18 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { errnoOf, LongtakeError } from '../../shared/errors.ts';
+import { FolderSyncs } from './folderSyncs.ts';
 import type { Incoming, Storage, StoredEntry } from './storage.ts';
 
 const READ_BYTES = 256 * 1024;
+const REMOVE_TRIES = 5;
 
 /** A storage in a folder: keys are paths below it. Only this user can read what it writes. */
 export class DiskStorage implements Storage {
   readonly #root: string;
   /** Folders that are known to be there and to be on disk themselves. */
   readonly #made = new Set<string>();
+  readonly #syncs = new FolderSyncs();
 
   /** `root` is absolute. */
   constructor(root: string) {
@@ -32,7 +35,7 @@ export class DiskStorage implements Storage {
       await this.#makeFolder(dirname(target));
       file = await open(path, 'wx', 0o600);
     }
-    return new DiskIncoming(file, path, (publishedKey) => this.#path(publishedKey));
+    return new DiskIncoming(file, path, { pathOf: (name) => this.#path(name), syncs: this.#syncs });
   }
 
   async *read(key: string, from: number, to: number): AsyncIterable<Uint8Array> {
@@ -93,7 +96,8 @@ export class DiskStorage implements Storage {
   async removeAll(prefix: string): Promise<void> {
     const path = this.#path(prefix);
     this.#made.delete(path);
-    await rm(path, { recursive: true, force: true });
+    // A chunk that was under way may still get its name there.
+    await rm(path, { recursive: true, force: true, maxRetries: REMOVE_TRIES });
   }
 
   async freeBytes(): Promise<number> {
@@ -126,23 +130,28 @@ export class DiskStorage implements Storage {
     if (this.#made.has(path)) return;
     const first = await mkdir(path, { recursive: true, mode: 0o700 });
     if (first !== undefined) {
-      for (let made = path; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+      for (let made = path; made.length >= first.length; made = dirname(made)) await this.#syncs.sync(dirname(made));
     }
     this.#made.add(path);
   }
 }
 
+interface Place {
+  readonly pathOf: (key: string) => string;
+  readonly syncs: FolderSyncs;
+}
+
 class DiskIncoming implements Incoming {
   readonly #file: FileHandle;
   readonly #path: string;
-  readonly #pathOf: (key: string) => string;
+  readonly #place: Place;
   #isClosed = false;
   #isNamed = false;
 
-  constructor(file: FileHandle, path: string, pathOf: (key: string) => string) {
+  constructor(file: FileHandle, path: string, place: Place) {
     this.#file = file;
     this.#path = path;
-    this.#pathOf = pathOf;
+    this.#place = place;
   }
 
   async write(pieces: readonly Uint8Array[]): Promise<void> {
@@ -153,12 +162,15 @@ class DiskIncoming implements Incoming {
     }
   }
 
+  async complete(): Promise<void> {
+    if (this.#isClosed) return;
+    await this.#file.sync();
+    await this.#close();
+  }
+
   async publish(key: string, mayReplace: boolean): Promise<'published' | 'taken'> {
-    const target = this.#pathOf(key);
-    if (!this.#isClosed) {
-      await this.#file.sync();
-      await this.#close();
-    }
+    const target = this.#place.pathOf(key);
+    await this.complete();
     if (mayReplace) {
       await rename(this.#path, target);
       this.#isNamed = true;
@@ -170,10 +182,10 @@ class DiskIncoming implements Incoming {
         if (errnoOf(error) === 'EEXIST') return 'taken';
         throw error;
       }
-      await rm(this.#path);
       this.#isNamed = true;
     }
-    await syncFolder(dirname(target));
+    // What is left of the other name is nobody's.
+    await Promise.all([mayReplace ? undefined : rm(this.#path), this.#place.syncs.sync(dirname(target))]);
     return 'published';
   }
 
@@ -197,17 +209,6 @@ function after(pieces: readonly Uint8Array[], count: number): readonly Uint8Arra
     rest -= piece.length;
   }
   return [];
-}
-
-async function syncFolder(path: string): Promise<void> {
-  // Windows opens no folders, and writes names at once.
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 function absent(error: unknown): undefined {

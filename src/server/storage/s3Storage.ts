@@ -223,6 +223,10 @@ class SpooledIncoming implements Incoming {
     }
   }
 
+  complete(): Promise<void> {
+    return this.#close();
+  }
+
   async publish(key: string, mayReplace: boolean): Promise<'published' | 'taken'> {
     await this.#close();
     if (!mayReplace && (await this.#target.has(key))) return 'taken';

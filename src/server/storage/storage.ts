@@ -2,6 +2,8 @@
 export interface Incoming {
   /** Takes all pieces; they may be used again once this resolves. */
   write(pieces: readonly Uint8Array[]): Promise<void>;
+  /** Nothing more is written; does what takes long about {@link publish} before it, which does it otherwise. */
+  complete(): Promise<void>;
   /**
    * Gives the bytes the name `key`. Once it resolves they are there after a power cut, too. `taken`: something has that
    * name and `mayReplace` is false; then they can still be published or discarded.
