@@ -68,6 +68,7 @@ export class Surroundings {
         await file.write(bytes, position);
       },
       read: (position, length) => file.read(position, length),
+      readInto: (target, position) => file.readInto(target, position),
       sync: () => file.sync(),
       truncate: (length) => file.truncate(length),
       size: () => file.size(),
