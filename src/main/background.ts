@@ -99,7 +99,7 @@ export class BackgroundLife {
     });
     this.#closing = new Closing({
       armedCount: () => studio.armedCount(),
-      hasTray: () => this.#host.look(),
+      hasTray: () => this.hasTray(),
       whenClosed: () => settings().whenClosed,
       close: () => window.close(),
       minimise: () => window.minimise(),
@@ -121,8 +121,8 @@ export class BackgroundLife {
   }
 
   /** Whether there is a tray that leads to a window that is not shown. */
-  hasTray(): Promise<boolean> {
-    return this.#host.look();
+  async hasTray(): Promise<boolean> {
+    return (await this.#host.look()) && this.#tray.isPlaced;
   }
 
   /** The studio has started. */

@@ -76,6 +76,8 @@ interface Surroundings {
 }
 
 async function start({ profile, openRequests, page, noDialogs, log }: Surroundings): Promise<void> {
+  // Windows shows notifications of programs that it knows by this name, which the installer gives to the shortcut.
+  if (process.platform === 'win32') app.setAppUserModelId('app.longtake.studio');
   log.info('Longtake starts.', { version: app.getVersion(), runtime: runtimeName(), platform: process.platform });
   const held = await holdProfile(profile.folder, log);
   const { store, notices } = openSettingsStore(profile.folder, profile.defaults);

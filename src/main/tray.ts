@@ -44,6 +44,11 @@ export class StudioTray {
     });
   }
 
+  /** Whether there is an icon that a tray could show. */
+  get isPlaced(): boolean {
+    return this.#tray !== undefined;
+  }
+
   /** Puts the icon into the tray, also anew: one that was made before there was a tray never gets there by itself. */
   place(): void {
     this.#tray?.destroy();

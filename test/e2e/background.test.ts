@@ -57,6 +57,8 @@ describe('the studio in the background', () => {
   }
   const state = async () => (await source()).status.state;
 
+  const bounds = () => running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
+
   async function files(): Promise<number> {
     const [day] = await running.request('library.days', { limit: 1 });
     return day?.recordings ?? 0;
@@ -113,14 +115,14 @@ describe('the studio in the background', () => {
     await running.app.evaluate(({ BrowserWindow }, place) => {
       BrowserWindow.getAllWindows()[0]?.setBounds(place);
     }, PLACE);
+    await expect.poll(bounds).toEqual(PLACE);
     await closeToTray();
     const told = await seenBy(running.app);
     expect(told.boxes).toEqual([expect.stringContaining('Recording goes on with 1 source.')]);
 
     await running.reopened(() => choose('Open Longtake'));
     expect((await source()).status).toMatchObject({ state: 'recording', since });
-    const bounds = await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
-    expect(bounds).toEqual(PLACE);
+    expect(await bounds()).toEqual(PLACE);
     await page().reload();
     expect((await source()).status.since).toBe(since);
 
@@ -220,8 +222,7 @@ describe('the studio in the background', () => {
       await startAgain(app);
     });
     expect(await state()).toBe('recording');
-    const bounds = await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
-    expect(bounds).toEqual(PLACE);
+    expect(await bounds()).toEqual(PLACE);
     await running.request('sources.disarm', {});
     // A person says in the notification that they have seen the alarm.
     const alarms = async () =>

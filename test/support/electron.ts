@@ -70,7 +70,7 @@ export class RunningApp {
 
   /** Follows the window that comes of `open`. */
   async reopened(open: () => Promise<unknown>): Promise<void> {
-    const opened = this.app.waitForEvent('window');
+    const opened = this.app.waitForEvent('window', { timeout: LAUNCH_MS });
     await open();
     this.page = await opened;
     this.page.setDefaultTimeout(PATIENCE_MS);
