@@ -109,7 +109,12 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
     log,
     settingsStore: store,
     dataFolder: profile.folder,
-    appInfo: { version: app.getVersion(), platform: process.platform, runtime: runtimeName() },
+    appInfo: {
+      version: app.getVersion(),
+      platform: process.platform,
+      runtime: runtimeName(),
+      recordingsFolder: profile.defaults.recordingsFolder,
+    },
     desktop: createDesktop({ window, noDialogs, background: () => background.state() }),
     keepAwake: createKeepAwake(log),
     power: powerState,

@@ -156,7 +156,7 @@ function OpenDialogView(): ReactElement | null {
     case 'startUpload':
       return <StartUploadDialog ids={open.ids} onClose={close} />;
     case 'settings':
-      return <SettingsDialog onClose={close} />;
+      return <SettingsDialog at={open.at} onClose={close} />;
     case 'shortcuts':
       return <ShortcutsDialog onClose={close} />;
     default:

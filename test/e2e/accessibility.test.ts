@@ -98,7 +98,7 @@ describe.each(THEMES)('every screen in %s', (theme) => {
     await running.page.keyboard.press('Control+,');
     const settings = await dialog(/settings/i);
     await expectAccessible('settings');
-    await settings.locator('summary', { hasText: 'Alarms' }).click();
+    await settings.getByRole('tab', { name: 'Alarms' }).click();
     await expectAccessible('settings-alarms');
     await closeDialog();
     await running.page.getByRole('button', { name: /^1 alarm|alarms, show all/ }).click();

@@ -120,7 +120,7 @@ describe('alarms in the window and the tray', () => {
     const { page } = running;
     await page.getByRole('button', { name: 'Settings' }).click();
     const dialog = page.getByRole('dialog', { name: 'Settings' });
-    await dialog.locator('summary', { hasText: 'Alarms' }).click();
+    await dialog.getByRole('tab', { name: 'Alarms' }).click();
     await dialog.getByLabel('Source down: seconds').fill('25');
     await page.keyboard.press('Enter');
     await dialog.getByLabel('Webhook', { exact: true }).fill(receiver.url);

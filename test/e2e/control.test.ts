@@ -86,11 +86,12 @@ describe('pause, resume and split in the window', () => {
   it('has the guards in the settings', async () => {
     const { page } = running;
     await page.keyboard.press('Control+,');
-    await page.getByLabel('Keep free').fill('2.5');
+    expect(await page.getByLabel('Keep the computer awake while recording').isChecked()).toBe(true);
+    await page.getByRole('tab', { name: 'Recording' }).click();
+    await page.getByRole('textbox', { name: 'Keep free' }).fill('2.5');
     await page.keyboard.press('Enter');
     await expect.poll(async () => (await running.request('settings.get', {})).minFreeBytes).toBe(2_500_000_000);
-    await page.getByLabel('Keep free').scrollIntoViewIfNeeded();
+    await page.getByRole('textbox', { name: 'Keep free' }).scrollIntoViewIfNeeded();
     await running.screenshot('control-settings');
-    expect(await page.getByLabel('Keep the computer awake while recording').isChecked()).toBe(true);
   });
 });

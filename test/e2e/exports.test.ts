@@ -234,7 +234,8 @@ describe('taking audio out of the studio', () => {
     const isTaken = (): Promise<boolean> =>
       running.app.evaluate(({ globalShortcut }) => globalShortcut.isRegistered('CommandOrControl+Alt+M'));
     await page().keyboard.press('Control+,');
-    const field = page().getByRole('dialog', { name: 'Settings' }).getByLabel('Keys for a marker, everywhere');
+    await page().getByRole('tab', { name: 'Shortcuts' }).click();
+    const field = page().getByRole('textbox', { name: 'Keys for a marker, everywhere' });
     await field.fill('CommandOrControl+Alt+M');
     await field.press('Enter');
     await expect.poll(isTaken).toBe(true);
@@ -259,6 +260,7 @@ describe('taking audio out of the studio', () => {
     expect((await kept()).length).toBeGreaterThan(0);
     await running.request('recordings.delete', { ids: [recording.id] });
     await page().keyboard.press('Control+,');
+    await page().getByRole('tab', { name: 'Storage' }).click();
     await page().getByRole('dialog', { name: 'Settings' }).getByRole('button', { name: 'Trash…' }).click();
     const trash = page().getByRole('dialog', { name: 'Trash' });
     await trash

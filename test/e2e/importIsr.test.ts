@@ -87,6 +87,7 @@ describe('importing an ISR configuration', () => {
 
   it('gives a source that is there already another name', async () => {
     await running.page.keyboard.press('Control+,');
+    await running.page.getByRole('tab', { name: 'Advanced' }).click();
     await running.page.getByRole('button', { name: 'Import an ISR configuration' }).click();
     await choose(Buffer.from(CONFIG, 'latin1'));
     await dialog().getByText('There is a source named Mic already.').waitFor();
@@ -100,6 +101,7 @@ describe('importing an ISR configuration', () => {
   it('refuses what is no configuration', async () => {
     await dialog().getByRole('button', { name: 'Done' }).click();
     await running.page.keyboard.press('Control+,');
+    await running.page.getByRole('tab', { name: 'Advanced' }).click();
     await running.page.getByRole('button', { name: 'Import an ISR configuration' }).click();
     await choose(Buffer.alloc(2 * 1024 * 1024, 'x'));
     await dialog().getByText('config.ini is larger than 1 MB').waitFor();

@@ -31,6 +31,10 @@ describe('keeping and deleting in the window', () => {
   const list = () => page().getByRole('treegrid', { name: 'Recordings by day' });
   const trash = () => running.request('trash.list', { offset: 0, limit: 100 });
   const recordings = () => page().locator('.line-recording');
+  const openStorage = async (): Promise<void> => {
+    await page().getByRole('button', { name: 'Settings' }).click();
+    await page().getByRole('tab', { name: 'Storage' }).click();
+  };
 
   it('shows the coverage of each day, and what is missing of it', async () => {
     const days = async () => (await running.request('library.days', { limit: 99 })).length;
@@ -92,8 +96,8 @@ describe('keeping and deleting in the window', () => {
   });
 
   it('says what a rule would delete before it holds', async () => {
-    await page().getByRole('button', { name: 'Settings' }).click();
-    await page().getByText('Nothing is deleted by itself.').waitFor();
+    await openStorage();
+    await page().getByText('Nothing is deleted by itself.').first().waitFor();
     await running.screenshot('keeping-06-settings');
     await page().getByRole('button', { name: 'Rules…' }).click();
     const rules = dialog('Deleting old recordings');
@@ -113,7 +117,7 @@ describe('keeping and deleting in the window', () => {
     expect(preview.due.every(({ recording }) => recording.startedAt < Date.now() - 6 * DAY_MS)).toBe(true);
     expect((await trash()).total).toBe(4);
 
-    await page().getByRole('button', { name: 'Settings' }).click();
+    await openStorage();
     await page().getByRole('button', { name: 'Rules…' }).click();
     await rules.getByRole('button', { name: `Save and delete ${preview.dueCount} now` }).click();
     await page().getByText(`The rules deleted ${preview.dueCount} recordings`).waitFor();
@@ -125,7 +129,7 @@ describe('keeping and deleting in the window', () => {
   });
 
   it('shows the trash, restores from it and empties it', async () => {
-    await page().getByRole('button', { name: 'Settings' }).click();
+    await openStorage();
     await dialog('Settings').getByRole('button', { name: 'Trash…' }).click();
     const shown = dialog('Trash');
     await shown.getByText(/deleted recordings/).waitFor();

@@ -59,6 +59,46 @@ describe('readSettingsFile', () => {
     expect(problems).toEqual(['The setting splitSeconds was not valid.', 'The source Tone was not valid.']);
   });
 
+  it('loses no more than the one bad value of a rule', () => {
+    const { alarms, detection } = defaults;
+    const content = {
+      ...file,
+      settings: {
+        ...file.settings,
+        alarms: { ...alarms, notify: false, rules: { ...alarms.rules, silence: { enabled: false, levelDbfs: 'x' } } },
+        detection: { ...detection, marginDb: 20, minSeconds: -1 },
+      },
+    };
+    const { state, problems } = readSettingsFile(content, defaults);
+    expect(state.settings).toEqual({
+      ...defaults,
+      theme: 'dark',
+      alarms: {
+        ...alarms,
+        notify: false,
+        rules: { ...alarms.rules, silence: { ...alarms.rules.silence, enabled: false } },
+      },
+      detection: { ...detection, marginDb: 20 },
+    });
+    expect(problems).toEqual([
+      'The setting alarms.rules.silence.levelDbfs was not valid.',
+      'The setting detection.minSeconds was not valid.',
+    ]);
+  });
+
+  it('keeps everything of a source whose own rule cannot be read, and all where no rule can', () => {
+    const read = (retention: unknown) =>
+      readSettingsFile({ ...file, settings: { ...file.settings, retention } }, defaults);
+    const some = read({ maxAgeDays: 7, sources: { [tone.id]: { maxAgeDays: -1 }, [stream.id]: { maxAgeDays: 3 } } });
+    expect(some.state.settings.retention).toEqual({
+      maxAgeDays: 7,
+      sources: { [tone.id]: { keep: true }, [stream.id]: { maxAgeDays: 3 } },
+    });
+    expect(some.problems).toEqual([`The setting retention.sources.${tone.id} was not valid.`]);
+    expect(read({ maxAgeDays: 7, sources: 'none' }).state.settings.retention).toEqual({});
+    expect(read({ maxAgeDays: 'x', maxTotalBytes: 2e6 }).state.settings.retention).toEqual({ maxTotalBytes: 2e6 });
+  });
+
   it('does not arm what is not there', () => {
     const { state } = readSettingsFile({ ...file, sources: [stream], armed: [tone.id, stream.id, 7] }, defaults);
     expect(state.armed).toEqual([stream.id]);

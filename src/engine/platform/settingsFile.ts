@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Arming, armingSchema } from '../../shared/domain/arming.ts';
+import { mendSettings } from '../../shared/domain/mendSettings.ts';
 import { type Settings, settingsSchema } from '../../shared/domain/settings.ts';
 import { sourceConfigSchema } from '../../shared/domain/source.ts';
 import { type Target, targetSchema } from '../../shared/domain/target.ts';
@@ -83,19 +84,11 @@ function migrate(
 }
 
 function readSettings(content: unknown, defaults: Settings, problems: string[]): Settings {
-  if (!isRecord(content)) {
-    if (content !== undefined) problems.push('Its settings were not readable.');
-    return defaults;
-  }
-  const settings: Record<string, unknown> = { ...defaults };
-  for (const [key, schema] of Object.entries(settingsSchema.shape)) {
-    // A setting that did not exist when the file was written has its default.
-    if (content[key] === undefined) continue;
-    const parsed = schema.safeParse(content[key]);
-    if (parsed.success) settings[key] = parsed.data;
-    else problems.push(`The setting ${key} was not valid.`);
-  }
-  return settingsSchema.parse(settings);
+  if (content === undefined) return defaults;
+  const mended = mendSettings(content, defaults);
+  if (!mended) problems.push('Its settings were not readable.');
+  for (const path of mended?.bad ?? []) problems.push(`The setting ${path} was not valid.`);
+  return mended?.settings ?? defaults;
 }
 
 function readSources(content: unknown, problems: string[]): StoredState['sources'] {

@@ -19,6 +19,7 @@ import { type Library, openLibrary } from '../library/library.ts';
 import { DAMAGED_LIBRARY } from '../library/libraryError.ts';
 import type { ArmTerms, RecorderEvent } from '../recorder/protocol.ts';
 import { Alarms } from './alarms.ts';
+import type { AppInfo } from './appInfo.ts';
 import { Analysis } from './analysis.ts';
 import { framesFolder } from './analysisFiles.ts';
 import { Analyst } from './analyst.ts';
@@ -47,13 +48,6 @@ import { Sources } from './sources.ts';
 import { createUploads, type UploadParts } from './uploads/createUploads.ts';
 import { Wakefulness } from './wakefulness.ts';
 import { writeCueAgain } from './titles.ts';
-
-export interface AppInfo {
-  readonly version: string;
-  readonly platform: string;
-  /** Such as `Electron 33.2.1`. */
-  readonly runtime: string;
-}
 
 export interface StudioPorts {
   readonly clock: Clock;

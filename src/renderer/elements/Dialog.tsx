@@ -8,13 +8,16 @@ interface DialogProps {
   readonly title: string;
   /** A sentence below the title. */
   readonly description?: string;
-  readonly width?: 'narrow' | 'medium' | 'wide';
+  /** `large`: a place with pages, as high as the window allows whatever it shows. */
+  readonly width?: 'narrow' | 'medium' | 'wide' | 'large';
   /** Where focus goes when the element that had it before is gone. */
   readonly fallbackFocus?: string;
   /** There is nothing in it that takes focus, and it may be longer than the window: the keys must scroll it. */
   readonly isText?: boolean;
   readonly footer?: ReactNode;
   readonly children?: ReactNode;
+  /** Takes Esc before the dialog does; true when it was meant for something else than closing. */
+  onEscape?(): boolean;
   onClose(): void;
 }
 
@@ -57,6 +60,7 @@ export function Dialog(props: DialogProps): ReactElement {
             className={classes('dialog', `dialog-${width}`)}
             // A click beside it must not throw away what was typed.
             onInteractOutside={(event) => event.preventDefault()}
+            onEscapeKeyDown={(event) => props.onEscape?.() === true && event.preventDefault()}
             onOpenAutoFocus={giveFocus}
             onCloseAutoFocus={giveFocusBack}
             {...(description === undefined ? { 'aria-describedby': undefined } : {})}

@@ -10,7 +10,7 @@ export interface FieldControl {
 }
 
 interface FieldProps {
-  readonly label: string;
+  readonly label: ReactNode;
   readonly hint?: ReactNode;
   /** What is wrong, as a sentence. */
   readonly error?: string | undefined;
@@ -42,7 +42,7 @@ export function Field({ label, hint, error, className, children }: FieldProps): 
 }
 
 interface GroupProps {
-  readonly label: string;
+  readonly label: ReactNode;
   readonly children: ReactNode;
   readonly aside?: ReactNode;
 }

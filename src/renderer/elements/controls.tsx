@@ -77,10 +77,10 @@ export function Segments<Value extends string | number>(props: SegmentsProps<Val
 }
 
 interface CheckboxProps {
-  readonly label: string;
+  readonly label: ReactNode;
   /** For assistive technology, where the label alone does not say what it is about. */
   readonly name?: string;
-  readonly note?: string;
+  readonly note?: ReactNode;
   readonly checked: boolean;
   onChange(checked: boolean): void;
 }

@@ -2,8 +2,12 @@ import { createStore, useStore } from 'zustand';
 import type { Recording } from '../../shared/domain/recording.ts';
 import type { Marker } from '../../shared/domain/section.ts';
 import type { SourceKind } from '../../shared/domain/source.ts';
+import type { SettingItem, SettingPlace, SettingSection } from '../../shared/domain/settingItems.ts';
 import type { ExportContent } from './exports.ts';
 import type { RecordingId, SourceId, TargetId, UploadId } from '../../shared/units.ts';
+
+/** A section of the settings, or one thing in it. */
+export type SettingsPlace = SettingSection | SettingItem['id'] | SettingPlace['id'];
 
 /** The dialog that is open; there is one at a time. */
 export type OpenDialog =
@@ -26,7 +30,8 @@ export type OpenDialog =
   | { readonly name: 'removeTarget'; readonly id: TargetId }
   | { readonly name: 'endUpload'; readonly id: UploadId; readonly how: 'finish' | 'discard' }
   | { readonly name: 'startUpload'; readonly ids: readonly RecordingId[] }
-  | { readonly name: 'settings' }
+  /** `at`: the section, or the thing in it, that is shown first. */
+  | { readonly name: 'settings'; readonly at?: SettingsPlace }
   | { readonly name: 'alarms' }
   | { readonly name: 'shortcuts' };
 
@@ -41,6 +46,11 @@ export const dialogsStore = createStore<DialogsState>()((set) => ({
   show: (open) => set({ open }),
   close: () => set({ open: undefined }),
 }));
+
+/** Opens the settings at one of their sections, or at one thing in it. */
+export function openSettings(at?: SettingsPlace): void {
+  dialogsStore.getState().show(at === undefined ? { name: 'settings' } : { name: 'settings', at });
+}
 
 export function useDialogs<Selected>(select: (state: DialogsState) => Selected): Selected {
   return useStore(dialogsStore, select);

@@ -49,6 +49,8 @@ const appInfoSchema = z.object({
   secretsProtection: z.enum(['keychain', 'private-file', 'memory']),
   /** ffmpeg is there, so that waveforms of MP3 and AAC can be drawn. */
   decoderAvailable: z.boolean(),
+  /** Where a first start records to; absent where that is always said. */
+  recordingsFolder: z.string().optional(),
 });
 
 const sourceSchema = z.object({ config: sourceConfigSchema, status: sourceStatusSchema, hasPassword: z.boolean() });

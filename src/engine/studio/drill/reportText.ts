@@ -1,5 +1,5 @@
 import type { Drill, DrillFault, DrillReport } from '../../../shared/contract/drill.ts';
-import type { AppInfo } from '../studio.ts';
+import type { AppInfo } from '../appInfo.ts';
 
 const MOST_PROBLEMS = 30;
 

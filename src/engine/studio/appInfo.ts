@@ -1,0 +1,9 @@
+/** What the program says of itself. */
+export interface AppInfo {
+  readonly version: string;
+  readonly platform: string;
+  /** Such as `Electron 33.2.1`. */
+  readonly runtime: string;
+  /** Where a first start records to. */
+  readonly recordingsFolder?: string;
+}
