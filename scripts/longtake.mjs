@@ -13,7 +13,8 @@ const END_MS = 8000;
 let isReady = false;
 const release = await main(async () => {
   // What it prints itself belongs to programs that read along.
-  const plan = process.argv[2] === 'serve-sessions' ? plans.server : plans.headless;
+  const own = { serve: plans.serve, 'serve-sessions': plans.server };
+  const plan = Object.entries(own).find(([name]) => name === process.argv[2])?.[1] ?? plans.headless;
   await prepare(plan, { stream: process.stderr, isPatient: true });
   isReady = true;
   return 0;

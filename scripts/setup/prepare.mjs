@@ -35,6 +35,7 @@ export const plans = {
   check: { groups: [], runtime: false, build: false },
   test: { groups: ['studio', 'test', 'display'], runtime: true, build: true },
   headless: { groups: [], runtime: false, native: true, build: true },
+  serve: { groups: ['studio'], runtime: false, native: true, build: true },
   server: { groups: ['server'], runtime: false, native: true, build: true },
   bench: { groups: ['studio', 'test', 'display', 'bench'], runtime: true, build: true },
   fuzz: { groups: ['test'], runtime: false, build: false },

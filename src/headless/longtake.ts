@@ -9,6 +9,7 @@ import { devices } from './devices.ts';
 import { EXIT, type ExitCode, exitCodeFor, Failure } from './exit.ts';
 import { record } from './record.ts';
 import { recordProfile } from './recordProfile.ts';
+import { addServeCommand } from './serveCommand.ts';
 import { addServerCommand } from './serverCommand.ts';
 import { addCutCommand } from './commands/cut.ts';
 import { addExportCommand } from './commands/export.ts';
@@ -144,6 +145,7 @@ async function main(): Promise<ExitCode> {
   addRescanCommand(program, mount);
   addVerifyCommand(program, mount);
   finishCommands(program);
+  addServeCommand(program, mount);
   addServerCommand(program, mount.onEnd);
   const [first, ...rest] = process.argv.slice(2);
   // As ISR has it.

@@ -1,11 +1,10 @@
-import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
 import type { Role } from '../server/model.ts';
 import { openUsers } from '../server/server.ts';
 import type { Users } from '../server/users.ts';
 import { LongtakeError } from '../shared/errors.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
 import { silentLog } from './log.ts';
+import { readPassword } from './readPassword.ts';
 import { type ServerFlags, serverConfig } from './serveSessions.ts';
 
 /** Commands of `longtake serve-sessions user`. They work while the server runs, too. */
@@ -86,22 +85,6 @@ async function withUsers(flags: ServerFlags, work: (users: Users) => Promise<voi
   } finally {
     await opened.close();
   }
-}
-
-/** One line of standard input, which a terminal does not show. */
-function readPassword(): Promise<string> {
-  const hidden = new Writable({ write: (_piece, _encoding, done) => done() });
-  const isTerminal = process.stdin.isTTY;
-  if (isTerminal) process.stderr.write('New password: ');
-  const reader = createInterface({ input: process.stdin, output: hidden, terminal: isTerminal });
-  return new Promise((resolve, reject) => {
-    reader.once('line', (line) => {
-      resolve(line);
-      reader.close();
-      if (isTerminal) process.stderr.write('\n');
-    });
-    reader.once('close', () => reject(new Failure(EXIT.usage, 'No password was entered.')));
-  });
 }
 
 function print(line: string): void {

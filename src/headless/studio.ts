@@ -6,6 +6,7 @@ import { createSleepInhibitor } from '../engine/platform/inhibitSleep.ts';
 import { targetSecretKey } from '../engine/studio/uploads/targets.ts';
 import { createStudio, type Studio, type StudioPorts } from '../engine/studio/studio.ts';
 import { LongtakeError } from '../shared/errors.ts';
+import type { Desktop } from '../shared/ports/desktop.ts';
 import type { Log } from '../shared/ports/log.ts';
 import type { Secrets } from '../shared/ports/secrets.ts';
 import type { SettingsStore, StoredState } from '../shared/ports/settingsStore.ts';
@@ -25,11 +26,13 @@ export interface HeadlessStudioOptions {
   readonly idle?: boolean;
   readonly dataFolder: string;
   readonly armTerms?: NonNullable<StudioPorts['armTerms']>;
+  /** What stands in for one; absent: nothing does. */
+  readonly desktop?: Desktop;
 }
 
 /** A studio without a desktop. */
 export function createHeadlessStudio(options: HeadlessStudioOptions): Studio {
-  const { entryFolder, log, kept, sharesFolder, idle, dataFolder, armTerms } = options;
+  const { entryFolder, log, kept, sharesFolder, idle, dataFolder, armTerms, desktop } = options;
   const noDesktop = (): never => {
     throw new LongtakeError('NOT_ALLOWED', 'This studio runs without a desktop.');
   };
@@ -48,7 +51,7 @@ export function createHeadlessStudio(options: HeadlessStudioOptions): Studio {
     keepAwake: createSleepInhibitor(log),
     ...(armTerms ? { armTerms } : {}),
     appInfo: { version: VERSION, platform: process.platform, runtime: `Node ${process.versions.node}` },
-    desktop: {
+    desktop: desktop ?? {
       revealFile: noDesktop,
       openFolder: () => Promise.resolve().then(noDesktop),
       chooseFolder: () => Promise.resolve().then(noDesktop),

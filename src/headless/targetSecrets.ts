@@ -40,7 +40,7 @@ export function readTargetSecrets(
 }
 
 /** As it is in the names of variables: `Office 2` becomes `OFFICE_2`. */
-function variableName(name: string): string {
+export function variableName(name: string): string {
   return name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
 }
 

@@ -8,9 +8,26 @@ const SCREENSHOTS = join(resolve(import.meta.dirname, '../..'), 'test-output', '
 
 const MAIN = `
 const { app, BrowserWindow } = require('electron');
+const { join } = require('node:path');
+const downloads = (globalThis.downloads = []);
 app.on('window-all-closed', () => app.quit());
-app.whenReady().then(() => new BrowserWindow({ width: 1000, height: 800 }).loadURL('about:blank'));
+app.whenReady().then(() => {
+  const window = new BrowserWindow({ width: 1280, height: 800 });
+  window.webContents.session.on('will-download', (_, item) => {
+    const name = item.getFilename();
+    item.setSavePath(join(app.getPath('userData'), name));
+    item.once('done', () => downloads.push({ name, path: item.getSavePath(), state: item.getState() }));
+  });
+  return window.loadURL('about:blank');
+});
 `;
+
+export interface Downloaded {
+  readonly name: string;
+  readonly path: string;
+  /** `completed` when all of it is there. */
+  readonly state: string;
+}
 
 /** Electron's Chromium with one empty window and nothing of ours: a browser for pages of servers. */
 export class Browser {
@@ -41,6 +58,11 @@ export class Browser {
       args: [app, ...(root ? ['--no-sandbox'] : []), '--disable-gpu', `--user-data-dir=${join(folder, 'profile')}`],
     });
     return new Browser(running, await running.firstWindow(), folder);
+  }
+
+  /** What was downloaded, in order. */
+  downloads(): Promise<readonly Downloaded[]> {
+    return this.#app.evaluate(() => (globalThis as unknown as { downloads: Downloaded[] }).downloads);
   }
 
   /** What is not accessible by WCAG 2.2 AA, and whether the page is wider than the window. */

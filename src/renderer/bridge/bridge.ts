@@ -1,14 +1,20 @@
-import { type LongtakeBridge, mediaAddress, mediaUrl } from '../../shared/contract/bridge.ts';
+import {
+  type LongtakeBridge,
+  mediaAddress as desktopAddress,
+  mediaUrl as desktopUrl,
+  WEB_MEDIA_PATH,
+} from '../../shared/contract/bridge.ts';
 import type { EventName, EventPayload } from '../../shared/contract/events.ts';
 import type { RequestInput, RequestName, RequestOutput, Source } from '../../shared/contract/requests.ts';
 import { fromWireError, LongtakeError } from '../../shared/errors.ts';
+import { askBrowser } from './webDesktop.ts';
+import { WebTransport } from './webTransport.ts';
 
-export { mediaAddress, mediaUrl };
 export type { EventName, EventPayload, RequestInput, RequestName, RequestOutput, Source };
 
 declare global {
   interface Window {
-    /** Absent when the page is opened outside of the studio. */
+    /** Absent in a browser. */
     readonly longtake?: LongtakeBridge;
   }
 }
@@ -26,12 +32,25 @@ function reportConnection(connected: boolean): void {
   for (const listener of connectionListeners) listener(connected);
 }
 
-function bridge(): LongtakeBridge {
-  if (!window.longtake) {
-    throw new LongtakeError('INTERNAL', 'This page works inside of Longtake only. Start Longtake and use its window.');
-  }
-  return window.longtake;
+let web: WebTransport | undefined;
+
+/** Whether this page is in a browser: what only a desktop can do is a download there, or is not offered. */
+export function isInBrowser(): boolean {
+  return window.longtake === undefined && /^https?:$/.test(window.location?.protocol ?? '');
 }
+
+function bridge(): LongtakeBridge {
+  if (window.longtake) return window.longtake;
+  if (isInBrowser()) return (web ??= new WebTransport(reportConnection));
+  throw new LongtakeError('INTERNAL', 'This page works inside of Longtake only. Start Longtake and use its window.');
+}
+
+/** Of a recording from its beginning. */
+export const mediaUrl = (recordingId: string): string =>
+  isInBrowser() ? `${WEB_MEDIA_PATH}recording/${recordingId}` : desktopUrl(recordingId);
+/** Of what the studio says is at `path`: a clip, or a recording up to now. */
+export const mediaAddress = (path: string): string =>
+  isInBrowser() ? `${WEB_MEDIA_PATH}${path}` : desktopAddress(path);
 
 /** Asks the studio. Throws a {@link LongtakeError}: the studio's own, or one that says that it could not be reached. */
 export async function request<Name extends RequestName>(
@@ -41,7 +60,7 @@ export async function request<Name extends RequestName>(
   const studio = bridge();
   let reply: Awaited<ReturnType<LongtakeBridge['request']>>;
   try {
-    reply = await studio.request(name, input);
+    reply = (isInBrowser() ? askBrowser(name, input) : undefined) ?? (await studio.request(name, input));
   } catch (cause) {
     reportConnection(false);
     throw new LongtakeError('INTERNAL', 'The window has lost its connection to the studio. It tries again by itself.', {
@@ -57,4 +76,14 @@ export async function request<Name extends RequestName>(
 /** Subscribes to an event of the studio. Returns a function that ends the subscription. */
 export function on<Name extends EventName>(name: Name, listener: (payload: EventPayload<Name>) => void): () => void {
   return bridge().on(name, listener);
+}
+
+/** Where a browser finds a cut that is ready. */
+export const readyUrl = (token: string): string => new URL(`/download/ready/${token}`, window.location.href).href;
+
+/** Ends this log-in, or all of them, and shows where to log in. Only in a browser. */
+export async function logOut(everywhere: boolean): Promise<void> {
+  const answer = await fetch(everywhere ? '/logout?everywhere' : '/logout', { method: 'POST' });
+  if (!answer.ok && answer.status !== 401) throw new LongtakeError('INTERNAL', 'Logging out failed. Try again.');
+  window.location.assign('/login');
 }

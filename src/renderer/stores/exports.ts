@@ -1,6 +1,6 @@
 import { createStore, useStore } from 'zustand';
-import { on, request, type EventPayload, type RequestInput } from '../bridge/bridge.ts';
-import { noticesStore } from './notices.ts';
+import { isInBrowser, on, request, type EventPayload, type RequestInput } from '../bridge/bridge.ts';
+import { attempt, noticesStore } from './notices.ts';
 
 export type ExportJob = EventPayload<'exports.changed'>;
 export type ExportRequest = RequestInput<'exports.start'>;
@@ -20,7 +20,9 @@ interface ExportsState {
 export const exportsStore = createStore<ExportsState>()((set) => ({
   jobs: [],
   async start(wanted) {
-    return (await request('exports.start', wanted)) !== undefined;
+    const job = await request('exports.start', wanted);
+    if (job && isInBrowser()) downloadWhenDone(job.id);
+    return job !== undefined;
   },
   async cancel(id) {
     await request('exports.cancel', { id });
@@ -32,6 +34,18 @@ export const exportsStore = createStore<ExportsState>()((set) => ({
     set(({ jobs }) => ({ jobs: jobs.filter((job) => job.id !== id) }));
   },
 }));
+
+/** Here the place that a person would choose is where the browser keeps its downloads. */
+function downloadWhenDone(id: string): void {
+  const look = ({ jobs }: ExportsState): void => {
+    const job = jobs.find((one) => one.id === id);
+    if (job?.state === 'working') return;
+    end();
+    if (job?.state === 'done') attempt(exportsStore.getState().reveal(id));
+  };
+  const end = exportsStore.subscribe(look);
+  if (exportsStore.getState().jobs.some((job) => job.id === id)) look(exportsStore.getState());
+}
 
 /** Follows exports; also those that a window before this one began. Returns the end of it. */
 export function followExports(): () => void {
@@ -53,6 +67,7 @@ export async function makeReady(content: ExportContent, format: ExportFormat = {
 export async function copyAsFile(content: ExportContent, format: ExportFormat = { kind: 'cut' }): Promise<void> {
   const { token, fileName } = await makeReady(content, format);
   await request('desktop.copyFile', { token });
+  if (isInBrowser()) return;
   noticesStore.getState().show('info', `${fileName} is on the clipboard. Paste it into a folder or a message.`);
 }
 

@@ -21,3 +21,6 @@ export const MEDIA_SCHEME = 'longtake-media';
 export const mediaUrl = (recordingId: string): string => `${MEDIA_SCHEME}://recording/${recordingId}`;
 /** Of what the studio says is at `path` below the media protocol: a clip, or a recording up to now. */
 export const mediaAddress = (path: string): string => `${MEDIA_SCHEME}://${path}`;
+
+/** Where a browser finds audio: below it are the same paths as below the media protocol. */
+export const WEB_MEDIA_PATH = '/media/';

@@ -1,5 +1,6 @@
 import { CircleCheck, Download, FolderOpen, TriangleAlert, X } from 'lucide-react';
 import type { ReactElement } from 'react';
+import { isInBrowser } from '../../bridge/bridge.ts';
 import { Button, IconButton } from '../../elements/Button.tsx';
 import { count } from '../../format/quantity.ts';
 import { type ExportJob, exportsStore, useExports } from '../../stores/exports.ts';
@@ -38,6 +39,7 @@ function JobIcon({ job }: { readonly job: ExportJob }): ReactElement {
 
 function JobState({ job }: { readonly job: ExportJob }): ReactElement {
   const { cancel, reveal, dismiss } = exportsStore.getState();
+  const ShowIcon = isInBrowser() ? Download : FolderOpen;
   if (job.state === 'working') {
     const percent = Math.floor(job.fraction * 100);
     return (
@@ -57,7 +59,7 @@ function JobState({ job }: { readonly job: ExportJob }): ReactElement {
       </span>
       {job.state === 'done' && (
         <Button look="quiet" onClick={() => attempt(reveal(job.id))}>
-          <FolderOpen size={14} aria-hidden /> Show
+          <ShowIcon size={14} aria-hidden /> {isInBrowser() ? 'Download' : 'Show'}
         </Button>
       )}
       <IconButton label="Dismiss" onClick={() => dismiss(job.id)}>
@@ -70,5 +72,7 @@ function JobState({ job }: { readonly job: ExportJob }): ReactElement {
 function doneWords({ files }: ExportJob): string {
   const [first = ''] = files;
   const name = first.split(/[/\\]/).at(-1) ?? first;
+  if (isInBrowser())
+    return files.length > 1 ? `${count(files.length, 'file')} are ready, as one archive` : `${name} is ready`;
   return files.length > 2 ? `${count(files.length, 'file')} written, the first is ${name}` : `Written to ${name}`;
 }

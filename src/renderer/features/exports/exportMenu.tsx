@@ -1,4 +1,5 @@
 import { ClipboardCopy, Download, Scissors } from 'lucide-react';
+import { isInBrowser } from '../../bridge/bridge.ts';
 import type { MenuItem } from '../../elements/Menu.tsx';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { type ExportContent, copyAsFile, exportsStore } from '../../stores/exports.ts';
@@ -9,6 +10,7 @@ import { attempt } from '../../stores/notices.ts';
 export function exportMenu(content: ExportContent | undefined, seconds: number): readonly MenuItem[] {
   if (!content) return [];
   const isOne = content.kind === 'range' || ('ids' in content && content.ids.length === 1);
+  const copyWords = isInBrowser() ? 'Download as file' : 'Copy as file';
   const cut = { content, format: { kind: 'cut' as const }, shape: 'one' as const };
   return [
     ...(isOne
@@ -28,7 +30,7 @@ export function exportMenu(content: ExportContent | undefined, seconds: number):
     ...(isOne
       ? [
           {
-            label: canBeReady(seconds) ? 'Copy as file' : `Copy as file (${UP_TO})`,
+            label: canBeReady(seconds) ? copyWords : `${copyWords} (${UP_TO})`,
             disabled: !canBeReady(seconds),
             icon: <ClipboardCopy size={14} />,
             onSelect: () => attempt(copyAsFile(content)),

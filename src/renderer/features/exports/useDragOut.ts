@@ -1,5 +1,5 @@
 import { type DragEvent, useRef } from 'react';
-import { request } from '../../bridge/bridge.ts';
+import { isInBrowser, readyUrl, request } from '../../bridge/bridge.ts';
 import { type ExportContent, makeReady } from '../../stores/exports.ts';
 import { attempt, noticesStore } from '../../stores/notices.ts';
 import { canBeReady } from './readyWords.ts';
@@ -21,6 +21,7 @@ export interface DragOutProps {
 }
 
 type Ready = ReturnType<typeof makeReady>;
+type Cut = Awaited<Ready>;
 
 /**
  * The cut is made while the element is pointed at, so that it is a file before the pointer leaves the window. Without
@@ -29,6 +30,7 @@ type Ready = ReturnType<typeof makeReady>;
 export function useDragOut(content: ExportContent | undefined, seconds: number): DragOutProps {
   const hover = useRef<number | undefined>(undefined);
   const made = useRef<{ readonly key: string; readonly ready: Ready } | undefined>(undefined);
+  const done = useRef<{ readonly key: string; readonly cut: Cut } | undefined>(undefined);
   const wanted = content && canBeReady(seconds) ? content : undefined;
 
   const make = () => {
@@ -37,6 +39,10 @@ export function useDragOut(content: ExportContent | undefined, seconds: number):
     if (made.current?.key !== key) {
       const ready = makeReady(wanted);
       made.current = { key, ready };
+      ready.then(
+        (cut) => (done.current = { key, cut }),
+        () => undefined,
+      );
       // Who drags hears of it; a glance does not.
       ready.catch(() => {
         if (made.current?.ready === ready) made.current = undefined;
@@ -60,12 +66,24 @@ export function useDragOut(content: ExportContent | undefined, seconds: number):
       if (seconds <= MADE_BEFORE_S) make();
     },
     onDragStart: (event) => {
+      if (isInBrowser() && done.current?.key === JSON.stringify(wanted)) {
+        dragLink(event.dataTransfer, done.current.cut);
+        return;
+      }
       // The window's own drag would carry a link; the system's carries the file.
       event.preventDefault();
       const ready = make();
       if (ready) attempt(dragWhenReady(ready));
     },
   };
+}
+
+/** A browser can drag a link that becomes a file where it is dropped. */
+function dragLink(transfer: DataTransfer, { token, fileName }: Cut): void {
+  const url = readyUrl(token);
+  transfer.effectAllowed = 'copy';
+  transfer.setData('DownloadURL', `application/octet-stream:${fileName}:${url}`);
+  transfer.setData('text/uri-list', url);
 }
 
 /** A drag needs the button down: who has let go by the time the file is there is asked to drag once more. */
@@ -77,7 +95,7 @@ async function dragWhenReady(ready: Ready): Promise<void> {
   const patience = setTimeout(() => tell('The file is being made. Keep the button down, or drag again.'), PATIENCE_MS);
   try {
     const { token, fileName } = await ready;
-    if (letGo) tell(`${fileName} is ready: drag it now.`);
+    if (letGo || isInBrowser()) tell(`${fileName} is ready: drag it now.`);
     else await request('desktop.startDrag', { token });
   } finally {
     clearTimeout(patience);

@@ -8,6 +8,7 @@ import { useSettings } from '../../stores/settings.ts';
 import { useSources } from '../../stores/sources.ts';
 import { AlarmBell } from '../alarms/AlarmBell.tsx';
 import { UploadsButton } from '../uploads/UploadsButton.tsx';
+import { LogOutButton } from './LogOutButton.tsx';
 import { TitleSearch } from '../titles/TitleSearch.tsx';
 import { diskWords, isShort, summarise, type Summary } from './summary.ts';
 import './header.css';
@@ -47,6 +48,7 @@ export function Header(): ReactElement {
         <IconButton label="Settings" keys={keyName('Ctrl ,')} onClick={() => show({ name: 'settings' })}>
           <Settings size={16} aria-hidden />
         </IconButton>
+        <LogOutButton />
       </div>
     </header>
   );

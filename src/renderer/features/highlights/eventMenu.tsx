@@ -6,6 +6,7 @@ import { leading } from '../../format/sound.ts';
 import { offsetName, wallTimeTenths } from '../../format/time.ts';
 import { listen, openInFile } from '../../stores/listening.ts';
 import { attempt } from '../../stores/notices.ts';
+import { showFileWords } from '../../stores/place.ts';
 import { reviewStore } from '../../stores/review.ts';
 import { timelineStore } from '../../stores/timeline.ts';
 import { exportMenu } from '../exports/exportMenu.tsx';
@@ -67,7 +68,7 @@ export function eventMenu(event: SoundEvent): readonly MenuItem[] {
         ),
     },
     {
-      label: 'Show in file manager',
+      label: showFileWords(),
       icon: <FolderOpen size={14} />,
       onSelect: () => attempt(request('desktop.revealRecording', { id: section.recordingId })),
     },

@@ -17,6 +17,7 @@ import { type MenuItem, RightClickMenu } from '../../elements/Menu.tsx';
 import { filterStore } from '../../stores/filter.ts';
 import { useLibrary, libraryStore } from '../../stores/library.ts';
 import { attempt } from '../../stores/notices.ts';
+import { showFileWords } from '../../stores/place.ts';
 import { canPlay, lengthMs } from '../../format/recording.ts';
 import { usePlayer, playerStore } from '../../stores/player.ts';
 import type { Recording } from '../../../shared/domain/recording.ts';
@@ -65,7 +66,7 @@ function menuOf(row: Row | undefined, picked: readonly Recording[]): readonly Me
       onSelect: () => play(recording),
     },
     { label: 'Copy link', icon: <Link size={14} />, onSelect: () => copyLink(recording) },
-    { label: 'Show in file manager', icon: <FolderOpen size={14} />, onSelect: () => reveal(recording) },
+    { label: showFileWords(), icon: <FolderOpen size={14} />, onSelect: () => reveal(recording) },
     'separator',
     ...exportMenu(
       exportable(picked),

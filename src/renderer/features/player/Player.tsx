@@ -14,7 +14,7 @@ import {
   X,
 } from 'lucide-react';
 import { type ReactElement, useEffect, useRef } from 'react';
-import { request } from '../../bridge/bridge.ts';
+import { isInBrowser, request } from '../../bridge/bridge.ts';
 import { Badge } from '../../elements/Badge.tsx';
 import { Button, IconButton } from '../../elements/Button.tsx';
 import { Menu } from '../../elements/Menu.tsx';
@@ -80,7 +80,9 @@ function PlayerBody({ recording }: { readonly recording: Recording }): ReactElem
         <TriangleAlert size={16} aria-hidden />
         <p className="selectable">{problem}</p>
         {canPlay(recording) && <Button onClick={() => playerStore.getState().retry()}>Try again</Button>}
-        <Button onClick={() => attempt(request('desktop.openRecordingsFolder', {}))}>Open recordings folder</Button>
+        {!isInBrowser() && (
+          <Button onClick={() => attempt(request('desktop.openRecordingsFolder', {}))}>Open recordings folder</Button>
+        )}
       </div>
     );
   }

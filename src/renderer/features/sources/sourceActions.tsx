@@ -1,5 +1,5 @@
 import { CircleDot, CircleStop, FolderOpen, Pause, Pencil, Play, RotateCw, Scissors, Trash2 } from 'lucide-react';
-import { request, type Source } from '../../bridge/bridge.ts';
+import { isInBrowser, request, type Source } from '../../bridge/bridge.ts';
 import type { MenuItem } from '../../elements/Menu.tsx';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { attempt } from '../../stores/notices.ts';
@@ -64,7 +64,7 @@ export function sourceActions(source: Source): readonly MenuItem[] {
       onSelect: () => attempt(sourcesStore.getState().retry(id)),
     },
     {
-      label: 'Show current file',
+      label: isInBrowser() ? 'Download current file' : 'Show current file',
       icon: <FolderOpen size={ICON} />,
       disabled: recording === undefined,
       onSelect: () => {

@@ -6,7 +6,7 @@ import { dialogsStore } from '../../stores/dialogs.ts';
 import { attempt, sentence } from '../../stores/notices.ts';
 import { useSettings, settingsStore } from '../../stores/settings.ts';
 import { sourcesStore } from '../../stores/sources.ts';
-import { request } from '../../bridge/bridge.ts';
+import { isInBrowser, request } from '../../bridge/bridge.ts';
 import { splitLength } from '../../format/time.ts';
 import type { SourceDraft } from '../../../shared/domain/source.ts';
 import { ImportButton } from '../isr/ImportButton.tsx';
@@ -129,9 +129,11 @@ function WhereFilesGo(): ReactElement | null {
         {splitLength(settings.splitSeconds).replace(/^1 /, '')}.
         {problem !== undefined && <span className="field-error"> {problem}</span>}
       </p>
-      <Button look="quiet" onClick={() => attempt(choose())}>
-        Choose another folder
-      </Button>
+      {!isInBrowser() && (
+        <Button look="quiet" onClick={() => attempt(choose())}>
+          Choose another folder
+        </Button>
+      )}
       <Button look="quiet" onClick={() => dialogsStore.getState().show({ name: 'settings' })}>
         Settings
       </Button>

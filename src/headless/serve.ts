@@ -1,0 +1,181 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openControl } from '../engine/platform/controlServer.ts';
+import { openPlainSettings } from '../engine/platform/settingsOnDisk.ts';
+import { AutomationAccess } from '../engine/studio/automation/access.ts';
+import type { Studio } from '../engine/studio/studio.ts';
+import { errnoOf, errorText } from '../shared/errors.ts';
+import { EXIT, type ExitCode, Failure } from './exit.ts';
+import { type HeadlessLog, openHeadlessLog } from './log.ts';
+import type { Profile } from './profile.ts';
+import { followSignals } from './signals.ts';
+import { createHeadlessStudio } from './studio.ts';
+import { Downloads } from './web/downloads.ts';
+import { openProfileSecrets } from './web/profileSecrets.ts';
+import { WebAccess } from './web/webAccess.ts';
+import { readWebConfig, type WebConfig, type WebFlags } from './web/webConfig.ts';
+import { createWebServer, type WebServer } from './web/webServer.ts';
+
+export interface ServeOptions {
+  readonly profile: Profile;
+  readonly flags: WebFlags;
+  /** Where the built child processes are; absolute. The page is beside it. */
+  readonly entryFolder: string;
+}
+
+export const webAccessOf = ({ folder }: Profile): WebAccess => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return new WebAccess(join(folder, 'web.json'));
+};
+
+/** `longtake serve`: the studio of a profile, in browsers and for programs, until told to end. */
+export async function serve({ profile, flags, entryFolder }: ServeOptions): Promise<ExitCode> {
+  const config = readWebConfig(flags, process.env);
+  const access = webAccessOf(profile);
+  const log = openHeadlessLog({
+    level: 'info',
+    file: join(profile.folder, 'logs', 'longtake.log'),
+    terminal: process.stderr,
+    now: Date.now,
+  });
+  try {
+    return await run({ profile, config, access, entryFolder, log });
+  } finally {
+    await log.close();
+  }
+}
+
+interface Run {
+  readonly profile: Profile;
+  readonly config: WebConfig;
+  readonly access: WebAccess;
+  readonly entryFolder: string;
+  readonly log: HeadlessLog;
+}
+
+async function run({ profile, config, access, entryFolder, log }: Run): Promise<ExitCode> {
+  const { folder } = profile;
+  let known: Studio | undefined;
+  let ready: () => void = () => undefined;
+  const started = new Promise<void>((resolve) => {
+    ready = resolve;
+  });
+  const studioNow = (): Studio => {
+    if (!known) throw new Error('The studio was asked before it was there.');
+    return known;
+  };
+  // The profile is taken before anything in it is touched.
+  const control = await openControl({
+    folder,
+    kind: 'serve',
+    log: log.scoped('control'),
+    studio: {
+      get handlers() {
+        return studioNow().handlers;
+      },
+      onEvent: (listener) => studioNow().onEvent(listener),
+    },
+    ready: () => started,
+  });
+  try {
+    const { store, notices } = openPlainSettings(folder, profile.defaults);
+    for (const notice of notices) log.warn(notice);
+    const secrets = openProfileSecrets(folder, () => store.read(), { env: process.env, uid: process.getuid?.() });
+    const downloads = new Downloads(join(folder, 'cache', 'downloads'), log);
+    const studio = createHeadlessStudio({
+      entryFolder,
+      log,
+      kept: { settingsStore: store, secrets },
+      sharesFolder: false,
+      dataFolder: folder,
+      desktop: downloads.desktop,
+    });
+    known = studio;
+    const server = createWebServer({
+      config,
+      access,
+      automation: new AutomationAccess(secrets),
+      studio,
+      downloads,
+      pageFolder: join(entryFolder, '..', 'renderer'),
+      ready: () => started,
+      log: log.scoped('web'),
+    });
+    const password = await firstPassword(access);
+    const address = await listen(server, config);
+    const end = new Promise<void>((resolve) => followSignals(log, resolve));
+    try {
+      await studio.start();
+      ready();
+      await downloads.start();
+      tell({ address, password, folder: store.read().settings.recordingsFolder, warning: config.warning });
+      await end;
+    } finally {
+      downloads.stop();
+      // Files first: whoever looks on can wait.
+      await studio.stop();
+      await server.close();
+    }
+    log.info('Every file is closed.');
+    return EXIT.done;
+  } finally {
+    control.close();
+  }
+}
+
+/** One that is told once, where nobody has set one. */
+async function firstPassword(access: WebAccess): Promise<string | undefined> {
+  const named = process.env['LONGTAKE_SERVE_PASSWORD'] || passwordFile(process.env['LONGTAKE_SERVE_PASSWORD_FILE']);
+  if (named) {
+    await access.keepPassword(named);
+    return undefined;
+  }
+  return access.hasPassword() ? undefined : access.makePassword();
+}
+
+function passwordFile(path: string | undefined): string | undefined {
+  if (path === undefined || path === '') return undefined;
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new Failure(
+      EXIT.usage,
+      `LONGTAKE_SERVE_PASSWORD_FILE: ${path} cannot be read (${errnoOf(error) ?? 'unknown'}).`,
+    );
+  }
+}
+
+/** What keeps it from listening, by the system's names. */
+const HINTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens on this port. End it, or choose another one with --port.',
+  EADDRNOTAVAIL: 'this computer has no such address. Choose another one with --host.',
+  ENOTFOUND: 'this computer has no such address. Choose another one with --host.',
+  EACCES: 'this user may not use that port. Choose one from 1024 up with --port.',
+};
+
+async function listen(server: WebServer, { host, port }: WebConfig): Promise<string> {
+  try {
+    return await server.listen();
+  } catch (error) {
+    const hint = HINTS[errnoOf(error) ?? ''];
+    throw new Failure(EXIT.failed, `Longtake cannot listen on ${host}, port ${port}: ${hint ?? errorText(error)}`);
+  }
+}
+
+interface Told {
+  readonly address: string;
+  readonly password: string | undefined;
+  readonly folder: string;
+  readonly warning: string | undefined;
+}
+
+function tell({ address, password, folder, warning }: Told): void {
+  const lines = [
+    `Longtake is open in a browser at ${address}`,
+    ...(password === undefined ? [] : [`Password, told this once: ${password}`]),
+    ...(warning === undefined ? [] : [`Warning: ${warning}`]),
+    `Recordings go to ${folder}.`,
+    'Press Ctrl+C to stop.',
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
