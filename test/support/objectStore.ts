@@ -3,20 +3,25 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import S3rver from 's3rver';
+import { SignatureGate } from './signatureGate.ts';
 
-/** A store of Amazon S3's kind on loopback, with one bucket. It knows access keys, but checks no signatures. */
+/** A store of Amazon S3's kind on loopback, with one bucket, behind a gate that checks the signature of each request. */
 export class ObjectStore {
   static readonly accessKeyId = 'S3RVER';
   static readonly secretAccessKey = 'S3RVER';
   readonly bucket = 'recordings';
-  readonly endpoint: string;
+  readonly gate: SignatureGate;
   readonly #server: S3rver;
   readonly #folder: string;
 
-  private constructor(server: S3rver, folder: string, endpoint: string) {
+  private constructor(server: S3rver, folder: string, gate: SignatureGate) {
     this.#server = server;
     this.#folder = folder;
-    this.endpoint = endpoint;
+    this.gate = gate;
+  }
+
+  get endpoint(): string {
+    return this.gate.url;
   }
 
   static async start(): Promise<ObjectStore> {
@@ -25,14 +30,18 @@ export class ObjectStore {
       address: '127.0.0.1',
       port: 0,
       silent: true,
+      // Whatever its host is called.
+      vhostBuckets: false,
       directory: folder,
       configureBuckets: [{ name: 'recordings', configs: [] }],
     });
     const { port } = (await server.run()) as AddressInfo;
-    return new ObjectStore(server, folder, `http://127.0.0.1:${port}`);
+    const { accessKeyId, secretAccessKey } = ObjectStore;
+    return new ObjectStore(server, folder, await SignatureGate.start(port, { accessKeyId, secretAccessKey }));
   }
 
   async dispose(): Promise<void> {
+    await this.gate.close();
     await this.#server.close();
     await rm(this.#folder, { recursive: true, force: true });
   }

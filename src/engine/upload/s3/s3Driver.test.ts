@@ -54,6 +54,11 @@ describe('a store of objects as a target', () => {
     reader = new Store(target('cmaf'), secret);
   });
   afterAll(async () => {
+    // Each request but those of a test that is about it had the right signature.
+    expect(store.gate.refused).toEqual([
+      expect.stringMatching(/unknown key$/),
+      expect.stringMatching(/another signature$/),
+    ]);
     await reader.close();
     await store.dispose();
   });
@@ -192,6 +197,7 @@ describe('a store of objects as a target', () => {
     const attempts = [
       [driver('cmaf', {}, none), 'UPLOAD_UNAUTHORIZED'],
       [driver('cmaf', { accessKeyId: 'nobody' }), 'UPLOAD_UNAUTHORIZED'],
+      [driver('cmaf', {}, () => Promise.resolve('another key')), 'UPLOAD_UNAUTHORIZED'],
       [driver('cmaf', { bucket: 'nowhere' }), 'UPLOAD_REJECTED'],
       [driver('cmaf', { endpoint: 'http://127.0.0.1:9' }), 'UPLOAD_UNREACHABLE'],
     ] as const;
