@@ -14,6 +14,14 @@ declare global {
     constructor(label?: string, options?: { fatal?: boolean });
     decode(bytes: Uint8Array): string;
   }
+  class URL {
+    constructor(text: string, base?: URL);
+    readonly protocol: string;
+    readonly hostname: string;
+    readonly port: string;
+    readonly username: string;
+    readonly password: string;
+  }
   function setInterval(tick: () => void, intervalMs: number): number;
   function clearInterval(timer: number): void;
   function setTimeout(fire: () => void, delayMs: number): number;

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
+import { lookup } from 'node:dns';
+import { type AddressInfo, connect, type LookupFunction, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -68,13 +69,14 @@ export async function startProxy(servers: Servers, login?: string): Promise<Prox
       return;
     }
     const { 'proxy-authorization': _, ...headers } = message.headers;
-    const onward = request(message.url ?? '', { headers, agent: false }, (answer) => {
+    const options = { method: message.method ?? 'GET', headers, agent: false, lookup: lookUp };
+    const onward = request(message.url ?? '', options, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
     onward.on('error', () => (response.headersSent ? response.destroy() : response.writeHead(502).end()));
     response.on('close', () => onward.destroy());
-    onward.end();
+    message.pipe(onward);
   });
   server.on('connect', (message: IncomingMessage, socket: Socket) => {
     asked.push(`CONNECT ${message.url}`);
@@ -83,7 +85,7 @@ export async function startProxy(servers: Servers, login?: string): Promise<Prox
       return;
     }
     const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(message.url ?? '') ?? [];
-    const onward = connect({ host, port: Number(port) }, () => {
+    const onward = connect({ host, port: Number(port), lookup: lookUp }, () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       onward.pipe(socket).pipe(onward);
     });
@@ -148,3 +150,10 @@ export async function makeCertificates(): Promise<Certificates> {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** Names below `.test` are on this computer, as the proxy sees it; nobody else can look them up. */
+const lookUp: LookupFunction = (name, options, tell) => {
+  if (!name.endsWith('.test')) lookup(name, options, tell);
+  else if (options.all === true) tell(null, [{ address: '127.0.0.1', family: 4 }]);
+  else tell(null, '127.0.0.1', 4);
+};

@@ -2,6 +2,7 @@ import type { Recording } from '../../shared/domain/recording.ts';
 import type { Target } from '../../shared/domain/target.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
+import type { ProxyEnvironment } from '../../shared/proxies.ts';
 import type { BodyForm } from './body.ts';
 
 /** What a target is told about an upload. */
@@ -178,6 +179,8 @@ export interface DriverPorts {
   readonly secret: () => Promise<string | undefined>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Names proxies; of the process, unless a test says otherwise. */
+  readonly environment?: ProxyEnvironment | undefined;
 }
 
 export type CreateDriver = (target: Target, ports: DriverPorts) => Driver;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseUrl } from './address.ts';
+import { parseUrl } from '../../../shared/webAddress.ts';
 
 test('an address is read, and anything else is none', () => {
   expect(parseUrl('http://example.org/a')?.href).toBe('http://example.org/a');

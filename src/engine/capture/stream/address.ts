@@ -1,21 +1,5 @@
 import { LongtakeError } from '../../../shared/errors.ts';
-
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
-
-/**
- * The address in a text; undefined when it is none. `URL.canParse` says yes to some host names of broken characters
- * that the constructor then refuses (Node 20).
- */
-export function parseUrl(text: string, base?: URL): URL | undefined {
-  try {
-    return new URL(text, base);
-  } catch {
-    return undefined;
-  }
-}
+import { type Credentials, credentialsIn, parseUrl } from '../../../shared/webAddress.ts';
 
 /** The address of a stream as a person entered it. Throws INVALID_INPUT. */
 export function parseAddress(text: string): URL {
@@ -30,12 +14,6 @@ export function parseAddress(text: string): URL {
 export function credentialsFor(url: URL, username: string, password: string | undefined): Credentials | undefined {
   if (username !== '' || (password ?? '') !== '') return { username, password: password ?? '' };
   return credentialsIn(url);
-}
-
-/** Those that an address holds itself (RFC 3986 3.2.1). */
-export function credentialsIn(url: URL): Credentials | undefined {
-  if (url.username === '' && url.password === '') return undefined;
-  return { username: decoded(url.username), password: decoded(url.password) };
 }
 
 /** Who logs in where: nobody is told a password that was meant for somebody else. */
@@ -91,14 +69,4 @@ function isSameParty(first: URL, url: URL): boolean {
 
 function isHttp(url: URL): boolean {
   return url.protocol === 'http:' || url.protocol === 'https:';
-}
-
-/** A stray percent sign is taken as it stands. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (error) {
-    if (error instanceof URIError) return text;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { type OnReadOpts, type Socket, connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { basicAuthorization, credentialsIn } from './address.ts';
+import { credentialsIn } from '../../../shared/webAddress.ts';
+import { basicAuthorization } from './address.ts';
 import { HttpAnswer } from './httpAnswer.ts';
 import { LineError } from './lineError.ts';
 import { Pace } from './pulse.ts';

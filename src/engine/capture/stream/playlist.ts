@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as xml from 'fast-xml-parser';
 import type { PlaylistKind } from '../../../shared/domain/source.ts';
-import { parseUrl } from './address.ts';
+import { parseUrl } from '../../../shared/webAddress.ts';
 import { latin1 } from '../../containers/bytes.ts';
 import { decodeText } from '../../../shared/decodeText.ts';
 

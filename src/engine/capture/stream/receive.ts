@@ -1,10 +1,11 @@
 import type { StreamHop } from '../../../shared/domain/source.ts';
 import { VERSION } from '../../../shared/version.ts';
-import { type Credentials, type Logins, basicAuthorization, redirectTarget, withoutCredentials } from './address.ts';
+import type { Credentials } from '../../../shared/webAddress.ts';
+import { type Logins, basicAuthorization, redirectTarget, withoutCredentials } from './address.ts';
 import { type AnswerHead, HttpAnswer } from './httpAnswer.ts';
 import { type ConnectLimits, Line } from './line.ts';
 import { LineError } from './lineError.ts';
-import { type ProxyEnvironment, proxyFor } from './proxies.ts';
+import { type ProxyEnvironment, proxyFor } from '../../../shared/proxies.ts';
 import { connectionError, redirectError, statusError } from './streamErrors.ts';
 
 /** The start of an answer that brings a stream. */
@@ -89,7 +90,7 @@ class Exchange {
   constructor(options: ReceiveOptions, hearer: Hearer) {
     this.#options = options;
     this.#hearer = hearer;
-    this.#proxy = proxyFor(options.url, options.environment ?? process.env);
+    this.#proxy = proxyFor(options.url, options.environment ?? process.env, 'STREAM_UNREACHABLE');
     this.#credentials = options.logins.for(options.url);
     this.#answer = new HttpAnswer({
       onHead: (head) => this.#onHead(head),

@@ -5,7 +5,7 @@ import type { Log } from '../../../shared/ports/log.ts';
 import { cleanText, parseIcyInterval } from '../../containers/icy.ts';
 import type { AudioSource, CaptureListener } from '../audioSource.ts';
 import { credentialsFor, Logins, parseAddress, withoutCredentials } from './address.ts';
-import type { ProxyEnvironment } from './proxies.ts';
+import type { ProxyEnvironment } from '../../../shared/proxies.ts';
 import type { Answer } from './receive.ts';
 import { RefusedEntries } from './refusedEntries.ts';
 import { type StreamContainer, type StreamListener, StreamReader } from './streamReader.ts';

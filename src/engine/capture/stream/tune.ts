@@ -2,7 +2,8 @@ import type { PlaylistKind, StreamHop } from '../../../shared/domain/source.ts';
 import { LongtakeError } from '../../../shared/errors.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import type { Log } from '../../../shared/ports/log.ts';
-import { credentialsIn, type Logins, withoutCredentials } from './address.ts';
+import { credentialsIn } from '../../../shared/webAddress.ts';
+import { type Logins, withoutCredentials } from './address.ts';
 import type { ConnectLimits } from './line.ts';
 import { type Playlist, promisedPlaylist, readPlaylist } from './playlist.ts';
 import { PlaylistBody } from './playlistBody.ts';
@@ -15,7 +16,7 @@ import {
   textError,
   brokenPlaylistError,
 } from './playlistErrors.ts';
-import type { ProxyEnvironment } from './proxies.ts';
+import type { ProxyEnvironment } from '../../../shared/proxies.ts';
 import { QuietStream } from './quietStream.ts';
 import { type Answer, receive } from './receive.ts';
 import type { RefusedEntries } from './refusedEntries.ts';

@@ -1,7 +1,8 @@
 import { assertNever } from '../../../shared/assertNever.ts';
 import { type SourceDraft, sourceDraftSchema } from '../../../shared/domain/source.ts';
 import { LongtakeError } from '../../../shared/errors.ts';
-import { credentialsIn, parseUrl, withoutCredentials } from '../../capture/stream/address.ts';
+import { credentialsIn, parseUrl } from '../../../shared/webAddress.ts';
+import { withoutCredentials } from '../../capture/stream/address.ts';
 import { parseIni } from './ini.ts';
 import { distinctPatterns, isrPattern } from './isrPattern.ts';
 import { GENERAL, generalOf, type IsrProblem, type IsrValue, isGeneral, IsrValues } from './isrValues.ts';

@@ -19,9 +19,15 @@ const reasons: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_OVERFLOW: 'answered with more headers than any server needs',
 };
 
-/** What a person is told when a server cannot be asked: UPLOAD_UNREACHABLE, or UPLOAD_TLS for its certificate. */
-export function connectionFailure(error: unknown, name: string): LongtakeError {
+/**
+ * What a person is told when a server cannot be asked: UPLOAD_UNREACHABLE, or UPLOAD_TLS for its certificate. `proxy`:
+ * what it was asked through.
+ */
+export function connectionFailure(error: unknown, target: string, proxy?: URL): LongtakeError {
   if (error instanceof LongtakeError) return error;
+  const refused = proxy && proxyRefusal(error, proxy);
+  if (refused) return refused;
+  const name = proxy ? `${target}, asked through the proxy ${proxy.host},` : target;
   const code = codeOf(error);
   const options = { cause: error, details: { system: code } };
   if (/^(CERT_|DEPTH_|SELF_|UNABLE_|ERR_TLS)/.test(code)) {
@@ -35,6 +41,22 @@ export function connectionFailure(error: unknown, name: string): LongtakeError {
   const known = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
   const what = known === undefined ? `could not be asked (${code || 'unknown error'})` : `${known} (${code})`;
   return new LongtakeError('UPLOAD_UNREACHABLE', `${name} ${what}. It is tried again by itself.`, options);
+}
+
+/** The proxy answered itself. */
+function proxyRefusal(error: unknown, proxy: URL): LongtakeError | undefined {
+  const text = error instanceof Error ? error.message : '';
+  const [, status] = /^Proxy (?:response \((\d+)\)|Authentication Required \(\d+\))/.exec(text) ?? [
+    undefined,
+    undefined,
+  ];
+  if (status === undefined && !text.startsWith('Proxy Authentication')) return undefined;
+  const why =
+    status === undefined || status === '407'
+      ? 'asks for another name and password. Put them into its address in HTTPS_PROXY or HTTP_PROXY'
+      : `does not lead there (${status}). Ask who runs it, or name the target in NO_PROXY`;
+  const message = `The proxy ${proxy.host} ${why}, and start Longtake again.`;
+  return new LongtakeError('UPLOAD_UNREACHABLE', message, { cause: error, details: { proxy: proxy.host } });
 }
 
 /** Every address of a name was tried: the errors of all are in one; the first tells. */

@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream';
-import { Agent, request } from 'undici';
+import { request } from 'undici';
 import { LongtakeError } from '../../../shared/errors.ts';
+import type { ProxyEnvironment } from '../../../shared/proxies.ts';
 import { connectionFailure } from './connectionFailure.ts';
+import { IDLE_MS, isLoopback, Transport } from './transport.ts';
 
-const CONNECT_MS = 15_000;
-/** Without a byte in either direction, ms. */
-const IDLE_MS = 60_000;
 /** What was handed to the system leaves no slower than this, bytes/ms: an answer is waited for so much longer. */
 const SLOWEST = 32;
 /** The system takes no more than about this at once. */
@@ -14,8 +13,6 @@ const SYSTEM_BYTES = 4 * 1024 * 1024;
 const ANSWER_MS = 60_000;
 /** Of an answer; no true one is nearly as long. */
 const MOST_ANSWER_BYTES = 1024 * 1024;
-const MOST_HEADER_BYTES = 64 * 1024;
-const CONNECTIONS = 16;
 /** A body goes in such pieces, so that a slow line is seen to move. */
 const PIECE_BYTES = 128 * 1024;
 
@@ -25,6 +22,8 @@ export interface ServerAddress {
   readonly url: string;
   /** A person consented to a line that others can read, and to certificates that nobody vouches for. */
   readonly insecure: boolean;
+  /** Names proxies; of the process, unless a test says otherwise. */
+  readonly environment?: ProxyEnvironment | undefined;
 }
 
 export interface Asked {
@@ -54,18 +53,12 @@ export interface Answer {
 export class HttpClient {
   readonly #address: ServerAddress;
   readonly #base: string;
-  readonly #agent: Agent;
+  readonly #transport: Transport;
 
   constructor(address: ServerAddress) {
     this.#address = address;
     this.#base = address.url.replace(/[?#].*$/s, '').replace(/\/+$/, '');
-    this.#agent = new Agent({
-      connections: CONNECTIONS,
-      pipelining: 1,
-      connect: { timeout: CONNECT_MS, rejectUnauthorized: !address.insecure },
-      bodyTimeout: IDLE_MS,
-      maxHeaderSize: MOST_HEADER_BYTES,
-    });
+    this.#transport = new Transport(address);
   }
 
   get name(): string {
@@ -84,9 +77,11 @@ export class HttpClient {
     const late = new AbortController();
     const stop = AbortSignal.any([signal, late.signal]);
     let timer: NodeJS.Timeout | undefined;
+    const url = new URL(`${this.#base}${path}`);
+    const proxy = this.#transport.proxy(url);
     try {
-      const response = await request(`${this.#base}${path}`, {
-        dispatcher: this.#agent,
+      const response = await request(url, {
+        dispatcher: this.#transport.dispatcher(url),
         method,
         headers: {
           accept: 'application/json',
@@ -103,7 +98,7 @@ export class HttpClient {
       return answerOf(response.statusCode, response.headers, text);
     } catch (error) {
       if (signal.aborted) throw new LongtakeError('CANCELLED', 'The upload was cancelled.', { cause: error });
-      throw connectionFailure(error, this.name);
+      throw connectionFailure(error, this.name, proxy);
     } finally {
       clearTimeout(timer);
     }
@@ -111,7 +106,7 @@ export class HttpClient {
 
   /** Ends every connection. */
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await this.#transport.close();
   }
 
   #refuseOpenLine(): void {
@@ -120,10 +115,6 @@ export class HttpClient {
     const message = `${this.name} has no encryption: everyone on the way could read the audio and the password. Use https://, or allow it for this target.`;
     throw new LongtakeError('UPLOAD_TLS', message);
   }
-}
-
-function isLoopback(hostname: string): boolean {
-  return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/i.test(hostname);
 }
 
 async function* pieces(body: AskedBody): AsyncGenerator<Uint8Array> {

@@ -40,9 +40,10 @@ export class LongtakeServerDriver implements Driver {
   readonly #target: LongtakeServerTarget;
   readonly #api: SessionApi;
 
-  constructor(target: LongtakeServerTarget, { secret }: DriverPorts) {
+  constructor(target: LongtakeServerTarget, { secret, environment }: DriverPorts) {
     this.#target = target;
-    const client = new HttpClient({ name: target.name, url: target.url, insecure: target.insecure === true });
+    const { name, url, insecure = false } = target;
+    const client = new HttpClient({ name, url, insecure, environment });
     this.#api = new SessionApi(client, new TokenLogin(client, secret));
   }
 

@@ -56,7 +56,7 @@ export class S3Driver implements Driver {
   constructor(target: S3Target, ports: DriverPorts) {
     this.#target = target;
     this.#ports = ports;
-    this.#store = new Store(target, ports.secret);
+    this.#store = new Store(target, ports.secret, ports.environment);
     this.wholeToo = target.wholeFile;
     const isCmaf = target.form === 'cmaf';
     this.limits = {

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { S3Target } from '../../../shared/domain/target.ts';
 import { LongtakeError } from '../../../shared/errors.ts';
+import type { ProxyEnvironment } from '../../../shared/proxies.ts';
+import { Transport } from '../http/transport.ts';
+import { RequestHandler } from './requestHandler.ts';
 import { isMissing, storeError } from './storeErrors.ts';
 
-/** Without a byte for so long a request is given up, ms. */
-const SILENCE_MS = 60_000;
-const CONNECT_MS = 15_000;
 /** What is read of an object at most: a manifest of a week is smaller. */
 const MOST_READ = 64 * 1024 * 1024;
 /** Smallest part of a multipart upload but the last, and how many there may be (Amazon S3, multipart limits). */
@@ -25,11 +25,13 @@ export interface PutOptions {
 export class Store {
   readonly #target: S3Target;
   readonly #secret: () => Promise<string | undefined>;
+  readonly #transport: Transport;
   #client: Promise<S3Client> | undefined;
 
-  constructor(target: S3Target, secret: () => Promise<string | undefined>) {
+  constructor(target: S3Target, secret: () => Promise<string | undefined>, environment?: ProxyEnvironment) {
     this.#target = target;
     this.#secret = secret;
+    this.#transport = new Transport({ insecure: target.insecure === true, environment });
   }
 
   /** Stores an object; true when the store has confirmed its checksum. */
@@ -147,6 +149,7 @@ export class Store {
     const client = await this.#client?.catch(() => undefined);
     client?.destroy();
     this.#client = undefined;
+    await this.#transport.close();
   }
 
   #at(key: string): { readonly Bucket: string; readonly Key: string } {
@@ -166,7 +169,7 @@ export class Store {
   }
 
   async #connect(): Promise<S3Client> {
-    const { endpoint, region, pathStyle, accessKeyId, insecure, name } = this.#target;
+    const { endpoint, region, pathStyle, accessKeyId, name } = this.#target;
     const secretAccessKey = await this.#secret();
     if (secretAccessKey === undefined || secretAccessKey === '') {
       this.#client = undefined;
@@ -183,11 +186,7 @@ export class Store {
       // What a request asks for itself is enough: not every store knows the newest ones.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
-      requestHandler: {
-        connectionTimeout: CONNECT_MS,
-        socketTimeout: SILENCE_MS,
-        httpsAgent: { keepAlive: true, rejectUnauthorized: insecure !== true },
-      },
+      requestHandler: new RequestHandler(this.#transport, name),
     });
   }
 }

@@ -47,7 +47,8 @@ export class SpeakrDriver implements Driver {
   constructor(target: SpeakrTarget, ports: DriverPorts) {
     this.#target = target;
     this.#ports = ports;
-    const client = new HttpClient({ name: target.name, url: target.url, insecure: target.insecure === true });
+    const { name, url, insecure = false } = target;
+    const client = new HttpClient({ name, url, insecure, environment: ports.environment });
     this.#api = new SessionApi(client, loginOf(target, client, ports));
   }
 
