@@ -12,16 +12,19 @@ import {
   writeStreamInfo,
 } from '../../containers/flac/metadata.ts';
 import { ID3V2_HEADER_BYTES, tagBytes } from '../../containers/id3.ts';
-import type { ParsedParts } from '../../containers/streamPart.ts';
+import type { ParsedParts, StreamPart } from '../../containers/streamPart.ts';
 import { withoutAudio } from './fileBody.ts';
 import type { FileWindow } from './fileWindow.ts';
 import { ADVANCE_BYTES, type Layout } from './layout.ts';
 import { type Place, PlaceTable } from './placeTable.ts';
+import { Turn } from './turn.ts';
 
 const LAST_BLOCK = 0x80;
 const MOST_BLOCKS = 1000;
-/** Looked at in one turn: its checksums take well under a millisecond. */
+/** Read at once. */
 const PIECE_BYTES = 32 * 1024;
+/** Looked at in one step: there may be 150 frames of silence in it. */
+const STEP_BYTES = 2 * 1024;
 /** In front of the first frame, and of one that is looked for. */
 const PROBE_BYTES = 4.5 * 1024 * 1024;
 const SMALLEST_BLOCK = 16;
@@ -95,7 +98,7 @@ export class FlacLayout implements Layout {
       const bytes = await window.read(this.#fed, PIECE_BYTES);
       this.#fed += bytes.length;
       // What it keeps must not change when the window goes on.
-      this.#take(this.#parser.push(Uint8Array.from(bytes)));
+      this.#take(await parseInSteps(this.#parser, Uint8Array.from(bytes)));
     }
     if (this.#fed < window.size) return false;
     if (!isClosed || this.#isDone) return true;
@@ -194,6 +197,20 @@ export class FlacLayout implements Layout {
     this.#format ??= format;
     if (this.#info) this.#head ??= headOf(this.#info, format.variable);
   }
+}
+
+/** Feeds a parser, and lets others have their turn. */
+export async function parseInSteps(parser: FlacParser, bytes: Uint8Array): Promise<ParsedParts<FlacHeaders>> {
+  const turn = new Turn();
+  const parts: StreamPart<FlacHeaders>[] = [];
+  let skipped = 0;
+  for (let at = 0; at < bytes.length; at += STEP_BYTES) {
+    const parsed = parser.push(bytes.subarray(at, at + STEP_BYTES));
+    for (const part of parsed.parts) parts.push(part);
+    skipped += parsed.skipped;
+    await turn.rest();
+  }
+  return { parts, skipped };
 }
 
 /** `fLaC` and a STREAMINFO that is true at any length. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { FlacLibrary } from '../../containers/flac/flacEncoder.ts';
 import { FlacParser } from '../../containers/flac/flacParser.ts';
 import { canReencode, decodeFrames } from '../../containers/flac/flacSamples.ts';
@@ -6,9 +7,11 @@ import { LongtakeError } from '../../../shared/errors.ts';
 import type { Body } from '../body.ts';
 import type { RecordingFile } from './fileBody.ts';
 import { cutShort } from './fileWindow.ts';
-import { FlacLayout, type FlacRun } from './flacLayout.ts';
+import { FlacLayout, type FlacRun, parseInSteps } from './flacLayout.ts';
 
 const PIECE_BYTES = 64 * 1024;
+/** Decoded in one step, samples of all channels: about a millisecond. A frame is decoded as a whole, however long. */
+const STEP_SAMPLES = 16_384;
 
 /** Loads libFLAC, once. */
 export type LoadFlac = () => Promise<FlacLibrary>;
@@ -22,6 +25,15 @@ interface Shape {
   readonly bitDepth: number;
 }
 
+/** A few frames of a run. */
+interface Step {
+  /** Sample frames of the run before it. */
+  readonly at: number;
+  /** Its own sample frames. */
+  readonly length: number;
+  readonly frames: readonly Uint8Array[];
+}
+
 /** The samples of a FLAC file as WAV, decoded where they are read. */
 export class FlacWavBody implements Body {
   readonly mimeType = 'audio/wav';
@@ -30,8 +42,9 @@ export class FlacWavBody implements Body {
   readonly #loadFlac: LoadFlac;
   #shape: Shape | undefined;
   #bytes = 0;
-  /** What was decoded last: the next piece is mostly of the same run. */
-  #decoded: { readonly run: FlacRun; readonly pcm: Uint8Array } | undefined;
+  /** What was read and decoded last: the next piece is mostly of the same frames. */
+  #read: { readonly run: FlacRun; readonly steps: readonly Step[] } | undefined;
+  #decoded: { readonly step: Step; readonly pcm: Uint8Array } | undefined;
 
   constructor(file: RecordingFile, from: number, loadFlac: LoadFlac) {
     this.#file = file;
@@ -63,8 +76,11 @@ export class FlacWavBody implements Body {
       const inAudio = at - shape.header.length;
       const run = this.#layout.runs.beforeSample(Math.floor(inAudio / shape.frameBytes));
       if (!run) throw cutShort();
-      const pcm = await this.#decode(run, shape);
-      const skip = inAudio - run.samples * shape.frameBytes;
+      const before = Math.floor(inAudio / shape.frameBytes) - run.samples;
+      const step = (await this.#stepsOf(run, shape)).findLast((one) => one.at <= before);
+      if (!step) throw cutShort();
+      const pcm = await this.#decode(step, shape);
+      const skip = inAudio - (run.samples + step.at) * shape.frameBytes;
       const piece = pcm.subarray(skip, Math.min(pcm.length, skip + end - at, skip + PIECE_BYTES));
       if (piece.length === 0) throw cutShort();
       yield piece;
@@ -86,26 +102,49 @@ export class FlacWavBody implements Body {
   }
 
   close(): Promise<void> {
+    this.#read = undefined;
     this.#decoded = undefined;
     return Promise.resolve();
   }
 
-  async #decode(run: FlacRun, shape: Shape): Promise<Uint8Array> {
-    if (this.#decoded?.run === run) return this.#decoded.pcm;
-    const library = await this.#loadFlac();
+  async #stepsOf(run: FlacRun, shape: Shape): Promise<readonly Step[]> {
+    if (this.#read?.run === run) return this.#read.steps;
     const bytes = await this.#file.open((file) => file.read(run.at, run.end - run.at));
     if (bytes.length < run.end - run.at) throw cutShort();
     const parser = new FlacParser();
     if (this.#layout.head) parser.push(this.#layout.head);
-    const parts = [...parser.push(bytes).parts, ...parser.flush().parts];
-    const pcm = new Uint8Array(run.length * shape.frameBytes);
+    const { parts } = await parseInSteps(parser, bytes);
+    const steps: Step[] = [];
     let at = 0;
-    for (const part of parts) {
+    let step: { at: number; length: number; frames: Uint8Array[] } = { at, length: 0, frames: [] };
+    for (const part of [...parts, ...parser.flush().parts]) {
       if (part.kind !== 'block') continue;
-      const { values } = decodeFrames(library, shape, part.block.bytes);
-      at = writeSamples(values, shape, pcm, at);
+      const { bytes: coded, frames = [] } = part.block;
+      let from = 0;
+      for (const frame of frames) {
+        step.frames.push(coded.subarray(from, from + frame.bytes));
+        from += frame.bytes;
+        step.length += frame.samples;
+        at += frame.samples;
+        if (step.length * shape.channels < STEP_SAMPLES) continue;
+        steps.push(step);
+        step = { at, length: 0, frames: [] };
+      }
     }
-    this.#decoded = { run, pcm };
+    if (step.length > 0) steps.push(step);
+    this.#read = { run, steps };
+    return steps;
+  }
+
+  async #decode(step: Step, shape: Shape): Promise<Uint8Array> {
+    if (this.#decoded?.step === step) return this.#decoded.pcm;
+    const library = await this.#loadFlac();
+    // Alone in its turn: whoever reads may do some work of their own with it.
+    await setImmediate();
+    const { values } = decodeFrames(library, shape, Buffer.concat(step.frames));
+    const pcm = new Uint8Array(step.length * shape.frameBytes);
+    writeSamples(values, shape, pcm);
+    this.#decoded = { step, pcm };
     return pcm;
   }
 }
@@ -124,11 +163,11 @@ function shapeOf({
   return { header, channels, sampleBytes, frameBytes: channels * sampleBytes, sampleRate, bitDepth };
 }
 
-/** Fewer bits than the WAV has go to its upper ones. Returns where it stopped. */
-function writeSamples(values: Int32Array, { sampleBytes, bitDepth }: Shape, pcm: Uint8Array, from: number): number {
+/** Fewer bits than the WAV has go to its upper ones. */
+function writeSamples(values: Int32Array, { sampleBytes, bitDepth }: Shape, pcm: Uint8Array): void {
   const shift = sampleBytes * 8 - bitDepth;
-  const count = Math.min(values.length, Math.floor((pcm.length - from) / sampleBytes));
-  let at = from;
+  const count = Math.min(values.length, Math.floor(pcm.length / sampleBytes));
+  let at = 0;
   for (let index = 0; index < count; index += 1) {
     const value = (values[index] ?? 0) << shift;
     pcm[at] = value;
@@ -136,5 +175,4 @@ function writeSamples(values: Int32Array, { sampleBytes, bitDepth }: Shape, pcm:
     if (sampleBytes === 3) pcm[at + 2] = value >> 16;
     at += sampleBytes;
   }
-  return at;
 }
