@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import type { FinalizeOutcome, FinalizeRequest } from './database.ts';
 import { tell } from './outboxRows.ts';
 import { insertOf, rowOfRecording } from './rows.ts';
-import { load, missingOf } from './sessionQueries.ts';
+import { chunkOf, load, missingOf } from './sessionQueries.ts';
 
 /** More missing chunks than this are told in the next answer. */
 const MISSING_LIMIT = 1000;
@@ -26,7 +26,31 @@ export function finalizeSession(connection: Connection, id: string, request: Fin
       return { kind: 'differs', chunkCount, bytes };
     }
   }
+  const twin = twinOf(connection, session);
+  if (twin) return { kind: 'repeated', ...twin };
   return { kind: 'begun', recordingId: begin(connection, session, request) };
+}
+
+/** A whole file that came twice, as when its first answer was lost: the recording that was, or is, made of the first. */
+function twinOf(
+  connection: Connection,
+  { id, userId, whole, clientRecording }: Session,
+): { readonly recordingId: number; readonly status: 'finalizing' | 'finalized' } | undefined {
+  const chunk = chunkOf(connection, id, 1);
+  if (!whole || clientRecording === undefined || !chunk) return undefined;
+  return connection
+    .prepare<
+      { id: string; userId: number; clientRecording: string; sha256: string },
+      { recordingId: number; status: 'finalizing' | 'finalized' }
+    >(
+      `SELECT r.id AS recordingId, s.status FROM sessions s JOIN recordings r ON r.id = s.recording_id
+         WHERE s.user_id = @userId AND s.client_recording = @clientRecording AND s.whole = 1 AND s.id <> @id
+           AND (s.status = 'finalized' AND s.content_sha256 = @sha256
+             OR s.status = 'finalizing'
+               AND EXISTS (SELECT 1 FROM chunks c WHERE c.session_id = s.id AND c.n = 1 AND c.sha256 = @sha256))
+         LIMIT 1`,
+    )
+    .get({ id, userId, clientRecording, sha256: chunk.sha256 });
 }
 
 function begin(connection: Connection, session: Session, request: FinalizeRequest): number {

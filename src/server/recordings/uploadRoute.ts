@@ -105,6 +105,7 @@ export function addUploadRoute(app: FastifyInstance, context: ServerContext): vo
     const tagIds = Object.entries(fields)
       .filter(([name]) => /^tag_ids\[\d+\]$/.test(name))
       .flatMap(([, value]) => wholeOf(value) ?? []);
+    if (outcome.kind === 'repeated') await sessions.abort(session);
     const id = outcome.kind === 'begun' || outcome.kind === 'repeated' ? outcome.recordingId : 0;
     const recording = await database.recordings.change(id, { tagIds });
     if (!recording) return refuse(reply, 409, 'The file was discarded while it came.');

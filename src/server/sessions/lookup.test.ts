@@ -58,6 +58,33 @@ describe('a client that lost its memory', () => {
     ]);
   });
 
+  it('sends a whole file twice, even at once, and has it there once', async () => {
+    const header = openWavHeader({ sampleRate: 8000, channels: 1, bitDepth: 16 });
+    const send = async (name: string, level: number): Promise<unknown> => {
+      const form = new FormData();
+      form.set('client_recording', name);
+      form.set('file', new Blob([Buffer.concat([header, Buffer.alloc(2000, level)])], { type: 'audio/wav' }), 'a.wav');
+      const headers = { authorization: `Bearer ${server.token}` };
+      const answer = await fetch(`${server.url}/api/v1/recordings/upload`, { method: 'POST', body: form, headers });
+      expect(answer.status).toBe(202);
+      return ((await answer.json()) as { id: unknown }).id;
+    };
+    const [first, second] = await Promise.all([send('twice/1', 1), send('twice/1', 1)]);
+    expect(second).toBe(first);
+    await vi.waitFor(async () => {
+      const { body } = await server.json('GET', `/api/v1/recordings/${String(first)}`);
+      expect(body['status']).toBe('COMPLETED');
+    }, 30_000);
+    expect(await send('twice/1', 1)).toBe(first);
+    expect(await send('twice/1', 2)).not.toBe(first);
+    expect(await send('another/1', 1)).not.toBe(first);
+    // What came again takes no room.
+    const { body } = await server.json('GET', '/upload/session?client_recording=twice/1');
+    const found = body['sessions'] as { readonly status: string }[];
+    expect(found.filter(({ status }) => status === 'aborted')).toHaveLength(2);
+    expect(found).toHaveLength(4);
+  });
+
   it('finds nothing of others, and has to say what it looks for', async () => {
     const token = await server.addUser('other@example.org');
     const headers = { authorization: `Bearer ${token}` };
