@@ -12,6 +12,7 @@ import { recordProfile } from './recordProfile.ts';
 import { addServeCommand } from './serveCommand.ts';
 import { addServerCommand } from './serverCommand.ts';
 import { addCutCommand } from './commands/cut.ts';
+import { addDrillCommand } from './commands/drill.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addRescanCommand } from './commands/rescan.ts';
@@ -27,11 +28,18 @@ const EXIT_CODES = `
 Exit codes:
   ${EXIT.done}    ended as asked; every file is closed
   ${EXIT.failed}    it could not start, or not end in order
-  ${EXIT.usage}    the command line or the configuration is wrong
-  ${EXIT.gaveUp}    every source has given up (max_retries)
-  130  ended at once by a second Ctrl+C`;
+  ${EXIT.usage}    the command line, a file that it names or the configuration is wrong
+  ${EXIT.gaveUp}    record: every source has given up (max_retries)
+  ${EXIT.problems}    it looked, and not all is as it should be (status, verify, import, drill)
+  ${EXIT.busy}    another Longtake has what it needs, or does not allow it now
+  ${EXIT.interrupted}  ended by Ctrl+C; record: at once, by a second one`;
 
 const RECORD_HELP = `
+Named sources are recorded with the settings of the profile and into its library; a configuration has neither.
+Examples:
+  longtake record "Studio A" "Radio 1"
+  longtake record --all --profile /srv/longtake
+  longtake record --config config.ini --json
 SIGTERM and Ctrl+C close every file within 5 s.
 A stream's password may be in the environment instead of the file: LONGTAKE_PASSWORD_RADIO_1 for [Radio 1].
 ${EXIT_CODES}`;
@@ -144,6 +152,7 @@ async function main(): Promise<ExitCode> {
   addImportCommand(program, mount);
   addRescanCommand(program, mount);
   addVerifyCommand(program, mount);
+  addDrillCommand(program, mount);
   finishCommands(program);
   addServeCommand(program, mount);
   addServerCommand(program, mount.onEnd);
