@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
 
@@ -43,7 +44,11 @@ describe('the window as an attacker finds it', () => {
       contextIsolation: true,
       nodeIntegration: false,
       webSecurity: true,
+      webviewTag: false,
     });
+    for (const name of ['allowRunningInsecureContent', 'experimentalFeatures', 'enableBlinkFeatures']) {
+      expect((preferences as Readonly<Record<string, unknown>>)[name], name).toBeFalsy();
+    }
     const found = await running.page.evaluate(() =>
       ['require', 'process', 'module', 'Buffer'].filter((name) => name in globalThis),
     );
@@ -116,6 +121,56 @@ describe('the window as an attacker finds it', () => {
     await expect(running.request('app.quit' as 'app.info', {})).rejects.toThrow('no such request');
     await expect(running.request('settings.update', { splitSeconds: 1 })).rejects.toThrow(/INVALID_INPUT.*5 seconds/);
     await expect(running.request('library.recording', { id: '../../etc/passwd' })).rejects.toThrow('INVALID_INPUT');
+  });
+
+  it('gives the page one object with two functions, and nothing of Electron', async () => {
+    const given = await running.page.evaluate(() => {
+      const bridge = (window as { longtake?: object }).longtake ?? {};
+      return {
+        keys: Object.keys(bridge),
+        isFixed: Object.isFrozen(bridge) || !Reflect.set(window, 'longtake', {}),
+        others: ['electron', 'ipcRenderer', 'electronAPI'].filter((name) => name in window),
+      };
+    });
+    expect(given).toEqual({ keys: ['request', 'on'], isFixed: true, others: [] });
+  });
+
+  it('refuses its own page in any other window or frame, and what only commands may ask', async () => {
+    const reply = await running.app.evaluate(async ({ BrowserWindow }, preload) => {
+      const [own] = BrowserWindow.getAllWindows();
+      const other = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
+      try {
+        await other.loadURL(own?.webContents.getURL() ?? '');
+        return (await other.webContents.executeJavaScript('window.longtake.request("settings.get", {})')) as unknown;
+      } finally {
+        other.destroy();
+      }
+    }, resolve('out/preload/index.cjs'));
+    expect(reply).toMatchObject({ ok: false, error: { code: 'NOT_ALLOWED' } });
+    await expect(
+      running.request('opening.file' as 'app.info', { path: '/etc/passwd' } as unknown as Record<string, never>),
+    ).rejects.toThrow('NOT_ALLOWED');
+  });
+
+  it('embeds no page, by frame or by webview', async () => {
+    const contents = await running.page.evaluate(async (url) => {
+      const frame = document.createElement('iframe');
+      frame.src = `${url}/framed`;
+      const view = document.createElement('webview');
+      view.setAttribute('src', `${url}/viewed`);
+      document.body.append(frame, view);
+      // Longer than a page of this computer takes: the second of two frames is drawn after the first has been asked for.
+      await new Promise((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(resolve));
+      });
+      const isPlain = !('loadURL' in view);
+      frame.remove();
+      view.remove();
+      return isPlain;
+    }, outsideUrl);
+    expect(contents).toBe(true);
+    await running.request('settings.get', {});
+    expect(visits).toEqual([]);
   });
 
   it('serves recordings by id, in ranges, and nothing else', async () => {
