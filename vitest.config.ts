@@ -65,7 +65,7 @@ export default defineConfig({
         test: {
           name: 'packaged',
           // Beside tests of its own, some of the unpacked program's, for what packaging may break.
-          include: ['test/packaged/**/*.test.ts', 'test/e2e/{importIsr,shell}.test.ts'],
+          include: ['test/packaged/**/*.test.ts', 'test/e2e/{background,importIsr,shell}.test.ts'],
           globalSetup: ['test/support/packageOnce.ts'],
           setupFiles: ['test/support/ownDisplay.ts', 'test/support/drivePackaged.ts'],
           testTimeout: 360_000,

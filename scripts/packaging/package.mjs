@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { root } from '../setup/paths.mjs';
 import { run } from '../setup/run.mjs';
 
@@ -9,12 +9,9 @@ import { run } from '../setup/run.mjs';
 const BUILDER = join(root, 'node_modules', 'electron-builder', 'cli.js');
 /** A machine that signs and compresses for several targets may take long. */
 const TIMEOUT_MS = 60 * 60 * 1000;
-/** Architectures and platforms that the runtime at hand may not be for. */
-const OTHERS = ['--x64', '--arm64', '--armv7l', '--ia32', '--universal', '--mac', '--win', '--linux', '-m', '-w', '-l'];
-
 /**
  * Runs electron-builder on what was built.
- * @param {Runtime} runtime the Electron at hand, which is packed where it fits
+ * @param {Runtime} runtime the Electron at hand, which is packed for this machine, so that nothing is downloaded
  * @param {readonly string[]} args for electron-builder; empty: a folder for this machine
  * @param {(line: string) => void} print
  * @param {{ output?: string }} [options] `output`: another folder than `dist`
@@ -22,24 +19,21 @@ const OTHERS = ['--x64', '--arm64', '--armv7l', '--ia32', '--universal', '--mac'
  * @throws when it cannot be packaged
  */
 export async function packageProgram(runtime, args, print, { output = join(root, 'dist') } = {}) {
-  const forThis = !args.some((argument) => OTHERS.includes(argument));
-  const atHand = forThis
-    ? [
-        // Nothing is downloaded then.
-        `-c.electronDist=${process.platform === 'darwin' ? dirname(dirname(dirname(dirname(runtime.executable)))) : dirname(runtime.executable)}`,
-        `-c.electronVersion=${runtime.version}`,
-        ...(args.length === 0 ? ['--dir'] : []),
-      ]
-    : [];
+  // What is given to others is never made of it: it may be an old one.
+  const isForHere = args.every((argument) => argument === '--dir');
+  const { executable, version } = runtime;
+  // Of macOS's, the program lies three folders deep.
+  const folder = process.platform === 'darwin' ? resolve(executable, '../../../..') : dirname(executable);
+  const atHand = isForHere ? ['--dir', `-c.electronDist=${folder}`, `-c.electronVersion=${version}`] : args;
   const result = await run(
     process.execPath,
-    [BUILDER, ...args, ...atHand, `-c.directories.output=${output}`, '--publish', 'never'],
+    [BUILDER, ...atHand, `-c.directories.output=${output}`, '--publish', 'never'],
     { cwd: root, timeoutMs: TIMEOUT_MS, onLine: (line) => isNews(line) && print(line) },
   );
   if (result.code !== 0) throw new Error(`electron-builder failed:\n${result.tail.slice(-15).join('\n')}`);
-  const folder = join(output, `${process.platform === 'win32' ? 'win' : process.platform}-unpacked`);
-  if (!existsSync(folder)) return undefined;
-  return `${Math.round((await sizeOf(folder)) / 1e6)} MB unpacked`;
+  const packaged = join(output, `${process.platform === 'win32' ? 'win' : process.platform}-unpacked`);
+  if (!existsSync(packaged)) return undefined;
+  return `${Math.round((await sizeOf(packaged)) / 1e6)} MB unpacked`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { root } from '../setup/paths.mjs';
 
@@ -6,8 +6,8 @@ const BUILT = join(root, 'out', 'main');
 /** Where the files of the processes are gathered; its content lies in `out/main` of the packaged program. */
 const PROCESSES = join(root, 'out', 'package', 'main');
 
-/** What the packaged program starts: itself, and its children. The `longtake` command is for Node. */
-const ENTRIES = ['index.js', 'recorder.js', 'prober.js', 'analyst.js', 'checker.js', 'exporter.js'];
+/** Not started by the packaged program, which are itself and its children: the `longtake` command is for Node. */
+const FOR_NODE = ['longtake.js'];
 const IMPORT = /(?:from|import|import\()\s*["'`](\.{1,2}\/[^"'`]+\.js)["'`]/g;
 
 /**
@@ -15,7 +15,8 @@ const IMPORT = /(?:from|import|import\()\s*["'`](\.{1,2}\/[^"'`]+\.js)["'`]/g;
  * @returns {Promise<string[]>} their files in the build
  */
 export async function gatherProcesses() {
-  const files = await filesOf(ENTRIES.map((name) => join(BUILT, name)));
+  const entries = (await readdir(BUILT)).filter((name) => name.endsWith('.js') && !FOR_NODE.includes(name));
+  const files = await filesOf(entries.map((name) => join(BUILT, name)));
   await rm(PROCESSES, { recursive: true, force: true });
   for (const file of files) {
     const to = join(PROCESSES, relative(BUILT, file));

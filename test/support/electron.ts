@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { _electron, type ElectronApplication, errors, type Page } from 'playwright-core';
 import type { LongtakeBridge } from '../../src/shared/contract/bridge.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../src/shared/contract/requests.ts';
 
@@ -14,6 +14,7 @@ export const PROGRAM = 'LONGTAKE_E2E_PROGRAM';
 
 /** A busy machine starts it late. */
 const LAUNCH_MS = 120_000;
+const TRIES_MS = [25_000, 60_000];
 /** What is waited for in the page comes later on a busy machine. */
 const PATIENCE_MS = 60_000;
 
@@ -44,14 +45,9 @@ export class RunningApp {
     open: (app: ElectronApplication) => Promise<unknown> = () => Promise.resolve(),
   ): Promise<RunningApp> {
     const root = process.getuid?.() === 0;
-    const program = process.env[PROGRAM];
-    // Without a path of its own, the driver has the program wait for it: attached to a page that is just being loaded,
-    // it now and then waits for that page for ever.
-    const app = await _electron.launch({
-      ...(program === undefined ? {} : { executablePath: program }),
-      args: [...(program === undefined ? [PROJECT] : []), ...(root ? ['--no-sandbox'] : []), '--disable-gpu'],
+    const app = await start({
+      args: [...(root ? ['--no-sandbox'] : []), '--disable-gpu'],
       env: { ...definedEnv(), LONGTAKE_USER_DATA: profile, LONGTAKE_NO_DIALOGS: '1', ...env },
-      timeout: LAUNCH_MS,
     });
     const output: string[] = [];
     app.process().stdout?.on('data', (data: Buffer) => output.push(data.toString()));
@@ -116,6 +112,24 @@ export class RunningApp {
     child.kill('SIGKILL');
     await closed;
   }
+}
+
+/**
+ * Without a path of its own, the driver has the program wait for it: attached to a page that is just being loaded, it
+ * now and then waits for that page for ever. A packaged program cannot be made to wait, so it is started once more.
+ */
+async function start(options: { readonly args: readonly string[]; readonly env: Record<string, string> }) {
+  const { args, env } = options;
+  const program = process.env[PROGRAM];
+  if (program === undefined) return _electron.launch({ args: [PROJECT, ...args], env, timeout: LAUNCH_MS });
+  for (const timeout of TRIES_MS) {
+    try {
+      return await _electron.launch({ executablePath: program, args: [...args], env, timeout });
+    } catch (error) {
+      if (!(error instanceof errors.TimeoutError)) throw error;
+    }
+  }
+  return _electron.launch({ executablePath: program, args: [...args], env, timeout: LAUNCH_MS });
 }
 
 /** A folder for a profile that goes away with {@link removeProfile}. */
