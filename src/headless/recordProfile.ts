@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { openControl } from '../engine/platform/controlServer.ts';
-import { openSecretsFile } from '../engine/platform/secretsFile.ts';
 import { openPlainSettings } from '../engine/platform/settingsOnDisk.ts';
 import type { Studio } from '../engine/studio/studio.ts';
 import type { SettingsStore } from '../shared/ports/settingsStore.ts';
@@ -11,6 +10,7 @@ import { openHeadlessLog } from './log.ts';
 import type { Profile } from './profile.ts';
 import { recordUntilEnd } from './recordRun.ts';
 import { createHeadlessStudio } from './studio.ts';
+import { openProfileSecrets } from './web/profileSecrets.ts';
 
 export interface RecordProfileOptions {
   readonly profile: Profile;
@@ -61,7 +61,7 @@ export async function recordProfile(options: RecordProfileOptions): Promise<Exit
       log,
       kept: {
         settingsStore: armedForNow(store),
-        secrets: openSecretsFile(join(folder, 'secrets.json'), undefined),
+        secrets: openProfileSecrets(folder, () => store.read(), { env: process.env, uid: process.getuid?.() }),
       },
       sharesFolder: false,
       dataFolder: folder,

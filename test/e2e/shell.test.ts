@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Recording } from '../../src/shared/domain/recording.ts';
+import { longtake } from '../support/command.ts';
 import { RunningApp, makeProfile, removeProfile } from '../support/electron.ts';
 import { probe } from '../support/ffmpeg.ts';
 
@@ -38,6 +39,19 @@ describe('the shell in Electron', () => {
     if (!day) return [];
     return (await running.request('library.recordings', { day: day.day, offset: 0, limit: 500 })).recordings;
   }
+
+  it('is asked by commands, and shares its profile with nobody', async () => {
+    const asked = await longtake(['status', '--json'], { cwd: profile, profile });
+    expect(asked.objects().slice(0, 2)).toMatchObject([
+      { type: 'studio', running: true, kind: 'desktop' },
+      { type: 'source', name: 'Signal' },
+    ]);
+    await longtake(['sources', 'add', 'signal', '--name', 'From a terminal'], { cwd: profile, profile });
+    await expect.poll(() => running.page.getByText('From a terminal').count()).toBeGreaterThan(0);
+    const refused = await longtake(['record', '--all'], { cwd: profile, profile });
+    expect(refused).toMatchObject({ code: 5, err: expect.stringContaining('Longtake runs already') });
+    expect((await longtake(['sources', 'remove', 'From a'], { cwd: profile, profile })).code).toBe(0);
+  });
 
   it('lets a player seek in a recording', async () => {
     const finished = async () => (await recordings()).filter(({ state }) => state !== 'recording');
