@@ -6,10 +6,12 @@ import type { ElectronApplication } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Source } from '../../src/shared/contract/requests.ts';
 import {
+  acting,
   answerNext,
   chooseInTray,
   closeWindow,
   pageProcesses,
+  reading,
   seenBy,
   trayLabels,
   DesktopStandIn,
@@ -57,7 +59,8 @@ describe('the studio in the background', () => {
   }
   const state = async () => (await source()).status.state;
 
-  const bounds = () => running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
+  const bounds = () =>
+    reading(() => running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds()));
 
   async function files(): Promise<number> {
     const [day] = await running.request('library.days', { limit: 1 });
@@ -112,9 +115,11 @@ describe('the studio in the background', () => {
 
   it('goes on in the tray when the window is closed, says so once, and comes back as it was', async () => {
     const { since } = (await source()).status;
-    await running.app.evaluate(({ BrowserWindow }, place) => {
-      BrowserWindow.getAllWindows()[0]?.setBounds(place);
-    }, PLACE);
+    await acting(() =>
+      running.app.evaluate(({ BrowserWindow }, place) => {
+        BrowserWindow.getAllWindows()[0]?.setBounds(place);
+      }, PLACE),
+    );
     await expect.poll(bounds).toEqual(PLACE);
     await closeToTray();
     const told = await seenBy(running.app);
@@ -145,21 +150,25 @@ describe('the studio in the background', () => {
   });
 
   it('is controlled by keys from everywhere, and shows which cannot be had', async () => {
-    await running.app.evaluate(({ globalShortcut }) => {
-      // No person is there to press them while another program has focus.
-      const pressed = new Map<string, () => void>();
-      Object.assign(globalThis, { pressed });
-      globalShortcut.register('Control+Alt+K', () => undefined);
-      const register = globalShortcut.register.bind(globalShortcut);
-      globalShortcut.register = (keys, callback) => {
-        pressed.set(keys, callback);
-        return register(keys, callback);
-      };
-    });
+    await acting(() =>
+      running.app.evaluate(({ globalShortcut }) => {
+        // No person is there to press them while another program has focus.
+        const pressed = new Map<string, () => void>();
+        Object.assign(globalThis, { pressed });
+        globalShortcut.register('Control+Alt+K', () => undefined);
+        const register = globalShortcut.register.bind(globalShortcut);
+        globalShortcut.register = (keys, callback) => {
+          pressed.set(keys, callback);
+          return register(keys, callback);
+        };
+      }),
+    );
     const press = (keys: string) =>
-      running.app.evaluate((_, wanted) => {
-        (globalThis as unknown as { pressed: Map<string, () => void> }).pressed.get(wanted)?.();
-      }, keys);
+      acting(() =>
+        running.app.evaluate((_, wanted) => {
+          (globalThis as unknown as { pressed: Map<string, () => void> }).pressed.get(wanted)?.();
+        }, keys),
+      );
     await running.request('settings.update', {
       markShortcut: 'Control+Alt+K',
       splitShortcut: 'Control+Alt+N',
@@ -171,6 +180,19 @@ describe('the studio in the background', () => {
       { action: 'split', keys: 'Control+Alt+N' },
       { action: 'pause', keys: 'Control+Alt+P' },
     ]);
+    await page().keyboard.press('Control+,');
+    const dialog = page().getByRole('dialog', { name: 'Settings' });
+    await dialog.getByRole('tab', { name: 'Shortcuts' }).click();
+    await dialog.getByText(/Control\+Alt\+K cannot be taken to set a marker: another program has them/).waitFor();
+    const field = (name: string) => dialog.locator('.setting', { hasText: name });
+    await field('Keys for a pause, everywhere').getByRole('button', { name: 'Press keys' }).click();
+    await page().keyboard.press('Control+Alt+N');
+    await dialog.getByText('Control+Alt+N are the keys to begin new files.').waitFor();
+    await running.screenshot('shortcut-conflicts');
+    await dialog.getByRole('tab', { name: 'Background' }).click();
+    await dialog.getByText('This desktop has no tray now').waitFor();
+    await running.screenshot('background-settings');
+    await page().keyboard.press('Escape');
     const before = await files();
     await press('Control+Alt+N');
     await expect.poll(files).toBeGreaterThan(before);

@@ -16,81 +16,121 @@ interface Seen {
 
 type WithSeen = { readonly seen: Seen };
 
+/**
+ * Electron's main process runs nothing of what waits between two events, and the promise of a result may be collected
+ * as garbage before the driver has it. What was to be done is done then.
+ */
+const isLost = (error: unknown): boolean => String(error).includes('garbage collected');
+
+/** Asks the main process for something, until it is told. */
+export async function reading<Result>(ask: () => Promise<Result>): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    return reading(ask);
+  }
+}
+
+/** Does something in the main process, once. */
+export async function acting(act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!isLost(error)) throw error;
+  }
+}
+
 /** Follows the tray's menu, dialogs and windows of a program from here on; there is no person and no tray in a test. */
 export function watchDesktop(app: ElectronApplication): Promise<void> {
-  return app.evaluate(({ Tray, dialog, BrowserWindow }) => {
-    const seen: Seen = { menu: undefined, boxes: [], answer: 0, minimised: 0 };
-    Object.assign(globalThis, { seen });
-    const setContextMenu = Reflect.get(Tray.prototype, 'setContextMenu') as (this: unknown, menu: Menu | null) => void;
-    Tray.prototype.setContextMenu = function set(menu) {
-      seen.menu = menu ?? undefined;
-      setContextMenu.call(this, menu);
-    };
-    const showMessageBox = (...given: readonly unknown[]) => {
-      const options = given.at(-1) as { readonly message: string; readonly detail?: string };
-      seen.boxes.push(`${options.message} ${options.detail ?? ''}`);
-      return Promise.resolve({ response: seen.answer, checkboxChecked: false });
-    };
-    dialog.showMessageBox = showMessageBox as typeof dialog.showMessageBox;
-    BrowserWindow.prototype.minimize = () => void (seen.minimised += 1);
-  });
+  return acting(() =>
+    app.evaluate(({ Tray, dialog, BrowserWindow }) => {
+      const seen: Seen = { menu: undefined, boxes: [], answer: 0, minimised: 0 };
+      Object.assign(globalThis, { seen });
+      const setContextMenu = Reflect.get(Tray.prototype, 'setContextMenu') as (
+        this: unknown,
+        menu: Menu | null,
+      ) => void;
+      Tray.prototype.setContextMenu = function set(menu) {
+        seen.menu = menu ?? undefined;
+        setContextMenu.call(this, menu);
+      };
+      const showMessageBox = (...given: readonly unknown[]) => {
+        const options = given.at(-1) as { readonly message: string; readonly detail?: string };
+        seen.boxes.push(`${options.message} ${options.detail ?? ''}`);
+        return Promise.resolve({ response: seen.answer, checkboxChecked: false });
+      };
+      dialog.showMessageBox = showMessageBox as typeof dialog.showMessageBox;
+      BrowserWindow.prototype.minimize = () => void (seen.minimised += 1);
+    }),
+  );
 }
 
 export function seenBy(app: ElectronApplication): Promise<Omit<Seen, 'menu'>> {
-  return app.evaluate(() => {
-    const { menu: _, ...others } = (globalThis as unknown as WithSeen).seen;
-    return others;
-  });
+  return reading(() =>
+    app.evaluate(() => {
+      const { menu: _, ...others } = (globalThis as unknown as WithSeen).seen;
+      return others;
+    }),
+  );
 }
 
 export function answerNext(app: ElectronApplication, button: number): Promise<void> {
-  return app.evaluate((_, answer) => {
-    (globalThis as unknown as WithSeen).seen.answer = answer;
-  }, button);
+  return acting(() =>
+    app.evaluate((_, answer) => {
+      (globalThis as unknown as WithSeen).seen.answer = answer;
+    }, button),
+  );
 }
 
 /** The labels of the tray's menu, those of inner menus after a slash, those that cannot be chosen in brackets. */
 export function trayLabels(app: ElectronApplication): Promise<string[]> {
-  return app.evaluate(() => {
-    const labels = (menu: Menu | undefined, before: string): string[] =>
-      (menu?.items ?? [])
-        .filter(({ type }) => type !== 'separator')
-        .flatMap((item) =>
-          item.submenu
-            ? [`${before}${item.label}`, ...labels(item.submenu, `${before}${item.label}/`)]
-            : [item.enabled ? `${before}${item.label}` : `(${before}${item.label})`],
-        );
-    return labels((globalThis as unknown as WithSeen).seen.menu, '');
-  });
+  return reading(() =>
+    app.evaluate(() => {
+      const labels = (menu: Menu | undefined, before: string): string[] =>
+        (menu?.items ?? [])
+          .filter(({ type }) => type !== 'separator')
+          .flatMap((item) =>
+            item.submenu
+              ? [`${before}${item.label}`, ...labels(item.submenu, `${before}${item.label}/`)]
+              : [item.enabled ? `${before}${item.label}` : `(${before}${item.label})`],
+          );
+      return labels((globalThis as unknown as WithSeen).seen.menu, '');
+    }),
+  );
 }
 
 /** Chooses a line of the tray's menu, once it is there. */
 export async function chooseInTray(app: ElectronApplication, label: string): Promise<void> {
   await expect.poll(() => trayLabels(app)).toContain(label);
-  await app.evaluate((_, path) => {
-    let items: readonly MenuItem[] = (globalThis as unknown as WithSeen).seen.menu?.items ?? [];
-    let found: MenuItem | undefined;
-    for (const part of path.split('/')) {
-      found = items.find((item) => item.label === part);
-      items = found?.submenu?.items ?? [];
-    }
-    if (!found) throw new Error(`The tray has no ${path}.`);
-    // As Electron calls it when a person chooses the line.
-    (found.click as () => void)();
-  }, label);
+  await acting(() =>
+    app.evaluate((_, path) => {
+      let items: readonly MenuItem[] = (globalThis as unknown as WithSeen).seen.menu?.items ?? [];
+      let found: MenuItem | undefined;
+      for (const part of path.split('/')) {
+        found = items.find((item) => item.label === part);
+        items = found?.submenu?.items ?? [];
+      }
+      if (!found) throw new Error(`The tray has no ${path}.`);
+      // As Electron calls it when a person chooses the line.
+      (found.click as () => void)();
+    }, label),
+  );
 }
 
 /** Closes the window as a person does. */
 export function closeWindow(app: ElectronApplication): Promise<void> {
-  return app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  return acting(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close()));
 }
 
 /** Process ids of pages; empty where no window is. */
 export function pageProcesses(app: ElectronApplication): Promise<number[]> {
-  return app.evaluate(({ app: { getAppMetrics } }) =>
-    getAppMetrics()
-      .filter(({ type }) => type === 'Tab')
-      .map(({ pid }) => pid),
+  return reading(() =>
+    app.evaluate(({ app: { getAppMetrics } }) =>
+      getAppMetrics()
+        .filter(({ type }) => type === 'Tab')
+        .map(({ pid }) => pid),
+    ),
   );
 }
 

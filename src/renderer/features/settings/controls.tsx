@@ -5,6 +5,7 @@ import { dialogsStore } from '../../stores/dialogs.ts';
 import { rulesWords } from '../retention/ruleWords.ts';
 import { LowDiskControl, RuleControl, WebhookControl } from './alarmControls.tsx';
 import { AutomationControl } from './AutomationControl.tsx';
+import { ClosingControl, LoginControl } from './backgroundControls.tsx';
 import type { ControlProps } from './control.ts';
 import { FolderControl, PatternControl, SplitControl } from './fileControls.tsx';
 import {
@@ -12,11 +13,10 @@ import {
   PlainNumberControl,
   SpeedControl,
   SwitchControl,
-  TextControl,
   StartHiddenControl,
   ThemeControl,
-  WhenClosedControl,
 } from './plainControls.tsx';
+import { ShortcutControl } from './ShortcutControl.tsx';
 import type { SettingPath } from '../../../shared/domain/settingItems.ts';
 
 /** What sets each setting. */
@@ -47,11 +47,11 @@ export const CONTROLS: Partial<Readonly<Record<SettingPath, (props: ControlProps
   uploadBytesPerSecond: SpeedControl,
   retention: RetentionControl,
   trashDays: PlainNumberControl,
-  markShortcut: TextControl,
-  splitShortcut: TextControl,
-  pauseShortcut: TextControl,
-  whenClosed: WhenClosedControl,
-  startAtLogin: SwitchControl,
+  markShortcut: ShortcutControl,
+  splitShortcut: ShortcutControl,
+  pauseShortcut: ShortcutControl,
+  whenClosed: ClosingControl,
+  startAtLogin: LoginControl,
   startHidden: StartHiddenControl,
   armAtStart: SwitchControl,
   theme: ThemeControl,

@@ -64,30 +64,6 @@ export const GigabytesControl = (props: ControlProps): ReactElement => <NumberCo
 export const PlainNumberControl = (props: ControlProps): ReactElement => <NumberControl {...props} unit={1} />;
 export const SpeedControl = (props: ControlProps): ReactElement => <NumberControl {...props} unit={KB} empty={0} />;
 
-/** A text counts when its field is left, or with Enter. */
-export function TextControl({ item, name, sentence, settings, onUpdate }: ControlProps): ReactElement {
-  const value = String(settingAt(settings, item.id) ?? '');
-  const [text, setText] = useState(value);
-  const checked = checkedPatch(settings, item.id, text.trim());
-  const commit = (): void => {
-    if ('patch' in checked && text.trim() !== value) onUpdate(checked.patch);
-  };
-  return (
-    <Field label={name} hint={sentence} error={'error' in checked ? checked.error : undefined}>
-      {(control) => (
-        <TextInput
-          {...control}
-          value={text}
-          placeholder="None"
-          onChange={(event) => setText(event.target.value)}
-          onBlur={commit}
-          onKeyDown={(event) => event.key === 'Enter' && commit()}
-        />
-      )}
-    </Field>
-  );
-}
-
 interface ChoiceProps<Value extends string> extends ControlProps {
   readonly value: Value;
   readonly choices: readonly Choice<Value>[];
