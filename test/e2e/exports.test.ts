@@ -203,9 +203,10 @@ describe('taking audio out of the studio', () => {
     await dialog.getByRole('radio', { name: 'Table (CSV)' }).check();
     await exportTo(join(out, 'reel.csv'));
     await dialog.getByRole('button', { name: 'Export…' }).click();
-    await expect.poll(() => readdir(out)).toContain('reel.csv');
-    const lines = (await readFile(join(out, 'reel.csv'), 'utf8')).trim().split('\r\n');
-    expect(lines).toHaveLength(1 + BURSTS.length);
+    // It is there before it is written.
+    const written = async () => (await readFile(join(out, 'reel.csv'), 'utf8').catch(() => '')).trim().split('\r\n');
+    await expect.poll(written).toHaveLength(1 + BURSTS.length);
+    const lines = await written();
     expect(lines[1]).toContain('Garden,');
     expect(lines[1]).toContain(',star,');
     await page().getByRole('button', { name: 'Reel…' }).click();
