@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { DEFAULT_DETECTION, detectionSchema } from '../shared/domain/section.ts';
 import { MAX_SPLIT_SECONDS, MIN_SPLIT_SECONDS } from '../shared/domain/settings.ts';
-import { errorText, LongtakeError } from '../shared/errors.ts';
+import { errorText, LongtakeError, toWireError } from '../shared/errors.ts';
 import { VERSION } from '../shared/version.ts';
 import { analyse } from './analyse.ts';
 import { finishCommands, type Mount, profileOf } from './command.ts';
@@ -11,6 +11,7 @@ import { record } from './record.ts';
 import { recordProfile } from './recordProfile.ts';
 import { addServeCommand } from './serveCommand.ts';
 import { addServerCommand } from './serverCommand.ts';
+import { addCompletionCommand } from './commands/completion.ts';
 import { addCutCommand } from './commands/cut.ts';
 import { addDrillCommand } from './commands/drill.ts';
 import { addExportCommand } from './commands/export.ts';
@@ -156,6 +157,7 @@ async function main(): Promise<ExitCode> {
   finishCommands(program);
   addServeCommand(program, mount);
   addServerCommand(program, mount.onEnd);
+  addCompletionCommand(program, mount);
   const [first, ...rest] = process.argv.slice(2);
   // As ISR has it.
   const args = first === '--list-devices' ? ['devices', ...rest] : process.argv.slice(2);
@@ -203,9 +205,17 @@ function megabytes(text: string): number {
   throw new InvalidArgumentError('Enter whole megabytes.');
 }
 
+/** With `--json` the reason is on stdout, too. */
+function tellPrograms(error: unknown): void {
+  if (!process.argv.includes('--json')) return;
+  const { code, message } = error instanceof Failure ? { code: 'FAILED', message: error.message } : toWireError(error);
+  process.stdout.write(`${JSON.stringify({ type: 'error', code, message })}\n`);
+}
+
 function exitCodeOf(error: unknown): number {
   // Help that was asked for is no error; commander has told the others.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  tellPrograms(error);
   if (error instanceof LongtakeError) {
     const field = error.details?.['field'];
     const where = typeof field === 'string' && field !== '' ? ` (${field})` : '';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../../test/support/turnedClock.ts';
-import type { Handlers } from '../../shared/contract/handlers.ts';
+import { answer, type Handlers } from '../../shared/contract/handlers.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import { findControl } from './controlClient.ts';
 import { controlPath } from './controlPath.ts';
@@ -78,6 +78,12 @@ describe('the control socket', () => {
     const broken = link?.request('storage.get', {});
     await expect(broken).rejects.toMatchObject({ code: 'INTERNAL', message: expect.not.stringContaining('secret') });
     link?.close();
+  });
+
+  it('lets places be named through it, and through nothing else', async () => {
+    const { handlers } = new Studio();
+    const asked = await answer(handlers, 'library.recordingAt', { path: '/a' }, () => undefined);
+    expect(asked).toMatchObject({ ok: false, error: { code: 'NOT_ALLOWED' } });
   });
 
   it('tells events to those who listen, and forgets who has gone', async () => {
