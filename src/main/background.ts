@@ -138,13 +138,19 @@ export class BackgroundLife {
     this.#shortcuts.end();
   }
 
+  /** Somebody asks how it is now. */
+  look(): Background {
+    this.#shortcuts.retry();
+    return this.#state();
+  }
+
   closeRequested(): void {
     this.#closing.request().catch((error: unknown) => {
       this.#options.log.error('The window could not be closed.', { error: String(error) });
     });
   }
 
-  state(): Background {
+  #state(): Background {
     const isWayland = process.platform === 'linux' && (process.env['WAYLAND_DISPLAY'] ?? '') !== '';
     return {
       hasTray: this.#host.isThere,
@@ -167,6 +173,6 @@ export class BackgroundLife {
   }
 
   #changed(): void {
-    this.#options.ipc.send('desktop.backgroundChanged', this.state());
+    this.#options.ipc.send('desktop.backgroundChanged', this.#state());
   }
 }

@@ -8,12 +8,12 @@ function rig() {
   const taken = new Map<string, () => void>();
   const told: string[] = [];
   const pressed: string[] = [];
-  const state = { settings: NONE, changes: 0 };
+  const state = { settings: NONE, changes: 0, isOtherThere: true };
   const shortcuts = new GlobalShortcuts({
     keyboard: {
       register: (keys, callback) => {
         if (keys.includes('Nonsense')) throw new TypeError('conversion failure');
-        if (keys === 'Ctrl+Alt+T') return false;
+        if (keys === 'Ctrl+Alt+T' && state.isOtherThere) return false;
         taken.set(keys, callback);
         return true;
       },
@@ -71,4 +71,16 @@ test('keys of another program, of another action, of every program, and keys tha
     'No other program could be given M any more. Add Ctrl, Alt or Cmd, or choose a function key.',
   ]);
   expect(taken.size).toBe(0);
+});
+
+test('keys are had as soon as the other program has ended, when somebody looks', () => {
+  const { told, taken, shortcuts, choose, state } = rig();
+  choose({ markShortcut: 'Ctrl+Alt+T', splitShortcut: 'Ctrl+Alt+N', pauseShortcut: 'Ctrl+Alt+N' });
+  shortcuts.retry();
+  expect(shortcuts.list().map(({ problem }) => problem !== undefined)).toEqual([true, false, true]);
+  state.isOtherThere = false;
+  shortcuts.retry();
+  expect(shortcuts.list().map(({ problem }) => problem !== undefined)).toEqual([false, false, true]);
+  expect([...taken.keys()].toSorted()).toEqual(['Ctrl+Alt+N', 'Ctrl+Alt+T']);
+  expect(told).toHaveLength(2);
 });

@@ -65,6 +65,23 @@ export class GlobalShortcuts {
     onChange();
   }
 
+  /** Tries those again that could not be had: the program that had them may have ended. */
+  retry(): void {
+    const before = this.#shortcuts;
+    if (before.every(({ problem }) => problem === undefined)) return;
+    const taken: Shortcut[] = [];
+    for (const one of before) {
+      if (one.problem === undefined) taken.push(one);
+      else {
+        // Those that come after this one have their keys already.
+        const others = before.filter((other) => other !== one && other.problem === undefined);
+        const problem = this.#take(one.action, one.keys, [...others, ...taken]);
+        taken.push({ action: one.action, keys: one.keys, ...(problem === undefined ? {} : { problem }) });
+      }
+    }
+    this.#shortcuts = taken;
+  }
+
   /** Gives all keys back. */
   end(): void {
     for (const { keys, problem } of this.#shortcuts) {

@@ -115,7 +115,7 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
       runtime: runtimeName(),
       recordingsFolder: profile.defaults.recordingsFolder,
     },
-    desktop: createDesktop({ window, noDialogs, background: () => background.state() }),
+    desktop: createDesktop({ window, noDialogs, background: () => background.look() }),
     keepAwake: createKeepAwake(log),
     power: powerState,
   });

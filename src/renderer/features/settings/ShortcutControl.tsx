@@ -6,7 +6,7 @@ import { useBackground } from '../../stores/background.ts';
 import { useSettings } from '../../stores/settings.ts';
 import { areSameKeys, type GlobalAction, globalActions, problemOfKeys } from '../../../shared/domain/globalKeys.ts';
 import type { Settings } from '../../../shared/domain/settings.ts';
-import { useFollowedBackground } from './backgroundControls.tsx';
+import { NoDesktopNote, useFollowedBackground } from './backgroundControls.tsx';
 import type { ControlProps } from './control.ts';
 import { keysOf } from './typedKeys.ts';
 
@@ -42,48 +42,51 @@ export function ShortcutControl({ item, name, sentence, settings, onUpdate }: Co
   };
 
   return (
-    <Field
-      label={name}
-      hint={
-        <>
-          {sentence}
-          {note !== undefined && typed !== '' && ` ${note}`}
-        </>
-      }
-      error={problem}
-    >
-      {(control) => (
-        <div className="settings-line">
-          <TextInput
-            {...control}
-            value={text}
-            placeholder="None"
-            maxLength={60}
-            onChange={(event) => setText(event.target.value)}
-            onBlur={() => commit(typed)}
-            onKeyDown={(event) => event.key === 'Enter' && commit(typed)}
-          />
-          <Button
-            aria-pressed={isListening}
-            onClick={() => setIsListening(!isListening)}
-            onKeyDown={isListening ? listen : undefined}
-            onBlur={() => setIsListening(false)}
-          >
-            {isListening ? 'Press the keys…' : 'Press keys'}
-          </Button>
-          {kept !== '' && (
+    <>
+      <Field
+        label={name}
+        hint={
+          <>
+            {sentence}
+            {note !== undefined && typed !== '' && ` ${note}`}
+          </>
+        }
+        error={problem}
+      >
+        {(control) => (
+          <div className="settings-line">
+            <TextInput
+              {...control}
+              value={text}
+              placeholder="None"
+              maxLength={60}
+              onChange={(event) => setText(event.target.value)}
+              onBlur={() => commit(typed)}
+              onKeyDown={(event) => event.key === 'Enter' && commit(typed)}
+            />
             <Button
-              onClick={() => {
-                setText('');
-                commit('');
-              }}
+              aria-pressed={isListening}
+              onClick={() => setIsListening(!isListening)}
+              onKeyDown={isListening ? listen : undefined}
+              onBlur={() => setIsListening(false)}
             >
-              None
+              {isListening ? 'Press the keys…' : 'Press keys'}
             </Button>
-          )}
-        </div>
-      )}
-    </Field>
+            {kept !== '' && (
+              <Button
+                onClick={() => {
+                  setText('');
+                  commit('');
+                }}
+              >
+                None
+              </Button>
+            )}
+          </div>
+        )}
+      </Field>
+      <NoDesktopNote />
+    </>
   );
 }
 

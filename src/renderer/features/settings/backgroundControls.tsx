@@ -11,6 +11,7 @@ export function ClosingControl(props: ControlProps): ReactElement {
   return (
     <>
       <WhenClosedControl {...props} />
+      <NoDesktopNote />
       {hasNoTray && (
         <p className="field-note">
           This desktop has no tray now: while something is armed, the window is minimised instead, and else Longtake
@@ -28,9 +29,18 @@ export function LoginControl(props: ControlProps): ReactElement {
   return (
     <>
       <SwitchControl {...props} />
+      <NoDesktopNote />
       {problem !== undefined && <p className="field-note field-error">{problem}</p>}
     </>
   );
+}
+
+/** In a browser, at a studio that has none, nothing follows from these settings. */
+export function NoDesktopNote(): ReactElement | null {
+  const hasNone = useBackground(({ background, isKnown }) => isKnown && background === undefined);
+  return hasNone ? (
+    <p className="field-note">This studio runs without a desktop; there is nothing to do for it here.</p>
+  ) : null;
 }
 
 /** Keeps {@link useBackground} up to date while the component is shown. */
