@@ -87,6 +87,18 @@ export interface User {
 /** The states of a recording, by Speakr's names; it is never transcribed here. */
 export type RecordingStatus = 'STITCHING' | 'COMPLETED' | 'FAILED';
 
+/** What a recording has of a session of which chunks are missing. Indices are inclusive. */
+export interface Incomplete {
+  /** From 1. */
+  readonly part: number;
+  readonly parts: number;
+  /** First and last chunk that are in it. */
+  readonly from: number;
+  readonly to: number;
+  /** Of the whole session, in order. */
+  readonly missing: readonly (readonly [from: number, to: number])[];
+}
+
 /** Audio that was received. */
 export interface Recording {
   readonly id: number;
@@ -108,6 +120,8 @@ export interface Recording {
   readonly createdAt: number;
   readonly completedAt: number | undefined;
   readonly metadata: Metadata;
+  /** Absent: it is whole. */
+  readonly incomplete?: Incomplete | undefined;
 }
 
 export interface RecordingFile {

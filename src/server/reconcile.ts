@@ -103,7 +103,7 @@ async function restoreSession(context: ServerContext, users: Users, id: string, 
   const status = isEnding ? session.status : 'recording';
   const restored = { ...session, userId: owner.id, status, chunkCount: 0, expectedIndex: 1, bytes: 0 } as const;
   await database.sessions.restore(restored);
-  if (session.recordingId !== undefined) {
+  if (session.recordingId !== undefined && !(await database.recordings.get(session.recordingId))?.incomplete) {
     await database.recordings.restore(unfinished(restored, session.recordingId));
     await database.jobs.ensure(id, session.recordingId, now());
   }
@@ -206,6 +206,8 @@ async function restoreRecording(
   const owner = await users.ownerOf(kept.owner);
   const { recording } = kept;
   await database.recordings.restore({ ...recording, userId: owner.id });
+  // Its session has its chunks still, and comes back with them.
+  if (recording.incomplete) return true;
   // Whoever asks for the session again hears what became of it, and does not send it once more.
   await database.sessions.restore({
     id: recording.sessionId,

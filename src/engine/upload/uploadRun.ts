@@ -262,7 +262,8 @@ export class UploadRun {
   async #endedThere(entry: Entry, view: SessionView): Promise<void> {
     const { store, log } = this.#ports;
     const remoteId = view.recordingId ?? '';
-    const at = store.chunks.endOf(entry.number, view.chunks);
+    // What lies behind a gap is not there for good: it goes with the rest.
+    const at = store.chunks.endOf(entry.number, view.expected - 1);
     if (entry.state === 'finalizing' || (at !== undefined && !entry.live && at >= entry.bytes)) {
       this.#accepted(remoteId, undefined);
       return;

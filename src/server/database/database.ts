@@ -23,9 +23,15 @@ export interface ChunkRules {
 }
 
 export type FinalizeOutcome =
-  | { readonly kind: 'begun'; readonly recordingId: number }
+  /** `parts`: the recordings of a session of which chunks are missing. */
+  | { readonly kind: 'begun'; readonly recordingId: number; readonly parts?: readonly number[] }
   /** Finalize was asked for before. */
-  | { readonly kind: 'repeated'; readonly recordingId: number; readonly status: Session['status'] }
+  | {
+      readonly kind: 'repeated';
+      readonly recordingId: number;
+      readonly status: Session['status'];
+      readonly parts?: readonly number[];
+    }
   | { readonly kind: 'empty' }
   | { readonly kind: 'closed'; readonly status: Session['status'] }
   | { readonly kind: 'missing'; readonly missing: readonly number[] }
@@ -43,6 +49,8 @@ export interface FinalizeRequest {
   readonly bytes: number | undefined;
   /** Chunks are missing and the client is gone: what there is shall be told as failed, and kept. */
   readonly takesGaps: boolean;
+  /** Chunks may be missing: what is there becomes recordings that say so. */
+  readonly incomplete?: boolean;
   readonly at: number;
 }
 
@@ -95,6 +103,8 @@ export type RecordingChange = Partial<Pick<Recording, 'title' | 'notes' | 'meeti
 
 export interface RecordingStore {
   get(id: number): Promise<Recording | undefined>;
+  /** More than one where chunks of the session are missing. */
+  ofSession(sessionId: string): Promise<readonly Recording[]>;
   /** The newest first. */
   list(filter: RecordingFilter): Promise<readonly Recording[]>;
   change(id: number, change: RecordingChange): Promise<Recording | undefined>;
@@ -113,7 +123,14 @@ export interface Job {
   readonly recordingId: number;
   /** This one included. */
   readonly tries: number;
+  /** Chunks are missing, and what is there is wanted. */
+  readonly incomplete: boolean;
 }
+
+/** What became of one recording of a session of which chunks are missing. */
+export type MadePart =
+  | { readonly recordingId: number; readonly file: RecordingFile }
+  | { readonly recordingId: number; readonly error: string };
 
 /** Work that survives its worker: whoever claims a job has it until the lease ends. */
 export interface JobStore {
@@ -128,6 +145,12 @@ export interface JobStore {
     at: number,
   ): Promise<boolean>;
   fail(job: Job, worker: string, error: string, at: number): Promise<boolean>;
+  /** The recordings of an incomplete session are there, or not; the session stays failed, with its chunks. */
+  succeedIncomplete(
+    job: Job,
+    worker: string,
+    made: { readonly parts: readonly MadePart[]; readonly error: string; readonly at: number },
+  ): Promise<boolean>;
   /** Gives it back, to be tried again from `nextTryAt` on. */
   release(id: number, worker: string, nextTryAt: number): Promise<void>;
   /** Gives back what workers of before had, when it is certain that none of them lives. */

@@ -1,6 +1,7 @@
 import type { Recording, Session } from '../model.ts';
 import type { Connection } from './connection.ts';
 import type { FinalizeOutcome, FinalizeRequest } from './database.ts';
+import { finalizeIncomplete } from './incompleteRows.ts';
 import { tell } from './outboxRows.ts';
 import { insertOf, rowOfRecording } from './rows.ts';
 import { chunkOf, load, missingOf } from './sessionQueries.ts';
@@ -13,6 +14,10 @@ export function finalizeSession(connection: Connection, id: string, request: Fin
   const session = load(connection, id);
   if (!session) return { kind: 'unknown' };
   const { status, recordingId } = session;
+  if (request.incomplete === true && (status === 'recording' || status === 'failed') && session.chunkCount > 0) {
+    const outcome = finalizeIncomplete(connection, session, request);
+    if (outcome) return outcome;
+  }
   if ((status === 'finalizing' || status === 'finalized') && recordingId !== undefined) {
     return { kind: 'repeated', recordingId, status };
   }

@@ -1,5 +1,6 @@
+import type { RecordingFile } from '../model.ts';
 import type { Connection } from './connection.ts';
-import type { Job, JobStore } from './database.ts';
+import type { Job, JobStore, MadePart } from './database.ts';
 import { tell } from './outboxRows.ts';
 
 interface JobRow {
@@ -7,6 +8,7 @@ interface JobRow {
   session_id: string;
   recording_id: number;
   tries: number;
+  incomplete: number;
 }
 
 /** What may be claimed: it waits, or whoever had it has let its lease run out. */
@@ -21,7 +23,7 @@ export function jobStore(connection: Connection): JobStore {
              WHERE id = (SELECT id FROM jobs WHERE ${CLAIMABLE} ORDER BY id LIMIT 1) AND ${CLAIMABLE} RETURNING *`,
         )
         .get({ worker, now, until: now + leaseMs });
-      return row && { id: row.id, sessionId: row.session_id, recordingId: row.recording_id, tries: row.tries };
+      return row && jobOf(row);
     },
     renew: async (id, worker, now, leaseMs) =>
       connection
@@ -30,12 +32,7 @@ export function jobStore(connection: Connection): JobStore {
     succeed: async (job, worker, file, at) =>
       settle(connection, job, worker, () => {
         connection.prepare('DELETE FROM jobs WHERE id = ?').run(job.id);
-        connection
-          .prepare(
-            `UPDATE recordings SET status = 'COMPLETED', error = NULL, file_key = ?, file_type = ?, bytes = ?,
-               sha256 = ?, duration_ms = ?, completed_at = ? WHERE id = ?`,
-          )
-          .run(file.key, file.mimeType, file.bytes, file.sha256, file.durationMs ?? null, at, job.recordingId);
+        complete(connection, job.recordingId, file, at);
         connection
           .prepare(
             `UPDATE sessions SET status = 'finalized', error = NULL, finalized_at = ?, content_sha256 = ? WHERE id = ?`,
@@ -47,11 +44,19 @@ export function jobStore(connection: Connection): JobStore {
     fail: async (job, worker, error, at) =>
       settle(connection, job, worker, () => {
         connection.prepare(`UPDATE jobs SET state = 'failed' WHERE id = ?`).run(job.id);
-        connection
-          .prepare(`UPDATE recordings SET status = 'FAILED', error = ?, completed_at = ? WHERE id = ?`)
-          .run(error, at, job.recordingId);
+        refuse(connection, job.recordingId, error, at);
         connection.prepare(`UPDATE sessions SET status = 'failed', error = ? WHERE id = ?`).run(error, job.sessionId);
         settled(connection, job, 'recording.failed', at);
+      }),
+    succeedIncomplete: async (job, worker, { parts, error, at }) =>
+      settle(connection, job, worker, () => {
+        // As long as there is nothing of it, it can be tried again.
+        const isMade = parts.some((part) => 'file' in part);
+        connection
+          .prepare(isMade ? 'DELETE FROM jobs WHERE id = ?' : `UPDATE jobs SET state = 'failed' WHERE id = ?`)
+          .run(job.id);
+        connection.prepare(`UPDATE sessions SET status = 'failed', error = ? WHERE id = ?`).run(error, job.sessionId);
+        for (const part of parts) settlePart(connection, job, part, at);
       }),
     release: async (id, worker, nextTryAt) => {
       connection
@@ -71,6 +76,36 @@ export function jobStore(connection: Connection): JobStore {
     },
     retry: async (recordingId, at) => connection.transaction(() => retry(connection, recordingId, at)).immediate(),
   };
+}
+
+const jobOf = (row: JobRow): Job => ({
+  id: row.id,
+  sessionId: row.session_id,
+  recordingId: row.recording_id,
+  tries: row.tries,
+  incomplete: row.incomplete === 1,
+});
+
+function complete(connection: Connection, recordingId: number, file: RecordingFile, at: number): void {
+  connection
+    .prepare(
+      `UPDATE recordings SET status = 'COMPLETED', error = NULL, file_key = ?, file_type = ?, bytes = ?,
+         sha256 = ?, duration_ms = ?, completed_at = ? WHERE id = ?`,
+    )
+    .run(file.key, file.mimeType, file.bytes, file.sha256, file.durationMs ?? null, at, recordingId);
+}
+
+function refuse(connection: Connection, recordingId: number, error: string, at: number): void {
+  connection
+    .prepare(`UPDATE recordings SET status = 'FAILED', error = ?, completed_at = ? WHERE id = ?`)
+    .run(error, at, recordingId);
+}
+
+function settlePart(connection: Connection, job: Job, part: MadePart, at: number): void {
+  const { recordingId } = part;
+  if ('file' in part) complete(connection, recordingId, part.file, at);
+  else refuse(connection, recordingId, part.error, at);
+  settled(connection, { ...job, recordingId }, 'file' in part ? 'recording.ready' : 'recording.failed', at);
 }
 
 /** Does nothing when somebody else has the job now. */

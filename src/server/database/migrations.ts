@@ -120,4 +120,9 @@ export const migrations: readonly string[] = [
   CREATE INDEX sessions_by_client_recording ON sessions (user_id, client_recording)
     WHERE client_recording IS NOT NULL;
   `,
+  `
+  ALTER TABLE recordings ADD COLUMN incomplete TEXT;
+  CREATE INDEX recordings_by_session ON recordings (session_id);
+  ALTER TABLE jobs ADD COLUMN incomplete INTEGER NOT NULL DEFAULT 0 CHECK (incomplete IN (0, 1));
+  `,
 ];

@@ -1,12 +1,14 @@
 import type { Recording } from '../model.ts';
 import type { Connection } from './connection.ts';
 import type { RecordingChange, RecordingFilter, RecordingStore } from './database.ts';
+import { recordingsOf } from './incompleteRows.ts';
 import { tell } from './outboxRows.ts';
 import { insertOf, type RecordingRow, recordingOf, rowOfRecording } from './rows.ts';
 
 export function recordingStore(connection: Connection): RecordingStore {
   return {
     get: async (id) => load(connection, id),
+    ofSession: async (sessionId) => recordingsOf(connection, sessionId),
     list: async (filter) => list(connection, filter),
     change: async (id, change) => connection.transaction(() => apply(connection, id, change)).immediate(),
     remove: async (id, at) => connection.transaction(() => remove(connection, id, at)).immediate(),

@@ -1,4 +1,4 @@
-import type { Beat, Metadata, Recording, RecordingStatus, Session, SessionStatus } from '../model.ts';
+import type { Beat, Incomplete, Metadata, Recording, RecordingStatus, Session, SessionStatus } from '../model.ts';
 
 export interface SessionRow {
   id: string;
@@ -48,6 +48,7 @@ export interface RecordingRow {
   created_at: number;
   completed_at: number | null;
   metadata: string;
+  incomplete: string | null;
 }
 
 export function sessionOf(row: SessionRow): Session {
@@ -130,6 +131,7 @@ export function recordingOf(row: RecordingRow): Recording {
     createdAt: row.created_at,
     completedAt: row.completed_at ?? undefined,
     metadata: JSON.parse(row.metadata) as Metadata,
+    ...(row.incomplete === null ? {} : { incomplete: JSON.parse(row.incomplete) as Incomplete }),
   };
 }
 
@@ -155,6 +157,7 @@ export function rowOfRecording(recording: Recording): RecordingRow {
     created_at: recording.createdAt,
     completed_at: recording.completedAt ?? null,
     metadata: JSON.stringify(recording.metadata),
+    incomplete: recording.incomplete === undefined ? null : JSON.stringify(recording.incomplete),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Recording } from '../model.ts';
+import { gapsOf } from '../stitch/parts.ts';
 import { html, type Html } from './html.ts';
 import { lengthOf, sizeOf, timeOf } from './words.ts';
 
@@ -8,6 +9,8 @@ export interface ListedRecording {
   readonly owner: string | undefined;
   /** ms since 1970 UTC. */
   readonly expiresAt: number | undefined;
+  /** It failed because chunks are missing; the others can become recordings. */
+  readonly hasGap: boolean;
 }
 
 /** What was received; `older` is the address of the next page. */
@@ -26,7 +29,7 @@ export function recordingList(listed: readonly ListedRecording[], older: string 
 
 const downloadOf = ({ id }: Recording): string => `/api/v1/recordings/${id}/download`;
 
-function row({ recording, owner, expiresAt }: ListedRecording): Html {
+function row({ recording, owner, expiresAt, hasGap }: ListedRecording): Html {
   const { id, title, source, file } = recording;
   return html`<li>
     <div class="what">
@@ -60,6 +63,7 @@ function row({ recording, owner, expiresAt }: ListedRecording): Html {
               >`
           : undefined
       }
+      ${hasGap ? incompleteButton(recording.sessionId, title) : undefined}
       ${recording.status === 'FAILED' ? html`<button type="button" data-do="retry" data-key="retry-${id}" data-id="${id}" aria-label="Try again to put ${title} together">Try again</button>` : undefined}
       ${deleteButton(recording)}
     </p>
@@ -103,7 +107,24 @@ function facts({ createdAt, file }: Recording, expiresAt: number | undefined): H
     ${expiresAt === undefined ? undefined : html`<span>kept until ${timeOf(expiresAt)}</span>`}`;
 }
 
-function problem({ status, error }: Recording): Html | undefined {
+/** Has what came of a session made into recordings. */
+export const incompleteButton = (sessionId: string, name: string): Html =>
+  html`<button
+    type="button"
+    data-do="incomplete"
+    data-key="incomplete-${sessionId}"
+    data-id="${sessionId}"
+    aria-label="Make recordings of what came of ${name}"
+  >
+    Use what came
+  </button>`;
+
+function problem({ status, error, incomplete }: Recording): Html | undefined {
+  if (incomplete && status === 'COMPLETED') {
+    const { part, parts, from, to, missing } = incomplete;
+    const which = parts > 1 ? ` This is part ${part} of ${parts}: chunks ${from} to ${to}.` : '';
+    return html`<p class="problem">Incomplete: of the session ${gapsOf(missing)} never came.${which}</p>`;
+  }
   if (status === 'STITCHING') return html`<p class="hint">It is being put together.</p>`;
   if (status !== 'FAILED') return undefined;
   return html`<p class="problem">No file could be made of it. ${error ?? ''}</p>`;

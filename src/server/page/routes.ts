@@ -113,7 +113,18 @@ async function lists(context: ServerContext, request: FastifyRequest): Promise<H
 
 async function listed(context: ServerContext, recording: Recording, account: StoredUser): Promise<ListedRecording> {
   const owner = account.role === 'admin' ? await emailOf(context, recording.userId) : undefined;
-  return { recording, owner, expiresAt: expiresAt(recording, context.config) };
+  return {
+    recording,
+    owner,
+    expiresAt: expiresAt(recording, context.config),
+    hasGap: await hasGap(context, recording),
+  };
+}
+
+async function hasGap({ database }: ServerContext, { status, sessionId, incomplete }: Recording): Promise<boolean> {
+  if (status !== 'FAILED' || incomplete) return false;
+  const session = await database.sessions.get(sessionId);
+  return session?.status === 'failed' && session.chunkCount >= session.expectedIndex;
 }
 
 const emailOf = async ({ database }: ServerContext, id: number): Promise<string> =>

@@ -1,5 +1,6 @@
 import type { Session } from '../model.ts';
 import { html, type Html } from './html.ts';
+import { incompleteButton } from './recordingList.ts';
 import { sizeOf, timeOf } from './words.ts';
 
 /** A recorder that said nothing for so long is taken for gone, ms. */
@@ -72,6 +73,7 @@ function row({ session, owner, link }: ListedSession, now: number): Html {
       >
         Copy link
       </button>
+      ${state === 'offline' && session.chunkCount >= session.expectedIndex ? incompleteButton(session.id, name) : undefined}
     </p>
   </li>`;
 }

@@ -24,6 +24,7 @@ export function recordingBody({ config }: ServerContext, recording: Recording): 
     // A client whose answer was lost knows its file by it, also while it is being put together.
     original_filename: recording.metadata['original_filename'] ?? null,
     session_id: recording.sessionId,
+    incomplete: recording.incomplete ?? null,
     created_at: naiveTime(recording.createdAt),
     completed_at: naiveTimeOrNull(recording.completedAt),
     expires_at: naiveTimeOrNull(expiresAt(recording, config)),

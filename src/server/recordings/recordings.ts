@@ -2,7 +2,7 @@ import type { ServerConfig } from '../config/config.ts';
 import type { ServerContext } from '../context.ts';
 import type { StoredUser } from '../database/database.ts';
 import type { Recording } from '../model.ts';
-import { recordingFolder, recordingKey, sessionFolder } from '../storage/keys.ts';
+import { recordingFolder, recordingKey } from '../storage/keys.ts';
 import { writeRecordingFile } from '../stitch/recordingFile.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -29,14 +29,14 @@ export async function findRecording(
   return (expiresAt(recording, config) ?? Infinity) <= now() ? { kind: 'expired' } : { kind: 'found', recording };
 }
 
-/** Takes a recording out for good, with its audio and what is left of its session. */
+/** Takes a recording out for good, with its audio and, unless it is a later part, what is left of its session. */
 export async function deleteRecording(
-  { config, database, storage, events, now }: ServerContext,
-  { id, sessionId }: Recording,
+  { config, database, storage, sessions, events, now }: ServerContext,
+  { id, sessionId, incomplete }: Recording,
 ): Promise<void> {
   if (!(await database.recordings.remove(id, now()))) return;
   await storage.removeAll(recordingFolder(config.outputFolder, id));
-  await storage.removeAll(sessionFolder(sessionId));
+  if ((incomplete?.part ?? 1) === 1) await sessions.removeFolder(sessionId);
   events.emit({ type: 'recordingDeleted', recordingId: id, sessionId });
 }
 

@@ -17,6 +17,7 @@ const finalizeSchema = z.looseObject({
   meeting_date: z.string().max(100).nullish(),
   chunk_count: z.int().nonnegative().nullish(),
   bytes: z.int().nonnegative().nullish(),
+  incomplete: z.boolean().nullish(),
 });
 
 /** The end of a session: its recording is made in the background. */
@@ -33,7 +34,7 @@ export function addFinalizeRoute(app: FastifyInstance, context: ServerContext): 
         isObject(request.body) ? sentenceOf(body.error) : 'finalize body must be a JSON object',
       );
     }
-    const { title, notes, folder_id, meeting_date, chunk_count, bytes } = body.data;
+    const { title, notes, folder_id, meeting_date, chunk_count, bytes, incomplete } = body.data;
     const outcome = await sessions.finalize(session, {
       metadata: body.data,
       title: titleOf(title, session, now()),
@@ -43,6 +44,7 @@ export function addFinalizeRoute(app: FastifyInstance, context: ServerContext): 
       chunkCount: chunk_count ?? undefined,
       bytes: bytes ?? undefined,
       takesGaps: false,
+      incomplete: incomplete === true,
     });
     return answer(reply, outcome);
   });
@@ -57,9 +59,9 @@ export function titleOf(title: string | null | undefined, session: Pick<Session,
 function answer(reply: FastifyReply, outcome: FinalizeOutcome): FastifyReply {
   switch (outcome.kind) {
     case 'begun':
-      return reply.code(202).send({ recording_id: outcome.recordingId, status: 'finalizing' });
+      return reply.code(202).send({ recording_id: outcome.recordingId, ...partsOf(outcome), status: 'finalizing' });
     case 'repeated':
-      return reply.code(202).send({ recording_id: outcome.recordingId, status: outcome.status });
+      return reply.code(202).send({ recording_id: outcome.recordingId, ...partsOf(outcome), status: outcome.status });
     case 'empty':
       return refuse(reply, 409, 'No chunks uploaded yet');
     case 'closed':
@@ -81,5 +83,8 @@ function answer(reply: FastifyReply, outcome: FinalizeOutcome): FastifyReply {
       return refuse(reply, 404, 'Session not found');
   }
 }
+
+/** All recordings of a session of which chunks are missing. */
+const partsOf = ({ parts }: { readonly parts?: readonly number[] }) => (parts ? { recording_ids: parts } : {});
 
 const isObject = (body: unknown): boolean => typeof body === 'object' && body !== null && !Array.isArray(body);

@@ -31,7 +31,7 @@ export async function sessionBody(
     finalized_recording_id: session.recordingId ?? null,
     error_message: session.error ?? null,
     expected_chunk_index: session.expectedIndex,
-    missing: isOpen ? await database.sessions.missing(session.id, 0, MISSING_LIMIT) : [],
+    missing: isOpen || session.status === 'failed' ? await database.sessions.missing(session.id, 0, MISSING_LIMIT) : [],
     digests_known: true,
     out_of_order: session.outOfOrder,
     state: session.beat,

@@ -18,6 +18,8 @@ export const WINDOW = 8;
 const MIN_FREE_BYTES = 32 * 1024 * 1024;
 /** Higher ones are nobody's, and would make names that no folder has. */
 const MAX_INDEX = 999_999_999;
+/** Sessions that have ended in another way have no folder any more. */
+const HAS_CHUNKS: ReadonlySet<Session['status']> = new Set(['recording', 'finalizing', 'failed']);
 
 export type NewSessionRequest = Pick<
   NewSession,
@@ -71,7 +73,7 @@ interface Ports {
 /** Sessions: what is received, and how it ends. */
 export class Sessions {
   readonly #ports: Ports;
-  /** Spares a client's second try the work of its first; what decides is the database. */
+  /** Spares a client's second try the work of its first, where what decides is the database; and the folder's end. */
   readonly #lock = new KeyedLock();
   readonly #receiver: Receiver;
 
@@ -207,21 +209,36 @@ export class Sessions {
     return this.#end(session, 'expired');
   }
 
-  /** The file beside the chunks follows what the database says. */
-  async rewriteFile(id: string): Promise<void> {
+  /** The file beside the chunks follows what the database says, as long as there are chunks. */
+  rewriteFile(id: string): Promise<void> {
     const { database, storage } = this.#ports;
-    const session = await database.sessions.get(id);
-    const owner = session && (await database.users.byId(session.userId));
-    if (session && owner) await storage.writeText(sessionKey(id), writeSessionFile(session, owner.email));
+    // Nobody removes the folder while a file gets its name in it.
+    return this.#lock.run(id, async () => {
+      const session = await database.sessions.get(id);
+      const owner = session && (await database.users.byId(session.userId));
+      if (!owner || !HAS_CHUNKS.has(session.status)) return;
+      try {
+        await storage.writeText(sessionKey(id), writeSessionFile(session, owner.email));
+      } catch (error) {
+        // Another process of the server may have ended it in this moment.
+        const status = errnoOf(error) === 'ENOENT' ? (await database.sessions.get(id))?.status : session.status;
+        if (status !== undefined && HAS_CHUNKS.has(status)) throw error;
+      }
+    });
+  }
+
+  /** Once nothing in it is needed any more. */
+  removeFolder(id: string): Promise<void> {
+    return this.#lock.run(id, () => this.#ports.storage.removeAll(sessionFolder(id)));
   }
 
   async #end(session: Session, status: 'aborted' | 'expired'): Promise<boolean> {
-    const { database, storage, events, now } = this.#ports;
+    const { database, events, now } = this.#ports;
     if (session.status === 'recording' || session.status === 'failed') {
       if (!(await database.sessions.end(session.id, status, now()))) return false;
       events.emit({ type: 'sessionEnded', sessionId: session.id, status });
     }
-    await this.#lock.run(session.id, () => storage.removeAll(sessionFolder(session.id)));
+    await this.removeFolder(session.id);
     return true;
   }
 

@@ -26,6 +26,15 @@ const fileSchema = z.object({
   createdAt: z.number(),
   completedAt: z.number().optional(),
   metadata: z.record(z.string(), z.unknown()),
+  incomplete: z
+    .object({
+      part: z.number(),
+      parts: z.number(),
+      from: z.number(),
+      to: z.number(),
+      missing: z.array(z.tuple([z.number(), z.number()])),
+    })
+    .optional(),
 });
 
 /** A recording that is complete. */

@@ -6,7 +6,8 @@ import type { ChunkReader } from './chunkReader.ts';
 import { FILES, type Media, MEDIA_BYTES, mediaOf } from './media.ts';
 import { type Remux, remuxed } from './remuxed.ts';
 import { StitchProblem } from './problem.ts';
-import { planWav } from './wavPlan.ts';
+import { type PartOfSession, partSource } from './incomplete.ts';
+import { planWav, wavBytes } from './wavPlan.ts';
 
 /** `fLaC`, and the header of the block that comes first (RFC 9639 8.1). */
 const STREAM_INFO_AT = 8;
@@ -30,6 +31,8 @@ export interface StitchRequest {
   readonly mimeType: string;
   /** It is one finished file, whose bytes stay. */
   readonly whole: boolean;
+  /** Chunks are missing before `reader`, behind it, or both; where the session begins. */
+  readonly part?: Pick<PartOfSession, 'start'>;
   readonly storage: Storage;
   /** Where the file gets its name; `extension` without a dot. */
   readonly keyFor: (extension: string) => string;
@@ -49,7 +52,7 @@ interface Source {
  */
 export async function stitch(request: StitchRequest): Promise<Stitched & { readonly key: string }> {
   const { reader, mimeType, storage, keyFor, signal } = request;
-  const media = mediaOf(await reader.head(MEDIA_BYTES), mimeType);
+  const media = mediaOf(await (request.part?.start ?? reader).head(MEDIA_BYTES), mimeType);
   if (!media) {
     throw new StitchProblem(
       `What came is no audio of a kind that is known; it was sent as ${mimeType}. All chunks are kept.`,
@@ -85,7 +88,9 @@ export async function stitch(request: StitchRequest): Promise<Stitched & { reado
 }
 
 async function sourceFor(request: StitchRequest, media: Media): Promise<Source> {
-  const { reader, whole } = request;
+  const { reader, whole, part } = request;
+  const ofPart = part && (await partSource({ reader, start: part.start }, media));
+  if (ofPart) return ofPart;
   switch (media) {
     case 'wav':
       return wavSource(reader);
@@ -106,22 +111,6 @@ async function wavSource(reader: ChunkReader): Promise<Source> {
   const source = { durationMs: () => durationMs };
   if (!header) return { ...source, bytes: reader.read() };
   return { ...source, bytes: wavBytes(header, reader, skip, dataBytes) };
-}
-
-async function* wavBytes(
-  header: Uint8Array,
-  reader: ChunkReader,
-  skip: ReadonlyMap<number, number>,
-  dataBytes: number,
-): AsyncGenerator<Uint8Array> {
-  yield header;
-  let left = dataBytes;
-  // To the end, beyond the samples too: each chunk is proven to be what was received.
-  for await (const piece of reader.read(reader.chunks, skip)) {
-    if (left > 0) yield piece.subarray(0, Math.min(left, piece.length));
-    left = Math.max(0, left - piece.length);
-  }
-  if (dataBytes % 2 === 1) yield new Uint8Array(1);
 }
 
 function countedSource(reader: ChunkReader, media: 'ogg' | 'mpeg' | 'adts'): Source {

@@ -52,6 +52,47 @@ export async function planWav(reader: ChunkReader): Promise<WavPlan> {
   };
 }
 
+/**
+ * The same for chunks that follow a gap, by the header that the session began with, which `start` reads. The gap's
+ * length is not known: only where every chunk holds whole frames are the samples found in it.
+ */
+export async function planWavAfter(reader: ChunkReader, start: ChunkReader): Promise<WavPlan> {
+  const [first] = reader.chunks;
+  if (first && isWavStart(await reader.headOf(first, RIFF_HEADER_BYTES))) return planWav(reader);
+  const header = await headerAt(start);
+  const { frameBytes, sampleRate, dataOffset } = header;
+  let end = -dataOffset;
+  const isWhole = [...start.chunks, ...reader.chunks.slice(0, -1)].every(({ bytes }) => {
+    end += bytes;
+    return end < 0 || end % frameBytes === 0;
+  });
+  const dataBytes = reader.bytes - (reader.bytes % frameBytes);
+  if (!isWhole || dataBytes === 0) {
+    throw new StitchProblem(
+      'Where a sample begins after the gap is not known, for the chunks do not end between two. All chunks are kept.',
+    );
+  }
+  const made = headerFor(await start.head(dataOffset), header, dataBytes);
+  return { header: made, skip: new Map(), dataBytes, durationMs: (dataBytes / frameBytes / sampleRate) * 1000 };
+}
+
+/** A file: the header and the samples, without what stands in front of them. */
+export async function* wavBytes(
+  header: Uint8Array,
+  reader: ChunkReader,
+  skip: ReadonlyMap<number, number>,
+  dataBytes: number,
+): AsyncGenerator<Uint8Array> {
+  yield header;
+  let left = dataBytes;
+  // To the end, beyond the samples too: each chunk is proven to be what was received.
+  for await (const piece of reader.read(reader.chunks, skip)) {
+    if (left > 0) yield piece.subarray(0, Math.min(left, piece.length));
+    left = Math.max(0, left - piece.length);
+  }
+  if (dataBytes % 2 === 1) yield new Uint8Array(1);
+}
+
 /** How many chunks the first header reaches into. */
 function headerChunks(reader: ChunkReader, dataOffset: number): number {
   let left = dataOffset;

@@ -6,11 +6,13 @@ import { errorText } from '../../shared/errors.ts';
 import type { ServerContext } from '../context.ts';
 import type { Job } from '../database/database.ts';
 import type { RecordingFile, Session } from '../model.ts';
-import { audioKey, recordingFolder, recordingKey, sessionFolder } from '../storage/keys.ts';
+import { audioKey, recordingFolder, recordingKey } from '../storage/keys.ts';
 import { ChunkReader } from './chunkReader.ts';
 import { FILES } from './media.ts';
+import { makeParts } from './parts.ts';
 import { StitchProblem } from './problem.ts';
 import { writeRecordingFile } from './recordingFile.ts';
+import type { Remux } from './remuxed.ts';
 import { stitch, type Stitched } from './stitch.ts';
 
 /** A worker that was killed has its job taken over after this, ms. */
@@ -98,7 +100,8 @@ export class StitchWorkers {
     }, LEASE_MS / 3);
     try {
       const session = await database.sessions.get(job.sessionId);
-      if (session) await this.#finish(job, session, await this.#make(job, session, signal));
+      if (session && job.incomplete) await this.#finishParts(job, session, signal);
+      else if (session) await this.#finish(job, session, await this.#make(job, session, signal));
       else await this.#fail(job, 'Its session is not there any more.');
     } catch (error) {
       if (error instanceof StitchProblem) {
@@ -132,14 +135,30 @@ export class StitchWorkers {
       whole: session.whole,
       storage,
       keyFor: (extension) => audioKey(config.outputFolder, job.recordingId, extension),
-      remux: { folder: this.#folder, run: (request) => remux(request) },
+      remux: this.#remux,
       signal,
     });
   }
 
+  get #remux(): Remux {
+    return { folder: this.#folder, run: (request) => remux(request) };
+  }
+
+  async #finishParts(job: Job, session: Session, signal: AbortSignal): Promise<void> {
+    const { database, events, sessions, now } = this.#context;
+    const { parts, error } = await makeParts(this.#context, { job, session, remux: this.#remux, signal });
+    if (!(await database.jobs.succeedIncomplete(job, this.#id, { parts, error, at: now() }))) return;
+    await sessions.rewriteFile(session.id);
+    for (const part of parts) {
+      const of = { recordingId: part.recordingId, sessionId: session.id };
+      if ('file' in part) events.emit({ type: 'recordingReady', ...of });
+      else events.emit({ type: 'recordingFailed', ...of, error: part.error });
+    }
+  }
+
   /** In this order, a kill anywhere in between leaves either the job or its whole result. */
   async #finish(job: Job, session: Session, made: Stitched & { readonly key: string }): Promise<void> {
-    const { config, database, storage, events, log, now } = this.#context;
+    const { config, database, storage, sessions, events, log, now } = this.#context;
     const file: RecordingFile = {
       key: made.key,
       bytes: made.bytes,
@@ -163,7 +182,7 @@ export class StitchWorkers {
       if (isGone) await storage.removeAll(recordingFolder(config.outputFolder, job.recordingId));
       return;
     }
-    if (made.remark === undefined) await storage.removeAll(sessionFolder(session.id));
+    if (made.remark === undefined) await sessions.removeFolder(session.id);
     else
       log.warn('ffmpeg joined a recording and had something to say; its chunks are kept for now.', {
         recording: job.recordingId,

@@ -97,11 +97,18 @@ async function look() {
 /**
  * @param {string} method
  * @param {string} path
+ * @param {object} [body]
  */
-async function send(method, path) {
+async function send(method, path, body = undefined) {
   // The token in the page may be older than an hour.
   const { csrf_token } = await (await fetch('/api/csrf-token')).json();
-  return fetch(path, { method, headers: { 'X-CSRFToken': csrf_token } });
+  const headers = { 'X-CSRFToken': csrf_token };
+  if (body === undefined) return fetch(path, { method, headers });
+  return fetch(path, {
+    method,
+    headers: { ...headers, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 }
 
 function loadHls() {
@@ -229,6 +236,11 @@ async function act(button) {
     case 'retry':
       await send('POST', `/api/v1/recordings/${id}/retry`);
       return look();
+    case 'incomplete': {
+      const answer = await send('POST', `/upload/session/${id}/finalize`, { incomplete: true });
+      if (!answer.ok) throw new Error(`No recordings could be made of what came (${answer.status}).`);
+      return look();
+    }
     case 'resend':
       await send('POST', `/api/v1/outbox/${id}/retry`);
       return look();
