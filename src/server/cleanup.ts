@@ -42,6 +42,7 @@ export async function cleanUp(context: ServerContext): Promise<void> {
   await removeLeftOvers(context);
   await removeExpired(context);
   await database.outbox.removeBefore(now() - OUTBOX_MS);
+  await database.rates.removeBefore(now());
 }
 
 /** Audio is never thrown away for being quiet: it becomes a recording. */

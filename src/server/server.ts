@@ -27,6 +27,7 @@ import { addUploadRoute } from './recordings/uploadRoute.ts';
 import { addFinalizeRoute } from './sessions/finalizeRoute.ts';
 import { addLookupRoutes } from './sessions/lookup.ts';
 import { addSessionRoutes } from './sessions/routes.ts';
+import { sharedRates } from './sharedRates.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { DiskStorage } from './storage/diskStorage.ts';
 import type { Storage } from './storage/storage.ts';
@@ -161,7 +162,7 @@ function createApp(context: ServerContext): FastifyInstance {
   addJson(app);
   app.register(cookie);
   app.register(formbody, { bodyLimit: 64 * 1024 });
-  app.register(rateLimit, { global: false });
+  app.register(rateLimit, { global: false, store: sharedRates(context.database.rates, context.now) });
   app.register(async (scope) => {
     addIdentity(scope, context);
     addRateLimits(scope, context);

@@ -128,6 +128,10 @@ describe('requests', () => {
     expect(refused.headers).not.toHaveProperty('retry-after');
     expect((await limited.request('GET', '/api/v1/users/me')).status).toBe(200);
     await limited.close();
+    // What was counted is not the process's own.
+    const next = await startTestServer(own, { LONGTAKE_SERVER_REQUESTS_PER_HOUR: '3' });
+    expect((await next.request('GET', `/upload/session/${id}`)).status).toBe(429);
+    await next.close();
     await rm(own, { recursive: true, force: true });
   });
 });

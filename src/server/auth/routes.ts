@@ -16,7 +16,11 @@ const loginSchema = z.object({
 /** Log-in in the browser, and what programs without a token need for it. */
 export function addAuthRoutes(app: FastifyInstance, context: ServerContext): void {
   const { auth, config } = context;
-  const slowly = app.createRateLimit({ max: config.loginsPerMinute, timeWindow: 60_000, keyGenerator: ({ ip }) => ip });
+  const slowly = app.createRateLimit({
+    max: config.loginsPerMinute,
+    timeWindow: 60_000,
+    keyGenerator: ({ ip }) => `login ${ip}`,
+  });
 
   app.get('/login', { config: { access: 'open' } }, async (request, reply) => {
     if (request.account) return reply.redirect('/', 302);

@@ -1,6 +1,7 @@
 import type { Beat, Chunk, Metadata, NewSession, Recording, RecordingFile, Role, Session, User } from '../model.ts';
 import type { CountStore } from './countRows.ts';
 import type { DeliveryStore } from './deliveryRows.ts';
+import type { RateStore } from './rateRows.ts';
 
 /** What became of a chunk that was offered. */
 export type ChunkOutcome =
@@ -240,5 +241,6 @@ export interface Database {
   readonly deliveries: DeliveryStore;
   readonly counts: CountStore;
   readonly meta: MetaStore;
+  readonly rates: RateStore;
   close(): Promise<void>;
 }

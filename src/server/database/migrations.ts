@@ -125,4 +125,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX recordings_by_session ON recordings (session_id);
   ALTER TABLE jobs ADD COLUMN incomplete INTEGER NOT NULL DEFAULT 0 CHECK (incomplete IN (0, 1));
   `,
+  `
+  CREATE TABLE rates (key TEXT PRIMARY KEY NOT NULL, count INTEGER NOT NULL, until REAL NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX rates_by_end ON rates (until);
+  `,
 ];

@@ -5,6 +5,7 @@ import { countStore } from './countRows.ts';
 import { deliveryStore } from './deliveryRows.ts';
 import { jobStore } from './jobRows.ts';
 import { outboxStore } from './outboxRows.ts';
+import { rateStore } from './rateRows.ts';
 import { recordingStore } from './recordingRows.ts';
 import { sessionStore } from './sessionRows.ts';
 import { userStore } from './userRows.ts';
@@ -21,6 +22,7 @@ export function openSqlite(path: string, log: Log): Database {
     outbox: outboxStore(sure),
     deliveries: deliveryStore(sure),
     counts: countStore(quick),
+    rates: rateStore(quick),
     meta: {
       getOrSet: async (key, made) => {
         sure.prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING').run(key, made);
