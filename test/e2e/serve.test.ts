@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { SourceConfig } from '../../src/shared/domain/source.ts';
 import { sourceId } from '../../src/shared/units.ts';
+import { DEFAULT_ALARM_SETTINGS } from '../../src/shared/domain/alarm.ts';
 import { Browser } from '../support/browser.ts';
 import { ServeProcess } from '../support/serveProcess.ts';
+import { WebhookReceiver } from '../support/webhookReceiver.ts';
 
 const TOKEN = 'a-token-for-the-tests';
 const hut: SourceConfig = {
@@ -19,17 +21,32 @@ const hut: SourceConfig = {
   channels: 1,
 };
 
+/** Keeps what it is told, in the profile. */
+const script = {
+  program: process.execPath,
+  args: ['-e', `process.stdin.on('data', (piece) => require('fs').appendFileSync('told', piece))`],
+  events: ['opened', 'closed'],
+};
+
+let receiver: WebhookReceiver;
 let serve: ServeProcess;
 let browser: Browser;
 beforeAll(async () => {
+  receiver = await WebhookReceiver.start();
   [serve, browser] = await Promise.all([
-    ServeProcess.start({ sources: [hut], env: { LONGTAKE_API_TOKEN: TOKEN } }),
+    ServeProcess.start({
+      sources: [hut],
+      settings: { alarms: { ...DEFAULT_ALARM_SETTINGS, webhookUrl: receiver.url }, hooks: { webhook: ['closed'] } },
+      files: { 'hooks.json': JSON.stringify({ script }) },
+      env: { LONGTAKE_API_TOKEN: TOKEN },
+    }),
     Browser.launch(),
   ]);
 });
 afterAll(async () => {
   await browser.close();
   await serve.remove();
+  await receiver.leave();
 });
 
 interface Answer {
@@ -126,11 +143,19 @@ describe('longtake serve in a browser', () => {
     const stopped = await ask('/api/v1/stop', api, 'POST', '{"sources":["Hut"]}');
     expect(JSON.parse(stopped.text)).toMatchObject({ sources: [{ name: 'Hut', state: 'disarmed' }] });
     await page.getByRole('heading', { name: 'Not recording' }).waitFor();
+    const told = () => readFile(`${serve.profile}/told`, 'utf8').catch(() => '');
+    await expect.poll(told).toMatch(/"type":"opened".*\n.*"type":"closed"/);
+    await expect
+      .poll(() => receiver.messages.map(({ body }) => (JSON.parse(body) as { type: string }).type))
+      .toEqual(['closed']);
   });
 
   it('plays over HTTP with ranges, cuts and downloads', async () => {
     const { page } = browser;
-    await page.getByRole('row').filter({ hasText: 'TEST SIGNAL' }).dblclick();
+    // The last line of the list: it moves no more.
+    await page.getByText('Recording ended.').first().waitFor();
+    await page.getByRole('row').filter({ hasText: 'TEST SIGNAL' }).click();
+    await page.keyboard.press('Enter');
     await page.getByRole('region', { name: 'Player' }).getByText('Hut').first().waitFor();
     const media = () =>
       page.evaluate(() =>
@@ -154,6 +179,28 @@ describe('longtake serve in a browser', () => {
     await page.getByRole('button', { name: 'Download' }).waitFor();
     await browser.screenshot('serve-download');
     expect(browser.complaints).toEqual([]);
+  });
+
+  it('takes typed paths for a folder, checks them, and says what only a window has', async () => {
+    const { page } = browser;
+    await page.getByRole('button', { name: /^Settings/ }).click();
+    const search = page.getByRole('searchbox', { name: /settings/i });
+    await search.fill('recordings folder');
+    await page.getByRole('textbox', { name: 'Recordings folder' }).fill('somewhere');
+    await page.getByRole('button', { name: 'Use this folder' }).click();
+    await page.getByText('Enter the whole path').first().waitFor();
+    await search.fill('HTTP API');
+    await page
+      .getByRole('button', { name: 'Make a token' })
+      .or(page.getByRole('button', { name: 'New token' }))
+      .click();
+    await page.getByText('Shown this once').waitFor();
+    const token = (await page.locator('code').filter({ hasText: /^lt_/ }).textContent()) ?? '';
+    expect((await ask('/api/v1/status', { authorization: `Bearer ${token}` })).status).toBe(200);
+    await browser.screenshot('serve-settings');
+    expect(await browser.violations()).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
   });
 
   it('shows the password again when the log-in is ended everywhere', async () => {

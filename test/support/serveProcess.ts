@@ -12,6 +12,8 @@ const PROGRAM = resolve(import.meta.dirname, '../../out/main/longtake.js');
 export interface ServeOptions {
   readonly settings?: Partial<Settings>;
   readonly sources?: readonly SourceConfig[];
+  /** Other files of the profile, by name. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -24,11 +26,18 @@ export class ServeProcess {
   readonly #child: ChildProcess;
   #output = '';
 
-  static async start({ settings = {}, sources = [], args = [], env = {} }: ServeOptions = {}): Promise<ServeProcess> {
+  static async start({
+    settings = {},
+    sources = [],
+    files = {},
+    args = [],
+    env = {},
+  }: ServeOptions = {}): Promise<ServeProcess> {
     const profile = await mkdtemp(join(tmpdir(), 'longtake-serve-'));
     await mkdir(join(profile, 'Recordings'));
     const all = { ...DEFAULT_SETTINGS, recordingsFolder: join(profile, 'Recordings'), ...settings };
     await writeFile(join(profile, 'settings.json'), JSON.stringify({ version: 1, settings: all, sources, armed: [] }));
+    for (const [name, text] of Object.entries(files)) await writeFile(join(profile, name), text, { mode: 0o600 });
     const child = spawn(process.execPath, [PROGRAM, 'serve', '--port', '0', '--profile', profile, ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { request } from 'undici';
 import type { Alarm } from '../../shared/domain/alarm.ts';
+import type { Recording } from '../../shared/domain/recording.ts';
+import type { Section } from '../../shared/domain/section.ts';
+import type { Upload } from '../../shared/domain/upload.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 
 /** A receiver must have answered within this, ms. */
@@ -10,12 +13,15 @@ const MOST_BODY_BYTES = 64 * 1024;
 
 /** What is posted, as JSON. Documented in the README. */
 export interface WebhookMessage {
-  readonly type: 'raised' | 'cleared' | 'test';
+  readonly type: 'raised' | 'cleared' | 'test' | 'opened' | 'closed' | 'section' | 'uploaded';
   /** Name of this computer. */
   readonly host: string;
   /** ms since 1970 UTC; when it happened, not when it is sent. */
   readonly at: number;
   readonly alarm?: Alarm;
+  readonly recording?: Recording;
+  readonly section?: Section;
+  readonly upload?: Upload;
 }
 
 export interface WebhookTarget {

@@ -4,13 +4,18 @@ import type { StudioParts } from './studio.ts';
 type AlarmRequest = Extract<keyof Handlers, `alarms.${string}`>;
 
 /** Answers what is asked about alarms. */
-export function createAlarmHandlers({ alarms, library }: StudioParts): Pick<Handlers, AlarmRequest> {
+export function createAlarmHandlers({
+  alarms,
+  hooks,
+  library,
+}: StudioParts): Pick<Handlers, AlarmRequest | 'hooks.status'> {
   return {
     'alarms.active': () => [...alarms.active()],
     'alarms.history': (page) => [...library().alarms.history(page)],
     'alarms.acknowledge': ({ id }) => alarms.acknowledge(id),
-    'alarms.webhook': () => alarms.webhook(),
-    'alarms.setWebhookSecret': ({ secret }) => alarms.setWebhookSecret(secret),
-    'alarms.testWebhook': ({ url }) => alarms.testWebhook(url),
+    'alarms.webhook': () => hooks.webhook(),
+    'alarms.setWebhookSecret': ({ secret }) => hooks.setWebhookSecret(secret),
+    'hooks.status': () => hooks.status(),
+    'alarms.testWebhook': ({ url }) => hooks.testWebhook(url),
   };
 }

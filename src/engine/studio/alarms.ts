@@ -1,11 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-import { setTimeout as wait } from 'node:timers/promises';
 import { AlarmNotices } from '../alarms/notices.ts';
 import { AlarmWatch } from '../alarms/alarmWatch.ts';
-import { Outbox } from '../alarms/outbox.ts';
 import { rulesOf } from '../../shared/domain/alarmRules.ts';
-import { postMessage, type WebhookMessage, type WebhookTarget } from '../alarms/webhook.ts';
 import type { Library } from '../library/library.ts';
 import type { Alarm, AlarmSettings } from '../../shared/domain/alarm.ts';
 import type { SourceCoverage } from '../../shared/domain/coverage.ts';
@@ -18,6 +14,7 @@ import { type AlarmId, alarmId, type SourceId } from '../../shared/units.ts';
 import type { Analyst } from './analyst.ts';
 import type { CatalogueWriter } from './catalogueWriter.ts';
 import type { Emitter } from './emitter.ts';
+import type { Hooks } from './hooks/hooks.ts';
 import type { Sources } from './sources.ts';
 import { StreamSampler } from './streamSampler.ts';
 import type { StudioPorts } from './studio.ts';
@@ -25,7 +22,6 @@ import type { StudioPorts } from './studio.ts';
 const TICK_MS = 1000;
 const SAMPLE_TICK_MS = 2000;
 const DISK_TICK_MS = 15_000;
-const SECRET_KEY = 'alarms:webhook:secret';
 
 export interface AlarmsParts {
   readonly ports: StudioPorts;
@@ -37,6 +33,7 @@ export interface AlarmsParts {
   /** Of one source since an instant, ms since 1970 UTC; undefined when it was not armed. */
   readonly coverage: (id: SourceId, since: number) => Pick<SourceCoverage, 'armedMs' | 'capturedMs'> | undefined;
   readonly catalogue: CatalogueWriter;
+  readonly hooks: Pick<Hooks, 'tell'>;
 }
 
 /** Raises alarms from what the studio hears, and tells them: as events, in the history, on the desktop, to a webhook. */
@@ -45,13 +42,12 @@ export class Alarms {
   readonly #scope = new Scope();
   readonly #watch: AlarmWatch;
   readonly #notices: AlarmNotices;
-  readonly #outbox: Outbox;
   readonly #sampler: StreamSampler;
   #isAskingDisk = false;
 
   constructor(parts: AlarmsParts) {
     this.#parts = parts;
-    const { ports, log, events, sources, analyst, library } = parts;
+    const { ports, log, events, sources, analyst } = parts;
     const { clock } = ports;
     this.#watch = new AlarmWatch({
       clock,
@@ -62,18 +58,6 @@ export class Alarms {
       onChange: (alarm) => this.#onChange(alarm),
     });
     this.#notices = new AlarmNotices(ports.notifier, this.#scope, (alarms) => this.#seen(alarms));
-    this.#outbox = new Outbox({
-      clock,
-      log,
-      store: {
-        list: () => library().alarms.deliveries(),
-        save: (delivery) => library().alarms.saveDelivery(delivery),
-        remove: (id) => library().alarms.removeDelivery(id),
-      },
-      target: () => this.#target(this.#settings.webhookUrl),
-      post: postMessage,
-      pause: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
-    });
     this.#sampler = new StreamSampler({
       clock,
       log,
@@ -89,7 +73,6 @@ export class Alarms {
       events.on((name, payload) => {
         // The compiler cannot follow that the payload belongs to the name.
         if (name === 'sources.status') this.#watch.onStatus(payload as Parameters<AlarmWatch['onStatus']>[0]);
-        else if (name === 'settings.changed') this.#outbox.retry();
       }),
     );
   }
@@ -103,18 +86,16 @@ export class Alarms {
     } catch (error) {
       log.error('The alarms of an earlier run could not be closed.', { error: String(error) });
     }
-    this.#outbox.start();
     this.#scope.interval(TICK_MS, () => this.#watch.tick());
     this.#scope.interval(SAMPLE_TICK_MS, () => this.#sampler.tick());
     this.#scope.interval(DISK_TICK_MS, () => void this.#lookAtDisk());
     void this.#lookAtDisk();
   }
 
-  /** What is raised is closed in the history; what was not sent is kept for the next start. */
+  /** What is raised is closed in the history. */
   async stop(): Promise<void> {
     await this.#scope.dispose();
     this.#watch.end();
-    await this.#outbox.stop();
   }
 
   /** From the recorder, once a second. */
@@ -148,38 +129,18 @@ export class Alarms {
     }
   }
 
-  async webhook(): Promise<{ hasSecret: boolean; waiting: number; problem?: string }> {
-    const { problem, waiting } = this.#outbox;
-    const secret = await this.#parts.ports.secrets.get(SECRET_KEY);
-    return { hasSecret: secret !== undefined, waiting, ...(problem === undefined ? {} : { problem }) };
-  }
-
-  async setWebhookSecret(secret: string): Promise<void> {
-    const { secrets } = this.#parts.ports;
-    if (secret === '') await secrets.delete(SECRET_KEY);
-    else await secrets.set(SECRET_KEY, secret);
-  }
-
-  async testWebhook(url: string): Promise<void> {
-    const target = await this.#target(url);
-    const now = this.#parts.ports.clock.now();
-    const message: WebhookMessage = { type: 'test', host: hostname(), at: now };
-    if (!target) throw new LongtakeError('INVALID_INPUT', 'Enter an address that starts with http:// or https://.');
-    await postMessage(target, { id: randomUUID(), body: JSON.stringify(message) }, { now, signal: this.#scope.signal });
-  }
-
   #onChange(alarm: Alarm): void {
     const { catalogue, events, log } = this.#parts;
     catalogue.saveAlarm(alarm);
     events.emit('alarms.changed', alarm);
-    const { notify, webhookUrl } = this.#settings;
+    const { notify } = this.#settings;
     const isNew = alarm.clearedAt === undefined && alarm.acknowledgedAt === undefined;
     if (isNew) {
       log.warn(`Alarm: ${alarm.message}`, { kind: alarm.kind, source: alarm.sourceName });
       if (notify) this.#notices.raised(alarm);
     }
-    if (webhookUrl !== '' && (isNew || alarm.clearedAt !== undefined)) {
-      this.#tellWebhook({ type: isNew ? 'raised' : 'cleared', alarm });
+    if (isNew || alarm.clearedAt !== undefined) {
+      this.#parts.hooks.tell('alarm', { type: isNew ? 'raised' : 'cleared', alarm });
     }
   }
 
@@ -192,17 +153,6 @@ export class Alarms {
       log.debug('The coverage of a source could not be measured.', { sourceId: id, error: String(error) });
       return undefined;
     }
-  }
-
-  #tellWebhook(what: Pick<WebhookMessage, 'type' | 'alarm'>): void {
-    const at = this.#parts.ports.clock.now();
-    const message: WebhookMessage = { ...what, host: hostname(), at };
-    this.#outbox.add({ id: randomUUID(), madeAt: at, body: JSON.stringify(message) });
-  }
-
-  async #target(url: string): Promise<WebhookTarget | undefined> {
-    if (url === '') return undefined;
-    return { url, secret: await this.#parts.ports.secrets.get(SECRET_KEY) };
   }
 
   async #lookAtDisk(): Promise<void> {

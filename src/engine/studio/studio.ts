@@ -34,6 +34,7 @@ import { Emitter } from './emitter.ts';
 import { CatalogueWriter } from './catalogueWriter.ts';
 import { createExporting, type Exporting } from './exports/exporting.ts';
 import { createHandlers } from './handlers.ts';
+import { Hooks } from './hooks/hooks.ts';
 import { Interruptions } from './interruptions.ts';
 import { Keeping } from './keeping.ts';
 import { KeyedLock } from './keyedLock.ts';
@@ -102,6 +103,7 @@ export interface StudioParts extends UploadParts {
   readonly analyst: Analyst;
   readonly analysis: Analysis;
   readonly alarms: Alarms;
+  readonly hooks: Hooks;
   readonly library: () => Library;
   /** For what must not fail because of the library. */
   readonly catalogue: CatalogueWriter;
@@ -165,8 +167,10 @@ export function createStudio(ports: StudioPorts): Studio {
     library,
     review,
   });
+  const hooks = new Hooks({ ports, log: ports.log.scoped('hooks'), events, library, review });
   const alarms = new Alarms({
     ports,
+    hooks,
     log: ports.log.scoped('alarms'),
     events,
     sources,
@@ -238,6 +242,7 @@ export function createStudio(ports: StudioPorts): Studio {
     analyst,
     analysis,
     alarms,
+    hooks,
     library,
     catalogue,
     interruptions,
@@ -365,6 +370,7 @@ export function createStudio(ports: StudioPorts): Studio {
         uploads.start({ sends: false });
         return;
       }
+      hooks.start();
       alarms.start();
       await moveLogins(sources, log);
       const resumed = sources.armedAtStart(settings);
@@ -386,6 +392,7 @@ export function createStudio(ports: StudioPorts): Studio {
       wakefulness.end();
       libraryCheck.stop();
       await alarms.stop();
+      await hooks.stop();
       const analysed = analysis.stop();
       // A disk that hangs holds the analyst up, and must not hold up the end.
       analyst.stop();

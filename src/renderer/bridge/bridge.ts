@@ -36,6 +36,8 @@ let web: WebTransport | undefined;
 
 /** Whether this page is in a browser: what only a desktop can do is a download there, or is not offered. */
 export function isInBrowser(): boolean {
+  // Tests have no page.
+  if (typeof window === 'undefined') return false;
   return window.longtake === undefined && /^https?:$/.test(window.location?.protocol ?? '');
 }
 

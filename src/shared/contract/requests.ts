@@ -17,6 +17,7 @@ import { clipRequests } from './clips.ts';
 import { desktopRequests } from './desktop.ts';
 import { drillRequests } from './drill.ts';
 import { exportRequests } from './exports.ts';
+import { hookRequests } from './hooks.ts';
 import { isrRequests } from './isr.ts';
 import { openingRequests } from './opening.ts';
 import { localRequests } from './local.ts';
@@ -82,6 +83,7 @@ const peaksSchema = z.object({
  */
 export const requests = {
   ...automationRequests,
+  ...hookRequests,
   ...isrRequests,
   ...openingRequests,
   ...localRequests,

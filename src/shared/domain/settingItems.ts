@@ -1,4 +1,5 @@
 import type { AlarmRules } from './alarm.ts';
+import { DEFAULT_WEBHOOK_KINDS } from './hooks.ts';
 import { DEFAULT_SETTINGS, type Settings, type SettingsPatch } from './settings.ts';
 
 /** The sections of the settings, in their order. */
@@ -227,6 +228,13 @@ export const SETTING_ITEMS: readonly SettingItem[] = [
     'http post url callback secret hmac automation',
   ),
   item(
+    'hooks',
+    'alarms',
+    'What the webhook is told',
+    'A script, too, can be told: hooks.json in the profile names it.',
+    'events automation recording section upload notify script',
+  ),
+  item(
     'uploadBytesPerSecond',
     'uploads',
     'Speed limit',
@@ -357,6 +365,7 @@ export function defaultOf(path: SettingPath): unknown {
   // What may be absent has a value all the same, so that it can be set back.
   if (path === 'uploadBytesPerSecond') return 0;
   if (path === 'automation') return { enabled: false };
+  if (path === 'hooks') return { webhook: [...DEFAULT_WEBHOOK_KINDS] };
   return settingAt(DEFAULT_SETTINGS, path);
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { alarmSettingsSchema, DEFAULT_ALARM_SETTINGS } from './alarm.ts';
 import { automationSettingsSchema } from './automation.ts';
 import { globalKeysSchema } from './globalKeys.ts';
+import { hookSettingsSchema } from './hooks.ts';
 import { DEFAULT_DETECTION, detectionSchema } from './section.ts';
 import { DEFAULT_TRASH_DAYS, retentionSchema, trashDaysSchema } from './retention.ts';
 
@@ -61,6 +62,8 @@ export const settingsSchema = z.object({
   analyseOnBattery: z.boolean(),
   /** The HTTP API for other programs, on this computer alone. Absent: off. */
   automation: automationSettingsSchema.optional(),
+  /** What is told to the webhook. Absent: alarms. */
+  hooks: hookSettingsSchema.optional(),
   /** All uploads together send no more than this, bytes/s, on average. Absent or 0: as fast as it goes. */
   uploadBytesPerSecond: z.int('Enter whole bytes per second.').min(0).max(1e10, 'Enter at most 10 GB/s.').optional(),
 });

@@ -46,7 +46,7 @@ function standIn() {
   const answers: Record<string, unknown> = {
     'app.info': { version: '0.1.0' },
     'alarms.active': [],
-    'alarms.webhook': { hasSecret: false, waiting: 2 },
+    'hooks.status': { webhook: { waiting: 2 } },
     'storage.get': { recordingsFolder: '/music', freeBytes: 5e9 },
     'uploads.transfers': [],
     'markers.add': { id: 'x' },

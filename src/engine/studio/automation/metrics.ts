@@ -183,7 +183,12 @@ function addGauges({ handlers }: Pick<Studio, 'handlers'>, registry: Registry, v
   single(
     'longtake_webhook_waiting',
     'Messages that the webhook has not taken yet.',
-    async () => (await handlers['alarms.webhook']({})).waiting,
+    async () => (await handlers['hooks.status']({})).webhook.waiting,
+  );
+  single(
+    'longtake_script_failures',
+    'Runs of the script of hooks.json that failed since the start.',
+    async () => (await handlers['hooks.status']({})).script?.failures,
   );
   single('process_resident_memory_bytes', 'Memory of the studio without its children.', async () =>
     process.memoryUsage.rss(),

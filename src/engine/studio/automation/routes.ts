@@ -63,13 +63,21 @@ export function addAutomation(app: FastifyInstance, parts: AutomationParts): voi
     });
 
     api.get('/api/v1/status', async () => {
-      const [info, sources, alarms, storage] = await Promise.all([
+      const [info, sources, alarms, storage, hooks] = await Promise.all([
         handlers['app.info']({}),
         handlers['sources.list']({}),
         handlers['alarms.active']({}),
         handlers['storage.get']({}),
+        handlers['hooks.status']({}),
       ]);
-      return { version: info.version, healthy: healthOf(sources).ok, sources: sources.map(viewOf), alarms, storage };
+      return {
+        version: info.version,
+        healthy: healthOf(sources).ok,
+        sources: sources.map(viewOf),
+        alarms,
+        storage,
+        hooks,
+      };
     });
     api.post('/api/v1/start', async (request) => {
       const chosen = await chosenSources(studio, request.body);

@@ -2,6 +2,7 @@ import { type ReactElement, useState } from 'react';
 import { Checkbox } from '../../elements/controls.tsx';
 import { DEFAULT_API_PORT } from '../../../shared/domain/automation.ts';
 import { RuleNumber } from '../alarms/RuleFields.tsx';
+import { ApiToken } from './ApiToken.tsx';
 import { checkedPatch, type ControlProps } from './control.ts';
 
 /** Whether other programs on this computer may ask, and at which port. */
@@ -36,6 +37,7 @@ export function AutomationControl({ item, name, sentence, settings, onUpdate }: 
           </span>
         </span>
       )}
+      {enabled && <ApiToken />}
       {problem !== undefined && <span className="field-note field-error rule-problem">{problem}</span>}
     </>
   );

@@ -1,9 +1,11 @@
 import { type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react';
+import { isInBrowser } from '../../bridge/bridge.ts';
 import { Button } from '../../elements/Button.tsx';
 import { classes } from '../../elements/classes.ts';
 import { useSettings } from '../../stores/settings.ts';
 import type { Settings, SettingsPatch } from '../../../shared/domain/settings.ts';
 import { defaultOf, type SettingItem, settingAt, settingPatch } from '../../../shared/domain/settingItems.ts';
+import { BROWSER_CONTROLS } from './BrowserControls.tsx';
 import { CONTROLS } from './controls.tsx';
 import { PLACES } from './places.tsx';
 import { type Entry, pieces } from './search.ts';
@@ -65,7 +67,7 @@ interface SettingProps {
 
 function Setting({ item, name, sentence, settings, onUpdate }: SettingProps): ReactElement {
   const ownFolder = useSettings((state) => state.info?.recordingsFolder);
-  const Control = CONTROLS[item.id];
+  const Control = (isInBrowser() ? BROWSER_CONTROLS[item.id] : undefined) ?? CONTROLS[item.id];
   const value = settingAt(settings, item.id);
   const standard = item.id === 'recordingsFolder' ? ownFolder : defaultOf(item.id);
   // What is absent has its default.

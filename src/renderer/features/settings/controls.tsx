@@ -8,6 +8,7 @@ import { AutomationControl } from './AutomationControl.tsx';
 import { ClosingControl, LoginControl } from './backgroundControls.tsx';
 import type { ControlProps } from './control.ts';
 import { FolderControl, PatternControl, SplitControl } from './fileControls.tsx';
+import { HookControl } from './HookControl.tsx';
 import {
   GigabytesControl,
   PlainNumberControl,
@@ -56,6 +57,7 @@ export const CONTROLS: Partial<Readonly<Record<SettingPath, (props: ControlProps
   armAtStart: SwitchControl,
   theme: ThemeControl,
   automation: AutomationControl,
+  hooks: HookControl,
 };
 
 /** The rules have a dialog of their own, which says what they would delete before they hold. */

@@ -1,5 +1,6 @@
 import { type AlarmRules, alarmRulesSchema } from '../../../shared/domain/alarm.ts';
 import { automationSettingsSchema, DEFAULT_API_PORT } from '../../../shared/domain/automation.ts';
+import { hookSettingsSchema } from '../../../shared/domain/hooks.ts';
 import { retentionSchema } from '../../../shared/domain/retention.ts';
 import { size } from '../../format/quantity.ts';
 import { splitLength } from '../../format/time.ts';
@@ -21,6 +22,8 @@ export function valueWords(path: string, value: unknown): string {
     const rules = retentionSchema.safeParse(value);
     return rules.success ? rulesWords(rules.data) : plain(value);
   }
+  const hooks = path === 'hooks' ? hookSettingsSchema.safeParse(value) : undefined;
+  if (hooks?.success === true) return hooks.data.webhook.join(', ') || 'nothing';
   if (typeof value === 'number') return numberWords(path, value);
   const api = path === 'automation' ? automationSettingsSchema.safeParse(value) : undefined;
   if (api?.success === true) return api.data.enabled ? `on, port ${api.data.port ?? DEFAULT_API_PORT}` : 'off';
