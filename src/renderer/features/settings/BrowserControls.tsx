@@ -34,7 +34,7 @@ function OwnApi({ name }: ControlProps): ReactElement {
     <>
       <p>{name}</p>
       <p className="field-note">
-        {sentence} Here it is at {new URL('/api/v1/', window.location.href).href}
+        Start, stop, mark and status, with a token, at {new URL('/api/v1/', window.location.href).href}
       </p>
       <ApiToken />
     </>
