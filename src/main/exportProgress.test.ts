@@ -31,6 +31,10 @@ test('several are one progress, in which what is done counts until all are', () 
   clock.now = 3000;
   progress.heard({ id: 'a', state: 'done', fraction: 1 });
   expect(progress.fraction()).toBe(0.75);
+  // One that failed is neither done nor left to do.
+  working('d', 0.1);
+  progress.heard({ id: 'd', state: 'failed', fraction: 0.1 });
+  expect(progress.fraction()).toBe(0.75);
   progress.heard({ id: 'b', state: 'failed', fraction: 0.5 });
   expect(progress.fraction()).toBeUndefined();
   working('c', 0.2);
