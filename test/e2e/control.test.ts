@@ -94,4 +94,26 @@ describe('pause, resume and split in the window', () => {
     await page.getByRole('textbox', { name: 'Keep free' }).scrollIntoViewIfNeeded();
     await running.screenshot('control-settings');
   });
+
+  it('drills what can go wrong, and lets the report be copied', async () => {
+    const { page, app } = running;
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+,');
+    await button('Failure drill…').click();
+    const dialog = page.getByRole('dialog', { name: 'Failure drill' });
+    await dialog.getByText('Keep what the drill records').waitFor();
+    await running.screenshot('drill-choice');
+    await dialog.getByRole('button', { name: 'Start the drill' }).click();
+    await dialog.getByText('happens now').waitFor();
+    await running.screenshot('drill-works');
+    const state = async () => (await running.request('drill.get', {}))?.state;
+    await expect.poll(state).toBe('done');
+    await dialog.getByRole('button', { name: 'Copy the report' }).click();
+    const report = await app.evaluate(({ clipboard }) => clipboard.readText());
+    expect(report).toContain('Passed: every loss is in the ledger');
+    expect(report).toMatch(/Killed recorder: passed/);
+    await dialog.getByText('Every loss is in the ledger with its cause').waitFor();
+    await running.screenshot('drill-done');
+    await dialog.getByRole('button', { name: 'Done' }).click();
+  });
 });
