@@ -161,6 +161,22 @@ describe('Recorder under control', () => {
     expect(rig.closed().map(({ samples }) => samples)).toEqual([8 * RATE, 2 * RATE]);
   });
 
+  it('counts what a recorder before left open also while it is being mended', async () => {
+    const format = { codec: 'pcm', sampleRate: RATE, channels: 1, bitDepth: 16 } as const;
+    const unfinished = makeRecording({ sourceId: A, root: '/r', path: 'old.wav', state: 'recording', format });
+    const wav = new WavWriter(
+      { sampleRate: RATE, channels: 1, bitDepth: 16 },
+      { sourceName: 'a', startedAt: 0, offsetMinutes: 0 },
+    );
+    rig.disk.files.set('/r/old.wav', Buffer.concat([wav.header(), new Uint8Array(9 * RATE * 2)]));
+    rig.disk.beforeWrite = (path) => (path === '/r/old.wav' ? new Promise(() => undefined) : undefined);
+    await rig.start({ recordings: [unfinished], resumed: [A] });
+    await rig.arm(A, 'a', { maxLengthSeconds: 10 }, { unfinished: [unfinished.id] });
+    await rig.play(A, 5);
+    expect(rig.told('reached')).toMatchObject([{ sourceId: A }]);
+    expect(rig.closed().map(({ samples }) => samples)).toContain(RATE);
+  });
+
   it('opens nothing when the longest length was recorded before', async () => {
     await rig.start();
     await rig.arm(A, 'a', { maxLengthSeconds: 10 }, { recordedMs: 10_000 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Gap, Recording } from '../../shared/domain/recording.ts';
 import { LongtakeError } from '../../shared/errors.ts';
-import type { SourceId } from '../../shared/units.ts';
+import type { RecordingId, SourceId } from '../../shared/units.ts';
 import { type Millis, millis, samples, samplesToMillis } from '../../shared/units.ts';
 import { type ClockSetting, onClockOfNow } from './clockRecord.ts';
 import type { RecorderContext } from './context.ts';
@@ -22,6 +22,19 @@ const SHORT_FILE_BYTES = 4 * 1024 * 1024;
 /** A recorder that lives writes at least this often while audio comes, with some room. */
 const WRITING_MS = 1000;
 
+/** What is known of an interrupted recording before it is mended. */
+interface FoundEnd {
+  readonly at: Millis;
+  /** What is on disk, ms, where that is quick to find out. */
+  readonly lengthMs?: number;
+}
+
+export interface Losses {
+  readonly bySource: Map<SourceId, Loss>;
+  /** Lengths of recordings that are still to be mended, as far as known, ms. */
+  readonly lengths: ReadonlyMap<RecordingId, number>;
+}
+
 /**
  * Tells for each source that is armed again since when nothing was captured. Gaps of sources that are not armed again
  * end now. Quick: it is what a person who waits for their recording to go on waits for. `clock`: how it
@@ -31,19 +44,22 @@ export async function findLosses(
   context: RecorderContext,
   interrupted: Interrupted,
   clock: Promise<readonly ClockSetting[]>,
-): Promise<Map<SourceId, Loss>> {
+): Promise<Losses> {
   const losses = new Map<SourceId, Loss>();
+  const lengths = new Map<RecordingId, number>();
   const resumed = new Set(interrupted.resumed);
   const looking = interrupted.recordings
     .filter(({ sourceId }) => resumed.has(sourceId))
-    .map(async (recording) => ({ sourceId: recording.sourceId, at: await endOf(context, recording) }));
+    .map(async (recording) => ({ ...recording, end: await endOf(context, recording) }));
   const [settings, ends] = await Promise.all([clock, Promise.all(looking)]);
   const now = context.clock.now();
   const told = (at: number): Millis => onClockOfNow(at, settings, now);
-  for (const { sourceId, at } of ends) {
+  for (const { id, sourceId, end } of ends) {
+    if (!end) continue;
+    if (end.lengthMs !== undefined) lengths.set(id, end.lengthMs);
     const known = losses.get(sourceId);
-    const end = at === undefined ? undefined : told(at);
-    if (end !== undefined && (known?.kind !== 'end' || known.at < end)) losses.set(sourceId, { kind: 'end', at: end });
+    const at = told(end.at);
+    if (known?.kind !== 'end' || known.at < at) losses.set(sourceId, { kind: 'end', at });
   }
   for (const { sourceId, at } of interrupted.left) {
     if (resumed.has(sourceId) && !losses.has(sourceId)) losses.set(sourceId, { kind: 'end', at: told(at) });
@@ -53,7 +69,7 @@ export async function findLosses(
     if (resumed.has(gap.sourceId)) losses.set(gap.sourceId, { kind: 'gap', gap });
     else endGap(context, gap, now);
   }
-  return losses;
+  return { bySource: losses, lengths };
 }
 
 /**
@@ -94,7 +110,7 @@ function withSeam(recording: Recording, mended: Map<string, Recording>): Recordi
 }
 
 /** Wall-clock instant of the last sample that is on disk; nothing when the disk does not tell. */
-async function endOf(context: RecorderContext, recording: Recording): Promise<Millis | undefined> {
+async function endOf(context: RecorderContext, recording: Recording): Promise<FoundEnd | undefined> {
   const path = join(recording.root, recording.path);
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<undefined>((resolve) => {
@@ -110,14 +126,14 @@ async function endOf(context: RecorderContext, recording: Recording): Promise<Mi
   }
 }
 
-async function lookAtEnd(context: RecorderContext, recording: Recording, path: string): Promise<Millis | undefined> {
+async function lookAtEnd(context: RecorderContext, recording: Recording, path: string): Promise<FoundEnd> {
   const found = await context.fileSystem.stat(path);
-  if (found === undefined) return recording.startedAt as Millis;
+  if (found === undefined) return { at: millis(recording.startedAt) };
   const { bytes, modifiedAt } = found;
   const duration = await durationOnDisk(context, recording, path, bytes);
   // MP3 and AAC would have to be read whole; they were written as they came.
-  if (duration === undefined) return millis(Math.max(recording.startedAt, modifiedAt));
-  return millis(Math.min(recording.startedAt + duration, modifiedAt));
+  if (duration === undefined) return { at: millis(Math.max(recording.startedAt, modifiedAt)) };
+  return { at: millis(Math.min(recording.startedAt + duration, modifiedAt)), lengthMs: duration };
 }
 
 /** What is quick to find out, ms: of short files by reading them, of long ones from a header or last page that is true. */

@@ -43,6 +43,8 @@ export class Recorder {
   readonly #names = new Map<SourceId, string>();
   /** Lengths of the recordings that were mended, ms. */
   readonly #mended = new Map<RecordingId, number>();
+  /** Of those that are still to be mended, as far as known: they count from the start. */
+  #toMend: ReadonlyMap<RecordingId, number> = new Map();
   /** Not known yet. */
   #losses: Map<SourceId, Loss> | undefined;
   #plan: RecordingPlan | undefined;
@@ -147,7 +149,9 @@ export class Recorder {
     }, TICK_MS);
     const wasInterrupted = Object.values(interrupted).some(({ length }) => length > 0);
     const clock = wasInterrupted ? this.#clock.settings(this.#root()) : Promise.resolve([]);
-    this.#losses = await findLosses(this.#context, interrupted, clock);
+    const { bySource, lengths } = await findLosses(this.#context, interrupted, clock);
+    this.#losses = bySource;
+    this.#toMend = lengths;
     this.#clock.note(this.#root());
     this.#ports.emit({ type: 'ready' });
     // Recording goes on meanwhile: reading through a day of frames takes its time.
@@ -215,13 +219,13 @@ export class Recorder {
   }
 
   #recordedMs({ recordedMs = 0, unfinished = [] }: ArmedSource): number {
-    return unfinished.reduce((sum, id) => sum + (this.#mended.get(id) ?? 0), recordedMs);
+    return unfinished.reduce((sum, id) => sum + (this.#mended.get(id) ?? this.#toMend.get(id) ?? 0), recordedMs);
   }
 
   #onMended({ id, sourceId, samples: length, format }: Recording): void {
     const ms = samplesToMillis(samples(length), Math.max(1, format.sampleRate));
     this.#mended.set(id, ms);
-    this.#runners.get(sourceId)?.onMended(id, ms);
+    this.#runners.get(sourceId)?.onMended(id, ms - (this.#toMend.get(id) ?? 0));
   }
 
   /** The gap that a source resumes in, when the recorder before was interrupted. */

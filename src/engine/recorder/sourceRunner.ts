@@ -144,7 +144,7 @@ export class SourceRunner {
     this.#connection?.split();
   }
 
-  /** The length of a recording that a recorder before left open is known now, ms. */
+  /** The length of a recording that a recorder before left open is known now: by how much it is more than was thought, ms. */
   onMended(id: RecordingId, ms: number): void {
     if (this.#options.unfinished.includes(id)) this.#recordedMs += ms;
   }
