@@ -6,7 +6,8 @@ export type Responder = (request: Request) => Promise<Response>;
 /** Tells Chromium what the two schemes may do. Call it before the app is ready. */
 export function registerSchemes(): void {
   protocol.registerSchemesAsPrivileged([
-    { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+    // The page's script is compiled once, and not at each start.
+    { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
     {
       scheme: MEDIA_SCHEME,
       // The page's origin is another one: corsEnabled lets it read what names it in Access-Control-Allow-Origin.

@@ -80,7 +80,7 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
   if (process.platform === 'win32') app.setAppUserModelId('app.longtake.studio');
   log.info('Longtake starts.', { version: app.getVersion(), runtime: runtimeName(), platform: process.platform });
   const held = await holdProfile(profile.folder, log);
-  const { store, notices } = openSettingsStore(profile.folder, profile.defaults);
+  const { store, notices, prepare } = openSettingsStore(profile.folder, profile.defaults);
   nativeTheme.themeSource = store.read().settings.theme;
   const secrets = openSecrets(profile.folder);
   const state = new ShellState(profile.folder, log);
@@ -161,18 +161,6 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
     log: log.scoped('automation'),
     tell: (message) => ipc.send('notice', { severity: 'warning', message }),
   });
-  const background = new BackgroundLife({
-    studio,
-    settings,
-    window: studioWindow,
-    ipc,
-    state,
-    notifier,
-    quit: () => void shutdown.request(),
-    noDialogs,
-    now: () => systemClock.now(),
-    log,
-  });
   studio.onEvent((name, payload) => {
     if (name === 'settings.changed') {
       nativeTheme.themeSource = settings().theme;
@@ -190,11 +178,24 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
     process.once(event, () => ipc.send('notice', { severity: 'error', message: UNHANDLED }));
   }
 
-  // The window opens while the studio starts; its requests wait for it.
+  // The window opens while the studio starts; its requests wait for it. What takes time of this process comes after.
   started = studio.start();
   held.answerWith(studio, started);
-  if (!isHiddenStart(settings())) studioWindow.open();
-  else if (!(await background.hasTray())) studioWindow.open({ isMinimised: true });
+  const isHidden = isHiddenStart(settings());
+  if (!isHidden) studioWindow.open();
+  const background = new BackgroundLife({
+    studio,
+    settings,
+    window: studioWindow,
+    ipc,
+    state,
+    notifier,
+    quit: () => void shutdown.request(),
+    noDialogs,
+    now: () => systemClock.now(),
+    log,
+  });
+  if (isHidden && !(await background.hasTray())) studioWindow.open({ isMinimised: true });
   openRequests.follow((request) => {
     if (wantsWindow(request)) toFront();
     void started.then(() => openInStudio(request, app.isPackaged, studio.handlers, log.scoped('opening')));
@@ -202,6 +203,7 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
   app.on('activate', toFront);
   await started;
   await Promise.all([background.start(), automation.follow()]);
+  prepare();
   process.stdout.write(`Longtake ${app.getVersion()} is running. Recordings go to ${settings().recordingsFolder}.\n`);
 }
 

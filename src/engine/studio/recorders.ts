@@ -1,6 +1,6 @@
 import type { SourceStatus } from '../../shared/domain/source.ts';
 import type { Log } from '../../shared/ports/log.ts';
-import type { ProcessHost } from '../../shared/ports/processHost.ts';
+import type { ChildHandle, ProcessHost } from '../../shared/ports/processHost.ts';
 import type { SourceId } from '../../shared/units.ts';
 import type { ArmedSource, Interrupted, RecorderEvent, RecordingPlan } from '../recorder/protocol.ts';
 import type { KeyedLock } from './keyedLock.ts';
@@ -49,9 +49,20 @@ export class Recorders {
   readonly #moves = new Set<Promise<void>>();
   #watched: readonly SourceId[] = [];
   #stopping = false;
+  /** Runs, and waits for what it is to do. */
+  #prepared: ChildHandle | undefined;
 
   constructor(ports: RecordersPorts) {
     this.#ports = ports;
+  }
+
+  /** Begins to start a process, which takes its time, while it is still being found out what to record. */
+  prepare(): void {
+    const child = this.#ports.processHost.start('recorder');
+    this.#prepared = child;
+    child.onExit(() => {
+      if (this.#prepared === child) this.#prepared = undefined;
+    });
   }
 
   /** Starts the shared recorder, which mends what is interrupted and opens what is armed. */
@@ -98,16 +109,23 @@ export class Recorders {
 
   async stop(reason: string): Promise<void> {
     this.#stopping = true;
+    this.#takePrepared()?.kill();
     await Promise.all([...this.#hosts.values()].map((host) => host.stop(reason)));
     await Promise.all(this.#moves);
     this.#hosts.clear();
+  }
+
+  #takePrepared(): ChildHandle | undefined {
+    const child = this.#prepared;
+    this.#prepared = undefined;
+    return child;
   }
 
   async #startHost(place: Place): Promise<void> {
     const { processHost, log, plan, interrupted, armed, armedSource, onArmFailed, onEvent, onCrash } = this.#ports;
     const here = (id: SourceId): boolean => this.#placeOf(id) === place;
     const host = new RecorderHost({
-      processHost,
+      processHost: { start: (role) => this.#takePrepared() ?? processHost.start(role) },
       log,
       plan,
       interrupted: () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Source } from '../../shared/contract/requests.ts';
 import type { Settings } from '../../shared/domain/settings.ts';
 import type { SourceConfig, SourceDraft, SourceStatus } from '../../shared/domain/source.ts';
@@ -111,6 +112,14 @@ export class Sources {
     this.#armedAt.set(id, armedAt);
     this.#storeArmed();
     return armedAt;
+  }
+
+  /** What was armed when the program ended, or is to be at every start, is armed from now on. */
+  resume(ids: readonly SourceId[]): void {
+    const armedAt = this.#ports.clock.now();
+    for (const id of ids) if (!this.#armedAt.has(id)) this.#armedAt.set(id, armedAt);
+    // Mostly it is what is stored already: a write would hold up the first sample.
+    if (!isDeepStrictEqual(this.armed(), this.#ports.settingsStore.read().armed)) this.#storeArmed();
   }
 
   markDisarmed(id: SourceId): void {

@@ -361,6 +361,7 @@ export function createStudio(ports: StudioPorts): Studio {
     armedCount: () => sources.armed().length,
     media,
     start: async () => {
+      if (ports.idle !== true) recorder.prepare();
       await ports.fileSystem.makeFolder(ports.dataFolder);
       await openCatalogue();
       const { settings } = ports.settingsStore.read();
@@ -375,7 +376,7 @@ export function createStudio(ports: StudioPorts): Studio {
       await moveLogins(sources, log);
       const resumed = sources.armedAtStart(settings);
       await heedLedger(root, resumed);
-      for (const id of resumed) sources.markArmed(id);
+      sources.resume(resumed);
       sources.armings.keep(sources.armed());
       uploads.start();
       await recorder.start();
