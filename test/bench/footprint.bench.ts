@@ -68,6 +68,13 @@ async function launchBare(): Promise<ElectronApplication> {
   return app;
 }
 
+/** The driver now and then loses an answer of main. */
+async function recorderOf(running: RunningApp): Promise<number> {
+  const pid = async () => running.recorderPid().catch(() => undefined);
+  await expect.poll(pid, { timeout: 120_000 }).toBeDefined();
+  return running.recorderPid();
+}
+
 /** There is no tray on a virtual display, where a window that is closed would be minimised: this one is gone. */
 async function closeWindow({ app }: RunningApp): Promise<void> {
   await app.evaluate(({ BrowserWindow }) => {
@@ -96,8 +103,8 @@ async function measure({ name, sources, env, startPeers }: Setting): Promise<{ r
     if (sources.length > 0) await running.request('sources.arm', {});
     const recording = async () =>
       (await running.request('sources.list', {})).filter(({ status }) => status.state === 'recording').length;
-    await expect.poll(recording).toBe(sources.length);
-    const recorder = await running.recorderPid();
+    await expect.poll(recording, { timeout: 120_000 }).toBe(sources.length);
+    const recorder = await recorderOf(running);
     await sleep(REST_MS);
     const children = await startPeers(peersFolder);
     const [open, openRecorder, bareWindow, peers] = await Promise.all([

@@ -57,6 +57,11 @@ export class CapturePosition {
     return this.#time.wallTime(this.#sample + delta);
   }
 
+  /** Where what has arrived ends, or the sample frame `delta` from there: see {@link CaptureTime.endTime}. */
+  endTime(delta = 0): Millis {
+    return this.#time.endTime(this.#sample + delta);
+  }
+
   /** Sample frames from the next one to the wall-clock instant `at`. */
   until(at: Millis): number {
     return this.#time.samplesUntil(at, this.#sample);

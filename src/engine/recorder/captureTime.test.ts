@@ -37,4 +37,17 @@ describe('CaptureTime', () => {
   it('misses what is lost bit by bit', () => {
     expect(missingAt(3600, 1005, () => 0).length).toBeGreaterThan(5);
   });
+
+  it('ends nothing later than it arrived, also where the rest of a burst came after its recording had begun', () => {
+    const clock = new TurnedClock('2026-11-21T10:00:00.000Z');
+    const time = new CaptureTime(clock, RATE);
+    clock.advance(1000);
+    time.observe(RATE, clock.monotonic());
+    time.settle();
+    clock.advance(100);
+    time.observe(4 * RATE, clock.monotonic());
+    expect(time.wallTime(4 * RATE)).toBeGreaterThan(clock.now() + 2000);
+    expect(time.endTime(4 * RATE)).toBe(clock.now());
+    expect(time.endTime(RATE)).toBe(time.wallTime(RATE));
+  });
 });

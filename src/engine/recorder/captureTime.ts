@@ -31,6 +31,8 @@ export class CaptureTime {
   #base = Number.POSITIVE_INFINITY;
   #settled = false;
   #observedTo = 0;
+  /** When the last audio arrived, monotonic; not known before the first. */
+  #arrivedAt = Number.POSITIVE_INFINITY;
   /** Wall clock less monotonic clock. */
   #wallOffset: number;
 
@@ -76,6 +78,7 @@ export class CaptureTime {
    */
   observe(sampleEnd: number, arrivedAt: Millis): boolean {
     this.#samples.observe(sampleEnd, arrivedAt);
+    this.#arrivedAt = arrivedAt;
     const origin = this.#samples.timeOf(0);
     const missing = origin - this.#origin > LEAST_HOLE_MS + (arrivedAt - this.#originAt) * CLOCK_TOLERANCE;
     if (missing || origin < this.#origin) {
@@ -91,6 +94,14 @@ export class CaptureTime {
   /** Wall-clock instant at which sample number `sample` was captured. */
   wallTime(sample: number): Millis {
     return millis(this.monotonicTime(sample) + this.#wallOffset);
+  }
+
+  /**
+   * Where the audio before sample number `sample`, which has arrived, ends in wall-clock time. A burst that came late
+   * leaves the times of a recording behind it late, but nothing was captured after it arrived.
+   */
+  endTime(sample: number): Millis {
+    return millis(Math.min(this.monotonicTime(sample), this.#arrivedAt) + this.#wallOffset);
   }
 
   /** Monotonic instant at which sample number `sample` was captured. */

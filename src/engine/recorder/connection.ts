@@ -158,7 +158,7 @@ export class Connection implements CaptureListener {
    * ends, wall clock; nothing when there is none.
    */
   sleep(): Millis | undefined {
-    const endsAt = this.captured > 0 ? this.#at.wallTime() : undefined;
+    const endsAt = this.captured > 0 ? this.#at.endTime() : undefined;
     this.#interrupt();
     this.#at.follow();
     return endsAt;
@@ -179,12 +179,12 @@ export class Connection implements CaptureListener {
     this.#chain.close();
     await this.closed();
     this.#warnings.skipped(this.#skipped);
-    return this.captured > 0 ? this.#at.wallTime(-this.#chain.lost) : undefined;
+    return this.captured > 0 ? this.#at.endTime(-this.#chain.lost) : undefined;
   }
 
   /** Until when capture is on disk, about, in wall-clock time; for an end that a hung disk holds up. */
   get writtenUntil(): Millis | undefined {
-    return this.captured > 0 ? this.#at.wallTime(-this.#chain.unwritten) : undefined;
+    return this.captured > 0 ? this.#at.endTime(-this.#chain.unwritten) : undefined;
   }
 
   #receive(part: Exclude<Captured, { kind: 'block' }>): void {
