@@ -99,6 +99,7 @@ describe('pause, resume and split in the window', () => {
     const { page, app } = running;
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+,');
+    await page.getByRole('tab', { name: 'Advanced' }).click();
     await button('Failure drill…').click();
     const dialog = page.getByRole('dialog', { name: 'Failure drill' });
     await dialog.getByText('Keep what the drill records').waitFor();
