@@ -1,6 +1,7 @@
 import { Bell, BellRing } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { IconButton } from '../../elements/Button.tsx';
+import { CountMark } from '../../elements/Strip.tsx';
 import { count } from '../../format/quantity.ts';
 import { useAlarms } from '../../stores/alarms.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
@@ -18,11 +19,7 @@ export function AlarmBell(): ReactElement {
       onClick={() => dialogsStore.getState().show({ name: 'alarms' })}
     >
       {active > 0 ? <BellRing size={16} aria-hidden /> : <Bell size={16} aria-hidden />}
-      {active > 0 && (
-        <span className="alarm-count" aria-hidden>
-          {active > 99 ? '99+' : active}
-        </span>
-      )}
+      {active > 0 && <CountMark>{active > 99 ? '99+' : active}</CountMark>}
     </IconButton>
   );
 }

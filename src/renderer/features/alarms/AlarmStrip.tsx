@@ -1,6 +1,7 @@
 import { TriangleAlert } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { Button } from '../../elements/Button.tsx';
+import { Strip } from '../../elements/Strip.tsx';
 import { useAlarms, alarmsStore } from '../../stores/alarms.ts';
 import { useNow } from '../../stores/clock.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
@@ -20,38 +21,42 @@ export function AlarmStrip(): ReactElement {
       <p className="visually-hidden" role="alert">
         {lastRaised && `Alarm: ${lastRaised.message}`}
       </p>
-      {newest && <Strip alarm={newest} others={unseen.length - 1} unseen={unseen} />}
+      {newest && <NewestAlarm alarm={newest} others={unseen.length - 1} unseen={unseen} />}
     </>
   );
 }
 
-interface StripProps {
+interface NewestAlarmProps {
   readonly alarm: Alarm;
   readonly others: number;
   readonly unseen: readonly Alarm[];
 }
 
-function Strip({ alarm, others, unseen }: StripProps): ReactElement {
+function NewestAlarm({ alarm, others, unseen }: NewestAlarmProps): ReactElement {
   const now = useNow();
   return (
-    <section className="alarm-strip" aria-label="Newest alarm">
-      <TriangleAlert size={16} aria-hidden />
-      <div className="alarm-strip-text">
-        <p className="alarm-message selectable">{alarm.message}</p>
-        <p className="alarm-advice">
+    <Strip
+      className="alarm-strip"
+      label="Newest alarm"
+      icon={<TriangleAlert size={16} aria-hidden />}
+      message={alarm.message}
+      advice={
+        <>
           Since {clockTime(alarm.since, now)}, {stateText(alarm, now)}. {alarm.advice}
-        </p>
-      </div>
-      <div className="alarm-strip-buttons">
-        {others > 0 && (
-          <Button look="quiet" onClick={() => dialogsStore.getState().show({ name: 'alarms' })}>
-            {others} more
+        </>
+      }
+      buttons={
+        <>
+          {others > 0 && (
+            <Button look="quiet" onClick={() => dialogsStore.getState().show({ name: 'alarms' })}>
+              {others} more
+            </Button>
+          )}
+          <Button onClick={() => attempt(alarmsStore.getState().acknowledge(unseen.map(({ id }) => id)))}>
+            {others > 0 ? 'Seen all' : 'Seen'}
           </Button>
-        )}
-        <Button onClick={() => attempt(alarmsStore.getState().acknowledge(unseen.map(({ id }) => id)))}>
-          {others > 0 ? 'Seen all' : 'Seen'}
-        </Button>
-      </div>
-    </section>
+        </>
+      }
+    />
   );
 }

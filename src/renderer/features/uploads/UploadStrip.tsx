@@ -1,6 +1,7 @@
 import { CloudAlert } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import { Button } from '../../elements/Button.tsx';
+import { Strip } from '../../elements/Strip.tsx';
 import { size } from '../../format/quantity.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { useTargets } from '../../stores/targets.ts';
@@ -28,24 +29,24 @@ export function UploadStrip(): ReactElement | null {
         {first && problemOf(first.target.name, first.problem.message)}
       </p>
       {first && (
-        <section className="upload-strip" aria-label="An upload needs you">
-          <CloudAlert size={16} aria-hidden />
-          <div className="upload-strip-text">
-            <p className="upload-strip-problem selectable">{problemOf(first.target.name, first.problem.message)}</p>
-            <p className="upload-strip-advice">
-              Recording goes on; {size(first.transfer.backlogBytes)} wait here until this is right.
-            </p>
-          </div>
-          <div className="upload-strip-buttons">
-            <Button look="quiet" onClick={() => show({ name: 'uploads' })}>
-              Uploads
-            </Button>
-            <Button look="quiet" onClick={() => show({ name: 'target', id: first.target.id })}>
-              Edit the target
-            </Button>
-            <Button onClick={() => setSeen(new Set([...seen, first.key]))}>Seen</Button>
-          </div>
-        </section>
+        <Strip
+          className="upload-strip"
+          label="An upload needs you"
+          icon={<CloudAlert size={16} aria-hidden />}
+          message={problemOf(first.target.name, first.problem.message)}
+          advice={`Recording goes on; ${size(first.transfer.backlogBytes)} wait here until this is right.`}
+          buttons={
+            <>
+              <Button look="quiet" onClick={() => show({ name: 'uploads' })}>
+                Uploads
+              </Button>
+              <Button look="quiet" onClick={() => show({ name: 'target', id: first.target.id })}>
+                Edit the target
+              </Button>
+              <Button onClick={() => setSeen(new Set([...seen, first.key]))}>Seen</Button>
+            </>
+          }
+        />
       )}
     </>
   );

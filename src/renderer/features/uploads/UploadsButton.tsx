@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import { IconButton } from '../../elements/Button.tsx';
+import { CountMark } from '../../elements/Strip.tsx';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { useTargets } from '../../stores/targets.ts';
 import { useUploads } from '../../stores/uploads.ts';
@@ -23,11 +24,7 @@ export function UploadsButton(): ReactElement {
       onClick={() => dialogsStore.getState().show({ name: 'uploads' })}
     >
       <ToneIcon tone={tone} size={16} />
-      {tone === 'attention' && (
-        <span className="uploads-count" aria-hidden>
-          {short}
-        </span>
-      )}
+      {tone === 'attention' && <CountMark>{short}</CountMark>}
     </IconButton>
   );
 }
