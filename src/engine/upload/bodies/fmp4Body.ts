@@ -43,6 +43,8 @@ interface PlannedPiece extends Piece {
 export interface Fmp4Grouping {
   /** Each fragment is a segment of about this length that can stand in a file of its own, s; absent: short fragments. */
   readonly segmentSeconds?: number;
+  /** Sample frames that an encoder put in front, and that players leave out; absent: none. */
+  readonly priming?: number;
 }
 
 /** Frames of AAC as an MP4 of fragments, made anew from the file wherever it is read. */
@@ -51,6 +53,7 @@ export class Fmp4Body implements Body {
   readonly #file: RecordingFile;
   readonly #from: number;
   readonly #segmentSeconds: number | undefined;
+  readonly #priming: number;
   /** What stands before every fragment. */
   readonly #prefix: Uint8Array;
   readonly #pieces = new PlaceTable<Piece>(PLACE_BYTES);
@@ -62,10 +65,11 @@ export class Fmp4Body implements Body {
   #samples = 0;
   #end = 0;
 
-  constructor(file: RecordingFile, from: number, { segmentSeconds }: Fmp4Grouping = {}) {
+  constructor(file: RecordingFile, from: number, { segmentSeconds, priming = 0 }: Fmp4Grouping = {}) {
     this.#file = file;
     this.#from = from;
     this.#segmentSeconds = segmentSeconds;
+    this.#priming = priming;
     this.#prefix = segmentSeconds === undefined ? new Uint8Array(0) : segmentType();
     this.#walk = new FrameWalk(adtsSyntax, from);
   }
@@ -87,7 +91,7 @@ export class Fmp4Body implements Body {
       if (!this.#format) {
         // The first frame may describe its channels.
         this.#format = readAacFormat(await window.read(frame.at, DESCRIPTION_BYTES));
-        this.#init = initSegment(this.#format);
+        this.#init = initSegment(this.#format, this.#priming);
       }
       const blocks = await blocksOf(window, frame);
       this.#planner ??= this.#planFrom({ at: this.#init.length, samples: 0, index: 0, from: frame.at });
@@ -148,7 +152,7 @@ export class Fmp4Body implements Body {
   durationMs(at: number): number {
     if (!this.#format) return 0;
     const samples = at >= this.#bytes ? this.#samples : this.#pieces.samplesAt(at);
-    return (samples * 1000) / this.#format.sampleRate;
+    return (Math.max(0, samples - this.#priming) * 1000) / this.#format.sampleRate;
   }
 
   close(): Promise<void> {

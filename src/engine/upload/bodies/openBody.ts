@@ -25,6 +25,9 @@ const OPUS_PER_PAIR = 128_000;
 /** Length of what players load at a time (Apple's HLS asks for about 6 s; live listening wants less), s. */
 const SEGMENTS: Fmp4Grouping = { segmentSeconds: 3 };
 
+/** What ffmpeg's encoder of AAC puts in front, sample frames: one block, which ADTS has no place to tell of. */
+const AAC_PRIMING = 1024;
+
 /** Opens recordings in every form. */
 export function createOpenBody(ports: BodyPorts): OpenBody {
   return (source, form) => {
@@ -56,7 +59,7 @@ export function createOpenBody(ports: BodyPorts): OpenBody {
             input: layoutOf(source),
             output: { codec: 'aac', bitrate: form.bitrate },
             fileName: 'encoded.aac',
-            open: (spooled) => new Fmp4Body(spooled, 0, SEGMENTS),
+            open: (spooled) => new Fmp4Body(spooled, 0, { ...SEGMENTS, priming: AAC_PRIMING }),
           }),
         );
       default:

@@ -82,6 +82,36 @@ test('FLAC becomes Opus while it grows, and the same bytes once more after a kil
   expect(await readdir(join(folder, 'spool'))).toEqual(['encoded.ogg']);
 }, 60_000);
 
+test('a store gets AAC that begins with the first sample of the recording, and is as long', async () => {
+  const path = join(folder, 'clicks.wav');
+  // A click of one sample each 0.25 s, from the very beginning on.
+  const every = 12_000;
+  const clicks = ['-f', 'lavfi', '-i', `aevalsrc=0.9*lt(mod(n\\,${every})\\,24):s=48000:d=5`];
+  await tool('ffmpeg', ['-v', 'error', '-y', ...clicks, '-c:a', 'pcm_s16le', path]);
+  const openBody = createOpenBody({ fileSystem: nodeFileSystem, loadFlac: loadFlacLibrary, encoder });
+  const recording = makeRecording({ container: 'wav', format: { codec: 'pcm', sampleRate: 48_000, channels: 1 } });
+  const source = { recording, file: () => path, live: () => false, from: 0, spoolFolder: join(folder, 'cmaf') };
+  const body = await openBody(source, { kind: 'cmaf', bitrate: 128_000 });
+  const length = await wait(body, ({ ended }) => ended);
+  expect(body.durationMs(length)).toBeGreaterThanOrEqual(5000);
+  expect(body.durationMs(length)).toBeLessThan(5000 + 25);
+  const sent = join(folder, 'sent.mp4');
+  await writeFile(sent, await readAll(body, length));
+  await body.close();
+  // What lies before time zero is played by nobody; ffmpeg writes it out unless it is told so.
+  const shown = ['-copyts', '-i', sent, '-af', 'atrim=start=0', '-f', 's16le', '-'];
+  const { out: pcm, complaints } = await tool('ffmpeg', ['-v', 'error', '-xerror', '-nostdin', ...shown]);
+  expect(complaints).toBe('');
+  const heard = new Int16Array(Uint8Array.from(pcm).buffer);
+  expect(heard.length).toBeGreaterThanOrEqual(5 * 48_000);
+  expect(heard.length).toBeLessThan(5 * 48_000 + 1024);
+  for (let click = 1; click < 19; click += 1) {
+    const around = heard.subarray(click * every - 2000, click * every + 2000);
+    const loudest = around.reduce((best, value, at) => (Math.abs(value) > Math.abs(around[best] ?? 0) ? at : best), 0);
+    expect(Math.abs(loudest - 2000 - 12)).toBeLessThan(40);
+  }
+}, 60_000);
+
 test('an encoder that makes something else begins another session, and one that is missing is told', async () => {
   const path = join(folder, 'a.flac');
   await writeFile(join(folder, 'spool', 'encoded.ogg'), Buffer.alloc(5000, 1));
