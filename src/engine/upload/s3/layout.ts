@@ -56,5 +56,8 @@ export const segmentName = (ordinal: number): string => `segment_${numbered(ordi
 export const sliceName = (index: number, mimeType: string): string =>
   `slice_${numbered(index)}.${EXTENSIONS[mimeType] ?? 'bin'}`;
 export const INIT = 'init.mp4';
+/** From the beginning on. */
 export const PLAYLIST = 'index.m3u8';
+/** The last minute. */
+export const LIVE_PLAYLIST = 'live.m3u8';
 export const MANIFEST = 'manifest.json';

@@ -6,7 +6,7 @@ import { ObjectStore } from '../../../../test/support/objectStore.ts';
 import { silentLog } from '../../../../test/support/silentLog.ts';
 import { systemClock } from '../../platform/systemClock.ts';
 import type { Chunk, UploadMeta } from '../driver.ts';
-import { folderOf, MANIFEST, PLAYLIST } from './layout.ts';
+import { folderOf, LIVE_PLAYLIST, MANIFEST, PLAYLIST } from './layout.ts';
 import { manifestSchema, playlist } from './manifest.ts';
 import { S3Driver } from './s3Driver.ts';
 import { segmentsOf } from './segments.ts';
@@ -103,7 +103,7 @@ describe('a store of objects as a target', () => {
     const to = driver('cmaf');
     const { sessionId, liveLink } = await to.open(meta('audio/mp4'), signal);
     expect(sessionId).toMatch(/^Röhre _ 1\/2026\/20260101T233000Z-0{7}\d$/);
-    expect(liveLink).toBe(`${store.endpoint}/recordings/${encodeURI(sessionId)}/${PLAYLIST}`);
+    expect(liveLink).toBe(`${store.endpoint}/recordings/${encodeURI(sessionId)}/${LIVE_PLAYLIST}`);
     expect(await to.send(sessionId, chunk(1, first), signal)).toEqual({ type: 'stored' });
     expect(await to.send(sessionId, chunk(3, segment(1, 3)), signal)).toEqual({ type: 'expected', index: 2 });
     const two = Buffer.concat([segment(140, 1), segment(141, 2)]);
@@ -147,8 +147,18 @@ describe('a store of objects as a target', () => {
       expect(await later.send(sessionId, chunk(5, Buffer.from('other')), signal)).toMatchObject({ type: 'gone' });
       await later.send(sessionId, chunk(23, segment(5, 99)), signal);
       const after = await text(`${sessionId}/${PLAYLIST}`);
-      if (form === 'cmaf') expect(after.startsWith(before)).toBe(true);
+      if (form === 'cmaf') {
+        expect(after.startsWith(before)).toBe(true);
+        expect(after.match(/#EXTINF/g)).toHaveLength(23);
+        // What slides along has the last 20 and knows how many came before.
+        const live = await text(`${sessionId}/${LIVE_PLAYLIST}`);
+        expect(live.match(/segment_\d+\.m4s/g)).toEqual(after.match(/segment_\d+\.m4s/g)?.slice(-20));
+        expect(live).toContain('#EXT-X-MEDIA-SEQUENCE:3\n');
+        expect(live).toContain('#EXT-X-MAP:URI="init.mp4"');
+        expect(live).not.toMatch(/PLAYLIST-TYPE|ENDLIST/);
+      }
       await later.finalize(sessionId, { chunks: 23, bytes: 0 }, meta('audio/ogg'), signal);
+      if (form === 'cmaf') expect(await text(`${sessionId}/${LIVE_PLAYLIST}`)).toContain('#EXT-X-ENDLIST');
       const manifest = manifestSchema.parse(JSON.parse(await text(`${sessionId}/${MANIFEST}`)));
       expect(manifest).toMatchObject({ complete: true });
       const stored = manifest.chunks.flatMap(({ objects }) => objects.map(({ name }) => name));

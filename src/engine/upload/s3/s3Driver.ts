@@ -16,8 +16,15 @@ import type {
   UploadMeta,
   WholeFile,
 } from '../driver.ts';
-import { folderOf, INIT, MANIFEST, PLAYLIST, segmentName, sliceName } from './layout.ts';
-import { type Manifest, manifestSchema, playlist, type StoredChunk, type StoredObject } from './manifest.ts';
+import { folderOf, INIT, LIVE_PLAYLIST, MANIFEST, PLAYLIST, segmentName, sliceName } from './layout.ts';
+import {
+  livePlaylist,
+  type Manifest,
+  manifestSchema,
+  playlist,
+  type StoredChunk,
+  type StoredObject,
+} from './manifest.ts';
 import { segmentsOf } from './segments.ts';
 import { Store } from './store.ts';
 
@@ -113,7 +120,7 @@ export class S3Driver implements Driver {
       maxChunkBytes: 16 * MB,
       maxInFlight: 1,
       digests,
-      ...(this.#target.form === 'cmaf' ? { liveLink: this.#address(`${folder}/${PLAYLIST}`) } : {}),
+      ...(this.#target.form === 'cmaf' ? { liveLink: this.#address(`${folder}/${LIVE_PLAYLIST}`) } : {}),
     };
   }
 
@@ -159,6 +166,7 @@ export class S3Driver implements Driver {
     const manifest = { ...kept.manifest, chunks: [...chunks, { sha256, bytes: chunk.bytes.length, objects }] };
     // What is stored is listed; a list that could not be written is written with the same chunk again.
     const every = 1 + Math.floor(chunk.index / LONG_LIST);
+    await this.#publishLive(sessionId, manifest, signal);
     if (chunk.index % every === 0) {
       await this.#publish(sessionId, manifest, chunk.index % (MANIFEST_EVERY * every) === 0, signal);
     }
@@ -191,6 +199,7 @@ export class S3Driver implements Driver {
     if (missing.length > 0) return { type: 'missing', indexes: missing };
     const complete = { ...manifest, complete: true };
     await this.#publish(sessionId, complete, true, signal);
+    await this.#publishLive(sessionId, complete, signal);
     this.#keep(sessionId, { ...kept, manifest: complete });
     return { type: 'accepted', recordingId: sessionId, link: this.#link(sessionId) };
   }
@@ -268,6 +277,13 @@ export class S3Driver implements Driver {
     if (this.#target.form !== 'cmaf') return;
     const options = { type: 'application/vnd.apple.mpegurl', changes: !manifest.complete };
     await this.#store.put(`${folder}/${PLAYLIST}`, Buffer.from(playlist(manifest)), options, signal);
+  }
+
+  /** The list of the last minute is as short after a day as at the beginning: it is written with every chunk. */
+  async #publishLive(folder: string, manifest: Manifest, signal: AbortSignal): Promise<void> {
+    if (this.#target.form !== 'cmaf') return;
+    const options = { type: 'application/vnd.apple.mpegurl', changes: true };
+    await this.#store.put(`${folder}/${LIVE_PLAYLIST}`, Buffer.from(livePlaylist(manifest)), options, signal);
   }
 
   #writeManifest(folder: string, manifest: Manifest, signal: AbortSignal): Promise<boolean> {
