@@ -33,11 +33,15 @@ function useChoice(): { choose(item: Exclude<MenuItem, 'separator'>): void; fini
 
 /**
  * Menus are a part of the page like any other: those who go through it by its landmarks find them, too. The landmark is
- * looked for when the menu opens: the one of a moment before may have left the page.
+ * looked for when the menu opens: the one of a moment before may have left the page. A menu of a dialog is beside it:
+ * everything behind a dialog is out of reach.
  */
 function useLandmark(): { readonly container: HTMLElement | null; onOpenChange(open: boolean): void } {
   const [container, setContainer] = useState<HTMLElement | null>(null);
-  return { container, onOpenChange: (open) => open && setContainer(document.querySelector('main')) };
+  const onOpenChange = (open: boolean): void => {
+    if (open) setContainer(document.querySelector(document.querySelector('.dialog') ? 'body' : 'main'));
+  };
+  return { container, onOpenChange };
 }
 
 type ItemComponent = typeof DropdownMenu.Item | typeof ContextMenu.Item;
