@@ -3,9 +3,11 @@ import type { ReactElement } from 'react';
 import { request } from '../../bridge/bridge.ts';
 import { Button, IconButton } from '../../elements/Button.tsx';
 import { Checkbox } from '../../elements/controls.tsx';
+import { Menu } from '../../elements/Menu.tsx';
 import { useNow } from '../../stores/clock.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { attempt } from '../../stores/notices.ts';
+import { useSources } from '../../stores/sources.ts';
 import { type TargetView, targetsStore } from '../../stores/targets.ts';
 import { useUploads } from '../../stores/uploads.ts';
 import { draftOfTarget } from './targetForm.ts';
@@ -33,15 +35,14 @@ export function TargetCard({ view }: { readonly view: TargetView }): ReactElemen
         </p>
         <p className="target-state selectable">{transferWords(transfer, target, now)}</p>
         <p className="target-sources">
-          {sources.length === 0
-            ? 'No source uploads here yet: choose it where a source is edited.'
-            : sources.join(', ')}
+          {sources.length === 0 ? 'No source uploads here yet: choose which ones do.' : sources.join(', ')}
         </p>
       </div>
       <div className="target-buttons">
         {isWaiting && (
           <Button onClick={() => attempt(request('uploads.retry', { targetId: target.id }))}>Try now</Button>
         )}
+        {sources.length === 0 && <ChooseSource />}
         <Checkbox
           label="On"
           name={`Upload to ${target.name}`}
@@ -58,5 +59,20 @@ export function TargetCard({ view }: { readonly view: TargetView }): ReactElemen
         </IconButton>
       </div>
     </li>
+  );
+}
+
+/** Which targets a source has is chosen where it is edited; this leads there. */
+function ChooseSource(): ReactElement | null {
+  const sources = useSources((state) => state.byId);
+  const items = [...sources.values()].map(({ config }) => ({
+    label: `${config.name}…`,
+    onSelect: () => dialogsStore.getState().show({ name: 'editSource', id: config.id }),
+  }));
+  if (items.length === 0) return null;
+  return (
+    <Menu items={items} label="Sources">
+      <Button>Choose a source…</Button>
+    </Menu>
   );
 }

@@ -115,7 +115,7 @@ export function TargetDialog({ id, onClose }: TargetDialogProps): ReactElement {
         <Field
           label={secretName(form)}
           hint={[
-            hasSecret ? 'Leave empty to keep the stored one.' : '',
+            hasSecret ? 'Leave empty to keep the stored one.' : WHERE_FROM[form.kind],
             protection ? protectionOf(protection, 'It') : '',
           ]
             .filter(Boolean)
@@ -169,6 +169,12 @@ function Address({ form, errors, onChange }: TargetFieldsProps): ReactElement {
   );
 }
 
+/** Where a person gets what is asked for. */
+const WHERE_FROM = {
+  'longtake-server': 'The server tells it once: when it first starts, and when a user is added there.',
+  speakr: '',
+  s3: '',
+} as const;
 const CHUNKS = { speakr: 15, 'longtake-server': 2, s3: 3 } as const;
 
 function More({ form, errors, onChange }: TargetFieldsProps): ReactElement {

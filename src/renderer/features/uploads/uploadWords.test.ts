@@ -41,9 +41,11 @@ describe('how an upload stands', () => {
     expect(uploadWord(upload({ state: 'sending', live: true, behindMs: 200 }), NOW).short).toBe('Live');
   });
   it('tells what it waits for, and until when', () => {
-    const word = uploadWord(upload({ state: 'sending', problem: offline, nextTryAt: NOW + 5000 }), NOW);
-    expect(word.short).toBe('Waiting for network');
-    expect(word.long).toBe('Archive: The server does not answer. Next try in 5 s.');
+    for (const state of ['waiting', 'opening', 'sending', 'finalizing'] as const) {
+      const word = uploadWord(upload({ state, problem: offline, nextTryAt: NOW + 5000 }), NOW);
+      expect(word.short).toBe('Waiting for network');
+      expect(word.long).toBe('Archive: The server does not answer. Next try in 5 s.');
+    }
   });
   it('names the target once', () => {
     expect(problemOf('Archive', 'Archive is full.')).toBe('Archive is full.');

@@ -41,11 +41,13 @@ export function uploadWord(upload: Upload, now: number): UploadWord {
     case 'waiting':
       return waiting(upload, now);
     case 'opening':
-      return { tone: 'moving', short: 'Starting', long: `A session is being opened at ${targetName}.${why}` };
+      if (problem) return waiting(upload, now);
+      return { tone: 'moving', short: 'Starting', long: `A session is being opened at ${targetName}.` };
     case 'sending':
       return sending(upload, now);
     case 'finalizing':
-      return { tone: 'moving', short: 'Finishing', long: `${targetName} has every byte and is told so.${why}` };
+      if (problem) return waiting(upload, now);
+      return { tone: 'moving', short: 'Finishing', long: `${targetName} has every byte and is told so.` };
     case 'processing':
       return {
         tone: 'moving',
