@@ -5,6 +5,7 @@ import type { Desktop } from '../shared/ports/desktop.ts';
 import { drawDragIcon } from './dragIcon.ts';
 import { copyFileToClipboard } from './fileClipboard.ts';
 import { LongtakeError } from '../shared/errors.ts';
+import { isPage } from '../shared/webAddress.ts';
 import type { Notifier } from '../shared/ports/notifier.ts';
 
 export interface DesktopOptions {
@@ -22,6 +23,11 @@ export function createDesktop({ window, noDialogs, background }: DesktopOptions)
     openFolder: async (path) => {
       const problem = await shell.openPath(path);
       if (problem !== '') throw new LongtakeError('NOT_FOUND', `The folder ${path} could not be opened: ${problem}`);
+    },
+    openPage: async (url) => {
+      // Nothing else ever reaches the system: what opens other schemes there may run something.
+      if (!isPage(url)) throw new LongtakeError('NOT_ALLOWED', 'Only pages of the web are opened in the browser.');
+      await shell.openExternal(url.href);
     },
     chooseExport: async ({ name, folder }) => {
       if (noDialogs) return undefined;

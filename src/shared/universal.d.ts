@@ -16,6 +16,8 @@ declare global {
   }
   class URL {
     constructor(text: string, base?: URL);
+    readonly href: string;
+    readonly origin: string;
     readonly protocol: string;
     readonly hostname: string;
     readonly port: string;

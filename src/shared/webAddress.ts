@@ -30,3 +30,13 @@ function decoded(text: string): string {
     throw error;
   }
 }
+
+/** A name of this computer. */
+export function isLoopback(hostname: string): boolean {
+  return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/i.test(hostname);
+}
+
+/** A page that a person may be led to: encrypted, or of this computer. */
+export function isPage({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}

@@ -97,6 +97,21 @@ describe('uploads in the window', () => {
     const unfinished = async () =>
       (await running.request('uploads.list', { limit: 200 })).filter(({ state }) => state !== 'done').length;
     await expect.poll(unfinished, { timeout: 60_000 }).toBe(0);
+    const [done] = await uploads('done');
+    if (!done) throw new Error('Nothing is done.');
+    await running.app.evaluate(({ shell }) => {
+      const opened: string[] = [];
+      Object.assign(shell, { opened, openExternal: (url: string) => Promise.resolve(opened.push(url)) });
+    });
+    await page().keyboard.press('b');
+    await dialog('Uploads').getByRole('radio', { name: 'All' }).click();
+    await dialog('Uploads')
+      .getByRole('button', { name: `Actions for ${done.path} to Archive` })
+      .click();
+    await page().getByRole('menuitem', { name: 'Open in the browser' }).click();
+    const opened = () => running.app.evaluate(({ shell }) => (shell as unknown as { opened: string[] }).opened);
+    await expect.poll(opened).toEqual([done.link]);
+    await page().keyboard.press('Escape');
   });
 
   it('uploads what was recorded before, and removes a target after a question', async () => {

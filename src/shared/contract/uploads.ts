@@ -74,6 +74,8 @@ export const uploadRequests = {
   'uploads.discard': { input: z.strictObject({ id: uploadId }), output: done },
   /** Sends the whole file in place of the session. Fails with CONFLICT while the recording is open. */
   'uploads.whole': { input: z.strictObject({ id: uploadId }), output: done },
+  /** Opens the page of the recording at its target in the browser of the person. Only where there is a desktop. */
+  'uploads.openPage': { input: z.strictObject({ id: uploadId }), output: done },
   'uploads.transfers': { input: nothing, output: z.array(transferSchema) },
   /** What was under way when Longtake last ended, with what the target has and what is here. It resumes by itself. */
   'uploads.recovered': { input: nothing, output: z.array(recoveredUploadSchema) },

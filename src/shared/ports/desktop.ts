@@ -4,6 +4,8 @@ import type { Background } from '../contract/desktop.ts';
 export interface Desktop {
   revealFile(path: string): void;
   openFolder(path: string): Promise<void>;
+  /** Opens a page in the browser of the person; `https:`, or this computer. Absent without a desktop. */
+  openPage?(url: URL): Promise<void>;
   /** Absent when the person changed their mind. */
   chooseFolder(current: string): Promise<string | undefined>;
   /** Where to write an export of this name: a file, or a folder. Absent when the person changed their mind. */

@@ -7,6 +7,7 @@ import type { Log } from '../../../shared/ports/log.ts';
 import type { Secrets } from '../../../shared/ports/secrets.ts';
 import type { SettingsStore } from '../../../shared/ports/settingsStore.ts';
 import { targetId, type TargetId } from '../../../shared/units.ts';
+import { isLoopback } from '../../../shared/webAddress.ts';
 import type { CreateDriver } from '../../upload/driver.ts';
 import type { EventListener } from '../emitter.ts';
 
@@ -156,8 +157,4 @@ function refuseOpen(draft: TargetDraft): void {
     'This address has no encryption: everyone on the way could read the audio and the password. Use https://, or allow it for this target.',
     { details: { field: 'insecure' } },
   );
-}
-
-function isLoopback(hostname: string): boolean {
-  return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/i.test(hostname);
 }

@@ -1,9 +1,11 @@
 import type { Handlers } from '../../../shared/contract/handlers.ts';
 import type { targetRequests, uploadRequests } from '../../../shared/contract/uploads.ts';
+import { LongtakeError } from '../../../shared/errors.ts';
 import type { StudioParts } from '../studio.ts';
 
 /** Targets, and what goes to them. */
 export function uploadHandlers({
+  ports,
   targets,
   uploads,
 }: StudioParts): Handlers<keyof typeof targetRequests | keyof typeof uploadRequests> {
@@ -34,6 +36,11 @@ export function uploadHandlers({
     'uploads.finish': ({ id }) => uploads.queue.finish(id),
     'uploads.discard': ({ id }) => uploads.queue.discard(id),
     'uploads.whole': ({ id }) => uploads.queue.whole(id),
+    'uploads.openPage': async ({ id }) => {
+      const page = uploads.page(id);
+      if (ports.desktop.openPage) return ports.desktop.openPage(page);
+      throw new LongtakeError('NOT_ALLOWED', 'There is no browser where this studio runs. Copy the link instead.');
+    },
     'uploads.transfers': () => uploads.transfers(),
     'uploads.recovered': () => uploads.recovered(),
   };

@@ -17,6 +17,7 @@ import type { Sources } from '../sources.ts';
 import type { StudioPorts } from '../studio.ts';
 import type { Bodies } from './bodies.ts';
 import { pruneUploads } from './pruning.ts';
+import { recordingPage } from './recordingPage.ts';
 import { removeSpool } from './spool.ts';
 import type { Targets } from './targets.ts';
 import { watchNetwork } from './watchNetwork.ts';
@@ -163,6 +164,12 @@ export class Uploads {
 
   transfers(): Transfer[] {
     return this.#get().queue.transfers();
+  }
+
+  /** Where a person finds the recording. Throws as {@link recordingPage} does. */
+  page(id: UploadId): URL {
+    const entry = this.#get().store.find(id);
+    return recordingPage(entry?.link, entry && this.#ports.targets.find(entry.targetId));
   }
 
   /** For what a person does to uploads. */

@@ -2,8 +2,9 @@ import { Readable } from 'node:stream';
 import { request } from 'undici';
 import { LongtakeError } from '../../../shared/errors.ts';
 import type { ProxyEnvironment } from '../../../shared/proxies.ts';
+import { isLoopback } from '../../../shared/webAddress.ts';
 import { connectionFailure } from './connectionFailure.ts';
-import { IDLE_MS, isLoopback, Transport } from './transport.ts';
+import { IDLE_MS, Transport } from './transport.ts';
 
 /** What was handed to the system leaves no slower than this, bytes/ms: an answer is waited for so much longer. */
 const SLOWEST = 32;

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { type ProxyEnvironment, proxyFor } from '../../../shared/proxies.ts';
-import { credentialsIn } from '../../../shared/webAddress.ts';
+import { credentialsIn, isLoopback } from '../../../shared/webAddress.ts';
 
 const CONNECT_MS = 15_000;
 /** Without a byte in either direction, ms. */
@@ -80,7 +80,3 @@ const POOL = {
   bodyTimeout: IDLE_MS,
   maxHeaderSize: MOST_HEADER_BYTES,
 } as const;
-
-export function isLoopback(hostname: string): boolean {
-  return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/i.test(hostname);
-}

@@ -54,6 +54,12 @@ function actionsFor({ id, state, live, link, liveLink, way }: Upload): readonly 
   const isStuck = state === 'needsPerson' || state === 'failed' || state === 'waiting' || state === 'sending';
   const items: MenuItem[] = [];
   const address = link ?? liveLink;
+  if (link !== undefined) {
+    items.push({
+      label: 'Open in the browser',
+      onSelect: () => attempt(request('uploads.openPage', { id })),
+    });
+  }
   if (address !== undefined) {
     items.push({
       label: liveLink !== undefined && live ? 'Copy the live link' : 'Copy the link',
