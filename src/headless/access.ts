@@ -8,7 +8,7 @@ import type { Studio } from '../engine/studio/studio.ts';
 import type { ControlHello } from '../shared/contract/control.ts';
 import { answer } from '../shared/contract/handlers.ts';
 import type { RequestName } from '../shared/contract/requests.ts';
-import { fromWireError } from '../shared/errors.ts';
+import { fromWireError, LongtakeError } from '../shared/errors.ts';
 import type { SettingsStore } from '../shared/ports/settingsStore.ts';
 import { openHeadlessLog } from './log.ts';
 import type { Profile } from './profile.ts';
@@ -16,7 +16,7 @@ import { createHeadlessStudio } from './studio.ts';
 import type { Terminal } from './terminal.ts';
 
 /** So long a command waits for another one that works on the same profile, ms. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 600_000;
 /** What is answered from the settings alone, without a library. */
 const FROM_SETTINGS: readonly RequestName[] = ['sources.list', 'settings.get', 'targets.list', 'isr.preview'];
 
@@ -41,18 +41,32 @@ export function isThere({ folder }: Profile): boolean {
   return existsSync(settingsPath(folder));
 }
 
-/** Asks whoever runs, else takes the profile for as long as the command lasts. Rejects with CONFLICT and NOT_ALLOWED. */
+/**
+ * Asks whoever runs, else takes the profile for as long as the command lasts; other commands are waited for. Rejects
+ * with CONFLICT and NOT_ALLOWED.
+ */
 export async function openAccess(options: AccessOptions): Promise<Access> {
   const { profile, terminal } = options;
+  const deadline = performance.now() + PATIENCE_MS;
+  let isTold = false;
   for (;;) {
     const found = await findControl(profile.folder);
-    if (!found) return openIdle(options);
-    if (found.hello.kind !== 'command') return throughLink(found);
-    terminal.tell(`Another longtake command works on this profile (process ${found.hello.pid}); waiting for it.`);
-    const gone = await found.gone(PATIENCE_MS);
-    found.close();
-    // It says itself who is in the way.
-    if (!gone) return openIdle(options);
+    if (found && found.hello.kind !== 'command') return throughLink(found);
+    if (found) {
+      if (!isTold) {
+        terminal.tell(`Another longtake command works on this profile (process ${found.hello.pid}); waiting for it.`);
+      }
+      isTold = true;
+      await found.gone(Math.max(0, deadline - performance.now()));
+      found.close();
+    }
+    try {
+      return await openIdle(options);
+    } catch (error) {
+      // Somebody else was faster: they are waited for, too.
+      const isTaken = error instanceof LongtakeError && error.code === 'CONFLICT';
+      if (!isTaken || performance.now() >= deadline) throw error;
+    }
   }
 }
 

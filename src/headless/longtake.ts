@@ -19,6 +19,7 @@ import { addImportCommand } from './commands/import.ts';
 import { addRescanCommand } from './commands/rescan.ts';
 import { addVerifyCommand } from './commands/verify.ts';
 import { addSessionsCommand } from './commands/sessions.ts';
+import { addSettingsCommand } from './commands/settings.ts';
 import { addSourcesCommand } from './commands/sources.ts';
 import { addStatusCommand } from './commands/status.ts';
 
@@ -154,6 +155,7 @@ async function main(): Promise<ExitCode> {
   addRescanCommand(program, mount);
   addVerifyCommand(program, mount);
   addDrillCommand(program, mount);
+  addSettingsCommand(program, mount);
   finishCommands(program);
   addServeCommand(program, mount);
   addServerCommand(program, mount.onEnd);

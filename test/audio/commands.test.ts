@@ -106,6 +106,9 @@ describe('longtake, the commands on a profile', () => {
     await fails(2, 'not for a source of kind stream', 'sources', 'edit', 'Radio', '--device', 'x');
     await ok('sources', 'edit', 'Radio', '--name', 'Radio 1', '--split', '600');
     expect((await ok('sources', 'arm', 'Radio 1')).err).toContain('Nothing runs');
+    await ok('settings', 'set', 'splitSeconds', '1800');
+    await fails(2, 'at least 5 seconds', 'settings', 'set', 'splitSeconds', '1');
+    expect((await ok('settings')).out).toContain('splitSeconds: 1800');
     const listed = (await ok('sources', 'list', '--json')).objects();
     expect(listed).toMatchObject([
       { type: 'source', name: 'Signal', kind: 'generator', armed: false },
@@ -213,19 +216,22 @@ describe('longtake, the commands on a profile', () => {
 
   it('refuse files that are none, and leave nothing behind', async () => {
     const before = await readdir(at('out'));
-    await fails(2, 'There is no file', 'cut', 'missing.wav', '--to', '1');
-    await fails(2, 'is no file', 'cut', 'out', '--to', '1');
-    await fails(2, 'There is no file', 'cut', 'song.mp3/x.wav', '--to', '1');
-    await fails(1, 'cannot be read as audio', 'cut', 'text.wav', '--to', '1', '--out', 'out');
-    await fails(2, 'Say what to cut', 'cut', 'song.mp3', '--out', 'out');
-    await fails(2, 'after the beginning', 'cut', 'song.mp3', '--from', '3', '--to', '1', '--out', 'out');
-    await fails(2, 'has no marker "Solo"', 'cut', 'song.mp3', '--marker', 'Solo', '--out', 'out');
-    await fails(2, 'not in the library', 'export', 'csv', 'song.mp3', '--out', 'out');
+    const refused: readonly (readonly [number, string | RegExp, ...string[]])[] = [
+      [2, 'There is no file', 'cut', 'missing.wav', '--to', '1'],
+      [2, 'There is no file', 'cut', 'song.mp3/x.wav', '--to', '1'],
+      [2, 'is no file', 'cut', 'out', '--to', '1'],
+      [1, 'cannot be read as audio', 'cut', 'text.wav', '--to', '1', '--out', 'out'],
+      [2, 'Say what to cut', 'cut', 'song.mp3', '--out', 'out'],
+      [2, 'after the beginning', 'cut', 'song.mp3', '--from', '3', '--to', '1', '--out', 'out'],
+      [2, 'has no marker "Solo"', 'cut', 'song.mp3', '--marker', 'Solo', '--out', 'out'],
+      [2, 'not in the library', 'export', 'csv', 'song.mp3', '--out', 'out'],
+      [2, 'There is nothing at', 'verify', 'missing'],
+    ];
+    // They take turns on the profile.
+    await Promise.all(refused.map(([code, words, ...args]) => fails(code, words, ...args)));
     expect(await readdir(at('out'))).toEqual(before);
-    expect(await run1('verify', 'text.wav', 'song.mp3')).toMatchObject({
-      code: 4,
-      out: expect.stringContaining('text.wav'),
-    });
+    const checked = await run1('verify', 'text.wav', 'song.mp3');
+    expect(checked).toMatchObject({ code: 4, out: expect.stringContaining('text.wav') });
   });
 
   it('import a folder once, and the sources of a configuration', async () => {

@@ -130,6 +130,27 @@ describe('the control socket', () => {
     link?.close();
   });
 
+  it('is handed on among many that want it, to one at a time', async () => {
+    let holders = 0;
+    const want = async (): Promise<void> => {
+      for (;;) {
+        try {
+          const control = await openControl({ folder, kind: 'command', log: silentLog, patienceMs: 60_000 });
+          holders += 1;
+          expect(holders).toBe(1);
+          await new Promise((resolve) => setImmediate(resolve));
+          holders -= 1;
+          control.close();
+          return;
+        } catch (error) {
+          if (!(error instanceof LongtakeError) || error.code !== 'CONFLICT') throw error;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: 12 }, want));
+    expect(holders).toBe(0);
+  });
+
   it('outlives no program that was killed', async () => {
     if (process.platform === 'win32') return;
     const path = controlPath(folder);

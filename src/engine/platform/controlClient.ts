@@ -34,11 +34,17 @@ export interface ControlLink extends StudioLink {
  * else's, and with CONFLICT when it does not answer.
  */
 export async function findControl(folder: string): Promise<ControlLink | undefined> {
-  const socket = await reach(controlPath(folder));
-  return socket && greet(socket);
+  const found = await lookForControl(folder);
+  return typeof found === 'string' ? undefined : found;
 }
 
-function reach(path: string): Promise<Socket | undefined> {
+/** `none`: nobody holds the profile, or not any more; `stale`: whoever did was killed, and its socket is there. */
+export async function lookForControl(folder: string): Promise<ControlLink | 'none' | 'stale'> {
+  const socket = await reach(controlPath(folder));
+  return typeof socket === 'string' ? socket : ((await greet(socket)) ?? 'none');
+}
+
+function reach(path: string): Promise<Socket | 'none' | 'stale'> {
   return new Promise((resolve, reject) => {
     const socket = connect(path, () => resolve(socket));
     socket.once('error', (error) => {
@@ -47,24 +53,25 @@ function reach(path: string): Promise<Socket | undefined> {
         reject(
           new LongtakeError('NOT_ALLOWED', 'This profile belongs to somebody else. Choose another with --profile.'),
         );
-      } else if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTSOCK' || code === 'ENOTDIR') {
-        resolve(undefined);
-      } else reject(error);
+      } else if (code === 'ECONNREFUSED' || code === 'ENOTSOCK') resolve('stale');
+      else if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ECONNRESET') resolve('none');
+      else reject(error);
     });
   });
 }
 
-function greet(socket: Socket): Promise<ControlLink> {
+/** Undefined when it goes away instead of saying who it is: it has just ended. */
+function greet(socket: Socket): Promise<ControlLink | undefined> {
   return new Promise((resolve, reject) => {
-    const silent = (): LongtakeError =>
-      new LongtakeError('CONFLICT', 'A Longtake has this profile, and does not answer. End it, then try again.');
     const timer = setTimeout(() => {
-      reject(silent());
+      reject(
+        new LongtakeError('CONFLICT', 'A Longtake has this profile, and does not answer. End it, then try again.'),
+      );
       socket.destroy();
     }, HELLO_MS);
     const early = (): void => {
       clearTimeout(timer);
-      reject(silent());
+      resolve(undefined);
     };
     socket.on('error', () => socket.destroy());
     socket.once('close', early);

@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import {
   controlAskSchema,
@@ -11,14 +11,14 @@ import { answer, type Handlers } from '../../shared/contract/handlers.ts';
 import { errnoOf, LongtakeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { VERSION } from '../../shared/version.ts';
-import { findControl } from './controlClient.ts';
+import { lookForControl } from './controlClient.ts';
 import { controlPath, makeControlFolder } from './controlPath.ts';
 import { readJsonLines, writeJsonLine } from './jsonLines.ts';
 
 /** Requests of one connection that are answered at a time. */
 const MOST_AT_ONCE = 64;
 /** A socket whose owner was killed is taken over; somebody else may be doing the same at this moment. */
-const TRIES = 5;
+const TRIES = 20;
 
 export interface ControlOptions {
   /** The profile, absolute. */
@@ -72,17 +72,23 @@ export async function openControl(options: ControlOptions): Promise<Control> {
         },
       };
     }
-    const other = await findControl(folder);
-    if (other) {
+    const before = inodeOf(path);
+    const other = await lookForControl(folder);
+    if (typeof other !== 'string') {
       const { hello: held } = other;
       const left = held.kind === 'command' && (await other.gone(patienceMs));
       other.close();
       if (!left) throw new LongtakeError('CONFLICT', heldBy(held));
     } else {
       if (attempt >= TRIES) throw new LongtakeError('CONFLICT', 'Another Longtake starts at this moment. Try again.');
-      if (process.platform !== 'win32') rmSync(path, { force: true });
+      // Somebody else may have taken it over meanwhile.
+      if (other === 'stale' && inodeOf(path) === before) rmSync(path, { force: true });
     }
   }
+}
+
+function inodeOf(path: string): number | undefined {
+  return process.platform === 'win32' ? undefined : lstatSync(path, { throwIfNoEntry: false })?.ino;
 }
 
 /** Says who has the profile, and what to do. */
