@@ -16,7 +16,7 @@ LONGTAKE_SERVE_PASSWORD_FILE set another one, which logs everybody out. Password
 taken from the environment (LONGTAKE_PASSWORD_RADIO_1, LONGTAKE_TARGET_OFFICE_TOKEN, LONGTAKE_SECRETS_FILE) before those
 of the profile. Programs ask with LONGTAKE_API_TOKEN or a token of --new-token.
 SIGTERM and Ctrl+C close every file within 5 s.
-Exit codes: ${EXIT.done} ended as asked; ${EXIT.failed} it could not start; ${EXIT.usage} a setting is wrong.`;
+Exit codes: ${EXIT.done} ended as asked; ${EXIT.failed} it could not start; ${EXIT.usage} a setting is wrong; ${EXIT.busy} another Longtake has the profile.`;
 
 /** Adds `serve`. What it needs is loaded when it is asked for. */
 export function addServeCommand(program: Command, mount: Mount): void {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { isIPv6 } from 'node:net';
+import { hostname } from 'node:os';
 import type { Duplex } from 'node:stream';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
@@ -13,7 +15,7 @@ import { addAutomation, automationError } from '../../engine/studio/automation/r
 import { PAGE_HEADERS } from '../../engine/platform/pageFiles.ts';
 import type { Studio } from '../../engine/studio/studio.ts';
 import { SOCKET_PATH } from '../../shared/contract/socket.ts';
-import { LongtakeError } from '../../shared/errors.ts';
+import { errorText, LongtakeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { VERSION } from '../../shared/version.ts';
 import type { Downloads } from './downloads.ts';
@@ -28,6 +30,8 @@ const MAX_BODY_BYTES = 64 * 1024;
 const MOST_CONNECTIONS = 500;
 /** Headers that take longer than this are an attack, ms. */
 const HEADERS_MS = 15_000;
+/** A renewed certificate is found within so long, ms. */
+const CERTIFICATE_MS = 3_600_000;
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 
 export interface WebServerOptions {
@@ -52,7 +56,7 @@ export interface WebServer {
 /** The studio for browsers and programs. Every request has to be for this computer, of its own page, and logged in. */
 export function createWebServer(options: WebServerOptions): WebServer {
   const { config, access, studio, log } = options;
-  const server = makeServer(config);
+  const server = makeServer(config, log);
   const app = fastify({
     trustProxy: config.trustProxy,
     bodyLimit: MAX_BODY_BYTES,
@@ -78,7 +82,10 @@ export function createWebServer(options: WebServerOptions): WebServer {
     else void options.ready().then(() => socketFace.upgrade(request, socket, head, () => access.isSession(session)));
   });
   return {
-    listen: () => app.listen({ host: config.host, port: config.port }),
+    listen: async () => {
+      await app.listen({ host: config.host, port: config.port });
+      return addressOf(server, config);
+    },
     close: async () => {
       await socketFace.close();
       await app.close();
@@ -86,13 +93,37 @@ export function createWebServer(options: WebServerOptions): WebServer {
   };
 }
 
-function makeServer({ tls }: WebConfig): Server {
-  const server = tls
-    ? createTlsServer({ cert: readFileSync(tls.certPath), key: readFileSync(tls.keyPath), minVersion: 'TLSv1.2' })
-    : createServer();
+function makeServer({ tls }: WebConfig, log: Log): Server {
+  const server = tls ? makeTlsServer(tls, log) : createServer();
   server.headersTimeout = HEADERS_MS;
   server.maxConnections = MOST_CONNECTIONS;
   return server;
+}
+
+/** A certificate is good for weeks, and Longtake runs for months: the one that is there now is used for who comes now. */
+function makeTlsServer({ certPath, keyPath }: NonNullable<WebConfig['tls']>, log: Log): Server {
+  const read = () => ({ cert: readFileSync(certPath), key: readFileSync(keyPath) });
+  const server = createTlsServer({ ...read(), minVersion: 'TLSv1.2' });
+  const timer = setInterval(() => {
+    try {
+      server.setSecureContext(read());
+    } catch (error) {
+      log.error('The certificate cannot be read again; the one from before goes on.', {
+        certPath,
+        error: errorText(error),
+      });
+    }
+  }, CERTIFICATE_MS);
+  server.once('close', () => clearInterval(timer));
+  return server;
+}
+
+/** For a person to open. */
+function addressOf(server: Server, { host, tls }: WebConfig): string {
+  const found = server.address();
+  const port = typeof found === 'object' && found ? found.port : 0;
+  const name = host === '0.0.0.0' || host === '::' ? hostname() : isIPv6(host) ? `[${host}]` : host;
+  return `${tls ? 'https' : 'http'}://${name}:${port}`;
 }
 
 /** What holds for every answer, and for every request before anybody looks at what it asks for. */
