@@ -81,9 +81,11 @@ export class DrillRun {
   async run(signal: AbortSignal): Promise<void> {
     const { ports, createStudio, folder, isBusy } = this.#options;
     this.#tell({});
-    this.#sources = this.#sources.map((source) => (isBusy(source.config.id) ? this.#replaced(source) : source));
+    this.#sources = this.#sources.map((source) =>
+      isBusy(source.config.id) ? this.#replaced(source, this.#standIn(source), 'it waits for its device') : source,
+    );
     // Stand-ins are there from the start; they are armed when they are needed.
-    const spare = new Map(this.#sources.map((source) => [source.config.id, standIn(source.config, this.#station.url)]));
+    const spare = new Map(this.#sources.map((source) => [source.config.id, this.#standIn(source)]));
     const studio = new DrillStudio({
       ports,
       createStudio,
@@ -130,12 +132,12 @@ export class DrillRun {
     const records = (): boolean => this.#sources.every(({ config }) => studio.hasRecordedUntil(config.id, goal));
     if (await studio.until(records, OPENING_MS, signal)) return;
     const silent = this.#sources.filter(({ config }) => !studio.hasRecordedUntil(config.id, goal));
+    const reasons = new Map(silent.map(({ config }) => [config.id, studio.status(config.id)?.problem?.message]));
     await studio.disarm(silent.map(({ config }) => config.id));
     this.#sources = this.#sources.map((source) => {
       const replacement = silent.includes(source) ? spare.get(source.config.id) : undefined;
-      return replacement
-        ? this.#replaced(source, replacement, studio.status(source.config.id)?.problem?.message)
-        : source;
+      if (!replacement) return source;
+      return this.#replaced(source, replacement, reasons.get(source.config.id) ?? 'it did not record in time');
     });
     this.#tell({ sources: this.#names });
     await studio.arm(this.#sources.map(({ config }) => config.id));
@@ -184,10 +186,16 @@ export class DrillRun {
     this.#drill = { ...this.#drill, state: 'done', fraction: 1, step: '', faults, report: { ...report, text } };
   }
 
-  #replaced(source: DrilledSource, by = standIn(source.config, this.#station.url), why?: string): DrilledSource {
-    const { name } = source.config;
-    const reason = why === undefined ? 'it waits for its device' : why.replace(/\.$/, '');
-    this.#notes.push(`${name} was not captured a second time (${reason}): a test signal in its format took its place.`);
+  #standIn({ config }: DrilledSource): DrilledSource {
+    return standIn(config, this.#station.url);
+  }
+
+  #replaced(source: DrilledSource, by: DrilledSource, why: string): DrilledSource {
+    const { name, kind } = source.config;
+    const substitute = kind === 'stream' ? "the drill's own station" : 'a test signal in its format';
+    this.#notes.push(
+      `${name} was not captured a second time (${why.replace(/\.$/, '')}): ${substitute} took its place.`,
+    );
     return by;
   }
 

@@ -26,7 +26,7 @@ export interface ExaminePorts {
 export async function examine(record: DrillRecord, ports: ExaminePorts): Promise<Examination> {
   const ledger = await readLedger(record.root, ports.fileSystem);
   const files = new FilesCheck(record, ports, await ports.decoder.available());
-  const problems = await strangers(record.root, ledger, ports.fileSystem);
+  const problems = await strangers(record, ledger, ports.fileSystem);
   const torn = record.faults.filter(({ kind }) => kind === 'kill').length;
   if (ledger.unreadable > torn) problems.push(`The ledger has ${ledger.unreadable} lines that cannot be read.`);
   for (const source of record.sources) await files.check(source, ledger);
@@ -59,15 +59,26 @@ async function readLedger(root: string, fileSystem: FileSystem): Promise<LedgerS
 }
 
 /** Files that the ledger does not know. */
-async function strangers(root: string, ledger: LedgerState, fileSystem: FileSystem): Promise<string[]> {
+async function strangers(
+  { root, faults }: DrillRecord,
+  ledger: LedgerState,
+  fileSystem: FileSystem,
+): Promise<string[]> {
+  const killed = faults.some(({ kind }) => kind === 'kill');
   const known = new Set(ledger.recordings.map(({ path }) => path));
   const found: string[] = [];
   const walk = async (folder: string): Promise<void> => {
     for (const { name, isDirectory } of await fileSystem.list(join(root, folder))) {
       const path = folder === '' ? name : `${folder}/${name}`;
       if (path === CLOCK_FILE || path === LEDGER_FOLDER || path.endsWith('.cue')) continue;
-      if (isDirectory) await walk(path);
-      else if (!known.has(path)) found.push(`${path} is in no row of the ledger.`);
+      if (isDirectory) {
+        await walk(path);
+        continue;
+      }
+      const bytes = (await fileSystem.stat(join(root, path)))?.bytes ?? 0;
+      // A file is made before its row is written: a kill in that moment leaves one that holds next to nothing.
+      const isBarren = killed && bytes <= BARREN_BYTES;
+      if (!known.has(path) && !isBarren) found.push(`${path} is in no row of the ledger.`);
     }
   };
   await walk('');
