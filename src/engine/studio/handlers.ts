@@ -14,6 +14,7 @@ import type { ArmingActions } from './arming.ts';
 import { automationHandlers } from './automation/handlers.ts';
 import { clipHandlers } from './clipHandlers.ts';
 import { createControlHandlers } from './controls.ts';
+import { checkFfmpegChoice, applyFfmpeg } from './ffmpegChoice.ts';
 import { exportHandlers } from './exports/exportHandlers.ts';
 import { createIsrHandlers } from './isr/isrHandlers.ts';
 import { localHandlers } from './localHandlers.ts';
@@ -51,6 +52,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
   };
 
   const { arm, disarm } = arming;
+  applyFfmpeg(settings().ffmpegPath);
 
   const update = async (id: SourceId, draft: SourceDraft) => {
     checkPattern(ports, draft.filenamePattern);
@@ -87,11 +89,13 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     'settings.get': () => settings(),
     'settings.update': async (patch) => {
       await checkSettings(parts, patch);
+      await checkFfmpegChoice(patch.ffmpegPath);
       const state = ports.settingsStore.read();
       const changed = { ...state.settings, ...defined(patch) };
       ports.settingsStore.write({ ...state, settings: changed });
       keeping.reconsider(state.settings.retention);
       recorder.replan();
+      applyFfmpeg(changed.ffmpegPath);
       events.emit('settings.changed', changed);
       if (patch.recordingsFolder !== undefined) void scanKnownFolders(parts, changed.recordingsFolder);
       return changed;

@@ -318,6 +318,13 @@ export const SETTING_ITEMS: readonly SettingItem[] = [
     'Start, stop, mark and status, on this computer alone, with a token.',
     'automation rest port token metrics health script',
   ),
+  item(
+    'ffmpegPath',
+    'advanced',
+    'Program that decodes (ffmpeg)',
+    'Whole path of the program. None: the first on the PATH, else the one that came with Longtake. Used by what begins from then on.',
+    'decoder converter codec binary program version',
+  ),
 ];
 
 export const SETTING_PLACES: readonly SettingPlace[] = [

@@ -64,6 +64,8 @@ export const settingsSchema = z.object({
   automation: automationSettingsSchema.optional(),
   /** What is told to the webhook. Absent: alarms. */
   hooks: hookSettingsSchema.optional(),
+  /** ffmpeg to use, absolute. Absent or empty: the one that is found. */
+  ffmpegPath: z.string().trim().max(4096).optional(),
   /** All uploads together send no more than this, bytes/s, on average. Absent or 0: as fast as it goes. */
   uploadBytesPerSecond: z.int('Enter whole bytes per second.').min(0).max(1e10, 'Enter at most 10 GB/s.').optional(),
 });

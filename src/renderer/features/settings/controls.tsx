@@ -18,6 +18,7 @@ import {
   ThemeControl,
 } from './plainControls.tsx';
 import { ShortcutControl } from './ShortcutControl.tsx';
+import { ProgramControl } from './ProgramControl.tsx';
 import type { SettingPath } from '../../../shared/domain/settingItems.ts';
 
 /** What sets each setting. */
@@ -58,6 +59,7 @@ export const CONTROLS: Partial<Readonly<Record<SettingPath, (props: ControlProps
   theme: ThemeControl,
   automation: AutomationControl,
   hooks: HookControl,
+  ffmpegPath: ProgramControl,
 };
 
 /** The rules have a dialog of their own, which says what they would delete before they hold. */
