@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { pages } from './scripts/pages/plugin.mjs';
 
 const root = import.meta.dirname;
 
@@ -44,7 +45,7 @@ export default defineConfig(({ command }) => ({
   },
   renderer: {
     root: 'src/renderer',
-    plugins: [react()],
+    plugins: [react(), pages(root)],
     build: {
       outDir: 'out/renderer',
       // Half as much to read and compile before the window has something to show.

@@ -13,7 +13,16 @@ import { run } from './run.mjs';
 const OUT = join(root, 'out');
 const BUILD_TIMEOUT_MS = 10 * 60 * 1000;
 /** What else decides what comes out. */
-const INPUTS = ['electron.vite.config.ts', 'package.json', 'package-lock.json', 'tsconfig.base.json'];
+const INPUTS = [
+  'electron.vite.config.ts',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.base.json',
+  'README.md',
+  'scripts/pages/help.mjs',
+  'scripts/pages/licences.mjs',
+  'scripts/pages/plugin.mjs',
+];
 const TEST_FILE = /\.test\.tsx?$/;
 
 /**

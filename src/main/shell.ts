@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type BrowserWindow, Menu, app, dialog, nativeTheme, powerMonitor, session } from 'electron';
 import { nodeFileSystem } from '../engine/platform/nodeFileSystem.ts';
 import { systemClock } from '../engine/platform/systemClock.ts';
@@ -109,11 +110,13 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
     log,
     settingsStore: store,
     dataFolder: profile.folder,
+    logFolder: join(profile.folder, 'logs'),
     appInfo: {
       version: app.getVersion(),
       platform: process.platform,
       runtime: runtimeName(),
       recordingsFolder: profile.defaults.recordingsFolder,
+      licences: runtimeLicences(),
     },
     desktop: createDesktop({ window, noDialogs, background: () => background.look() }),
     keepAwake: createKeepAwake(log),
@@ -242,6 +245,17 @@ function followEnds(shutdown: Shutdown): void {
     event?.preventDefault?.();
     void shutdown.end('The computer shuts down.');
   });
+}
+
+/** Electron brings them beside its program. */
+function runtimeLicences(): { readonly name: string; readonly path: string }[] {
+  const folder = dirname(process.execPath);
+  return [
+    { name: 'Electron', path: join(folder, 'LICENSE') },
+    // As packaging names it.
+    { name: 'Electron', path: join(folder, 'LICENSE.electron.txt') },
+    { name: 'Chromium', path: join(folder, 'LICENSES.chromium.html') },
+  ].filter(({ path }) => existsSync(path));
 }
 
 function runtimeName(): string {

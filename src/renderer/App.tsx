@@ -9,6 +9,7 @@ import { CoverageDialog } from './features/coverage/CoverageDialog.tsx';
 import { DrillDialog } from './features/drill/DrillDialog.tsx';
 import { ExportDialog } from './features/exports/ExportDialog.tsx';
 import { ExportsStrip } from './features/exports/ExportsStrip.tsx';
+import { HelpDialog } from './features/help/HelpDialog.tsx';
 import { Header } from './features/header/Header.tsx';
 import { Inspector } from './features/inspector/Inspector.tsx';
 import { DayBar } from './features/highlights/DayBar.tsx';
@@ -157,6 +158,8 @@ function OpenDialogView(): ReactElement | null {
       return <StartUploadDialog ids={open.ids} onClose={close} />;
     case 'settings':
       return <SettingsDialog at={open.at} onClose={close} />;
+    case 'help':
+      return <HelpDialog onClose={close} />;
     case 'shortcuts':
       return <ShortcutsDialog onClose={close} />;
     default:

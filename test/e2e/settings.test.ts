@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
@@ -82,13 +84,111 @@ describe('the settings', () => {
     await expect.poll(async () => (await settings()).uploadBytesPerSecond).toBe(0);
   });
 
-  it.each(['General', 'Recording', 'Files', 'Detection', 'Alarms', 'Storage', 'Advanced'])(
-    'can be read by everybody: %s',
-    async (name) => {
-      await dialog().getByRole('tab', { name }).click();
-      await expectAccessible(name.toLowerCase());
-    },
-  );
+  it('exports everything but secrets, shows what an import changes, imports it and takes it back', async () => {
+    await running.request('sources.add', {
+      kind: 'stream',
+      name: 'Radio',
+      url: 'http://127.0.0.1:9/live?token=planted-token',
+      username: 'me',
+      format: 'auto',
+      password: 'planted-password',
+    });
+    await running.request('settings.update', { splitSeconds: 900 });
+    const saved = join(profile, 'exported.json');
+    await running.app.evaluate(({ session }, path) => {
+      session.defaultSession.once('will-download', (_, item) => item.setSavePath(path));
+    }, saved);
+    await dialog().getByRole('tab', { name: 'Advanced' }).click();
+    await dialog().getByRole('button', { name: 'Export all settings…' }).click();
+    await dialog().getByText('Exported. Passwords, tokens and keys are not in the file.').waitFor();
+    await expect.poll(() => readFile(saved, 'utf8').catch(() => '')).toContain('"Radio"');
+    expect(await readFile(saved, 'utf8')).not.toContain('planted');
+
+    const radio = async () => (await running.request('sources.list', {})).find(({ config }) => config.name === 'Radio');
+    const id = (await radio())?.config.id;
+    if (id === undefined) throw new Error('The source is not there.');
+    await running.request('sources.remove', { id });
+    await running.request('settings.update', { splitSeconds: 60 });
+    await dialog().getByLabel('File of settings').setInputFiles(saved);
+    const changes = dialog().getByRole('table', { name: 'Settings' });
+    await changes.getByText('15 minutes').waitFor();
+    await dialog().getByText('Radio: is added, not armed').waitFor();
+    expect((await settings()).splitSeconds).toBe(60);
+    await expectAccessible('import');
+    await dialog().getByRole('button', { name: 'Import 2 changes' }).click();
+    await dialog().getByText('The settings were imported.').waitFor();
+    expect((await settings()).splitSeconds).toBe(900);
+    expect((await radio())?.hasPassword).toBe(false);
+    await dialog().getByRole('button', { name: 'Undo the import' }).click();
+    await dialog().getByText('The import was taken back.').waitFor();
+    expect((await settings()).splitSeconds).toBe(60);
+    expect(await radio()).toBeUndefined();
+  });
+
+  it('tells where everything is, how much, and until when there is room', async () => {
+    await dialog().getByRole('tab', { name: 'Storage' }).click();
+    await dialog()
+      .getByText(/^Full in .* at the rate of what is armed now\.$/)
+      .waitFor();
+    await dialog().getByText('Less than an hour has gone by since the first recording.').first().waitFor();
+    await dialog().getByRole('table', { name: 'By source' }).getByText('Test signal').waitFor();
+    const { forecasts, roots } = await running.request('storage.overview', {});
+    expect(roots[0]?.current).toBe(true);
+    // 48 kHz, two channels, 16 or 24 bit.
+    expect(forecasts[0]?.bytesPerSecond).toBeGreaterThan(150_000);
+    expect(forecasts[0]?.bytesPerSecond).toBeLessThan(400_000);
+  });
+
+  it('shows the log as it grows, and makes a report without a secret', async () => {
+    await running.request('sources.add', {
+      kind: 'stream',
+      name: 'Secret radio',
+      url: 'http://127.0.0.1:9/live?token=planted-token',
+      username: 'planted-user',
+      format: 'auto',
+      password: 'planted-password',
+    });
+    await running.request('alarms.setWebhookSecret', { secret: 'planted-hook' });
+    await dialog().getByRole('tab', { name: 'Logs' }).click();
+    const lines = dialog().getByRole('list', { name: 'Lines of the log' });
+    await lines.getByText('Longtake starts.').waitFor();
+    await running.page.evaluate(() =>
+      console.warn('planted-password was logged, at http://a:planted-user@b/?key=planted-x'),
+    );
+    await lines.getByText('was logged').waitFor();
+    await dialog().getByLabel('Level').selectOption('error');
+    await dialog().getByLabel('Words').fill('nothing has this');
+    await dialog().getByText('No line is like that.').waitFor();
+    const { text } = await running.request('report.make', {});
+    expect(text).toContain('Secret radio');
+    expect(text).toContain('was logged');
+    expect(text).not.toContain('planted');
+  });
+
+  it('lists the licence of every part, and has the README as help', async () => {
+    await dialog().getByRole('tab', { name: 'About' }).click();
+    await dialog().getByRole('button', { name: 'Show the licences' }).click();
+    await dialog().getByLabel('Find a part').fill('better-sqlite3');
+    await dialog().getByText('1 part', { exact: true }).waitFor();
+    await dialog().getByText('better-sqlite3').first().click();
+    await dialog().getByText('Permission is hereby granted').waitFor();
+    await running.page.keyboard.press('Escape');
+    await running.page.keyboard.press('F1');
+    const help = running.page.getByRole('dialog', { name: 'Help' });
+    await help.getByRole('searchbox', { name: 'Search the help' }).fill('dead channel');
+    await help.getByRole('region', { name: 'Text of the help' }).getByText('one channel is below').waitFor();
+    await expectAccessible('help');
+    await running.page.keyboard.press('Escape');
+    await help.getByRole('button', { name: 'Benchmarks' }).click();
+    await running.page.keyboard.press('Escape');
+    await expect.poll(() => running.page.getByRole('dialog').count()).toBe(0);
+    await running.page.keyboard.press('Control+,');
+  });
+
+  it.each(['Files', 'Sources', 'Alarms', 'Storage', 'Logs', 'About'])('can be read by everybody: %s', async (name) => {
+    await dialog().getByRole('tab', { name }).click();
+    await expectAccessible(name.toLowerCase());
+  });
 
   it('has had no error in the page', () => {
     expect(running.pageErrors).toEqual([]);

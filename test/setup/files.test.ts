@@ -72,9 +72,17 @@ describe('a note of work done', () => {
 });
 
 describe('the hash of the sources', () => {
-  const inputs = ['electron.vite.config.ts', 'package.json', 'package-lock.json', 'tsconfig.base.json'];
+  const inputs = [
+    'electron.vite.config.ts',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.base.json',
+    'README.md',
+    ...['help', 'licences', 'plugin'].map((name) => `scripts/pages/${name}.mjs`),
+  ];
   beforeEach(async () => {
     await mkdir(join(folder, 'src', 'main'), { recursive: true });
+    await mkdir(join(folder, 'scripts', 'pages'), { recursive: true });
     for (const name of [...inputs, 'src/main/index.ts']) await writeFile(join(folder, name), name);
   });
 

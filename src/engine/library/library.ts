@@ -31,6 +31,7 @@ import { MarkerStore } from './markerStore.ts';
 import { SectionStore } from './sectionStore.ts';
 import { createStatements, type Statements } from './statements.ts';
 import { TitleStore } from './titleStore.ts';
+import { UsageStore } from './usageStore.ts';
 import { VerdictStore } from './verdictStore.ts';
 
 export interface OpenedLibrary {
@@ -78,6 +79,8 @@ export class Library {
   readonly review: ReviewIndex;
   /** Proves that recordings follow each other. */
   readonly seams: SeamCheck;
+  /** How much room recordings take. */
+  readonly usage: UsageStore;
   #rescanning = false;
   #isDamaged = false;
   #names = 0;
@@ -108,6 +111,7 @@ export class Library {
       log,
     });
     this.seams = new SeamCheck(connection);
+    this.usage = new UsageStore(connection);
   }
 
   get #tables(): Tables {

@@ -6,4 +6,6 @@ export interface AppInfo {
   readonly runtime: string;
   /** Where a first start records to. */
   readonly recordingsFolder?: string;
+  /** Licence files that came with the runtime; paths are absolute. */
+  readonly licences?: { readonly name: string; readonly path: string }[];
 }

@@ -24,6 +24,7 @@ import { reviewHandlers } from './reviewHandlers.ts';
 import { scanFolder, scanKnownFolders } from './scanning.ts';
 import type { StudioParts, StudioPorts } from './studio.ts';
 import { titleHandlers } from './titles.ts';
+import { upkeepHandlers } from './upkeep/upkeepHandlers.ts';
 import { uploadHandlers } from './uploads/uploadHandlers.ts';
 
 /** One function per request of the contract. */
@@ -78,7 +79,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     return sources.describe(config);
   };
 
-  return {
+  const made = {
     'app.info': async () => ({
       ...ports.appInfo,
       secretsProtection: ports.secrets.protection,
@@ -185,7 +186,8 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
       const folder = await ports.desktop.chooseFolder(settings().recordingsFolder);
       return folder === undefined ? {} : { folder };
     },
-  };
+  } satisfies Partial<Handlers>;
+  return { ...made, ...upkeepHandlers(parts, made) };
 }
 
 /** What only says when to raise an alarm, what is a section, or where it is uploaded to is no reason to cut a recording. */

@@ -71,6 +71,8 @@ export interface StudioPorts {
   readonly dataFolder: string;
   readonly appInfo: AppInfo;
   readonly desktop: Desktop;
+  /** Where the log files are, absolute; absent where the log goes elsewhere. */
+  readonly logFolder?: string;
   /** Absent where the computer cannot be kept awake. */
   readonly keepAwake?: KeepAwake;
   /** Absent where it cannot be known. */

@@ -33,6 +33,7 @@ export type OpenDialog =
   /** `at`: the section, or the thing in it, that is shown first. */
   | { readonly name: 'settings'; readonly at?: SettingsPlace }
   | { readonly name: 'alarms' }
+  | { readonly name: 'help' }
   | { readonly name: 'shortcuts' };
 
 interface DialogsState {

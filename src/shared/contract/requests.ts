@@ -21,6 +21,7 @@ import { hookRequests } from './hooks.ts';
 import { isrRequests } from './isr.ts';
 import { openingRequests } from './opening.ts';
 import { localRequests } from './local.ts';
+import { upkeepRequests } from './upkeep.ts';
 import { targetRequests, uploadRequests } from './uploads.ts';
 import { analysisRequests, reviewQueries, reviewRequests } from './review.ts';
 import type { AlarmId, Day, RecordingId, SourceId } from '../units.ts';
@@ -52,6 +53,8 @@ const appInfoSchema = z.object({
   decoderAvailable: z.boolean(),
   /** Where a first start records to; absent where that is always said. */
   recordingsFolder: z.string().optional(),
+  /** Licences that came with the runtime; see `desktop.openLicence`. */
+  licences: z.array(z.object({ name: z.string() })).optional(),
 });
 
 const sourceSchema = z.object({ config: sourceConfigSchema, status: sourceStatusSchema, hasPassword: z.boolean() });
@@ -96,6 +99,7 @@ export const requests = {
   ...analysisRequests,
   ...targetRequests,
   ...uploadRequests,
+  ...upkeepRequests,
   'app.info': { input: nothing, output: appInfoSchema },
   'storage.get': { input: nothing, output: storageSchema },
 

@@ -18,7 +18,8 @@ import type { StudioPorts } from '../studio.ts';
 import { HookFile } from './hookFile.ts';
 import { FirstTime, ToldSections } from './toldOnce.ts';
 
-const SECRET_KEY = 'alarms:webhook:secret';
+/** Where the secret of the webhook is among the secrets. */
+export const WEBHOOK_SECRET_KEY = 'alarms:webhook:secret';
 /** A section that nothing was added to for so long is told, ms; longer than a detection may wait for more of it. */
 const SETTLED_MS = 20_000;
 
@@ -111,14 +112,14 @@ export class Hooks {
   }
 
   async webhook(): Promise<{ hasSecret: boolean; waiting: number; problem?: string }> {
-    const secret = await this.#parts.ports.secrets.get(SECRET_KEY);
+    const secret = await this.#parts.ports.secrets.get(WEBHOOK_SECRET_KEY);
     return { hasSecret: secret !== undefined, ...this.status().webhook };
   }
 
   async setWebhookSecret(secret: string): Promise<void> {
     const { secrets } = this.#parts.ports;
-    if (secret === '') await secrets.delete(SECRET_KEY);
-    else await secrets.set(SECRET_KEY, secret);
+    if (secret === '') await secrets.delete(WEBHOOK_SECRET_KEY);
+    else await secrets.set(WEBHOOK_SECRET_KEY, secret);
   }
 
   async testWebhook(url: string): Promise<void> {
@@ -186,7 +187,7 @@ export class Hooks {
 
   async #target(url: string): Promise<WebhookTarget | undefined> {
     if (url === '') return undefined;
-    return { url, secret: await this.#parts.ports.secrets.get(SECRET_KEY) };
+    return { url, secret: await this.#parts.ports.secrets.get(WEBHOOK_SECRET_KEY) };
   }
 
   get #settings() {

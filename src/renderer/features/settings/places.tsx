@@ -6,12 +6,12 @@ import { dialogsStore } from '../../stores/dialogs.ts';
 import { sentence as sentenceOf } from '../../stores/notices.ts';
 import { settingsStore, useSettings } from '../../stores/settings.ts';
 import { ImportButton } from '../isr/ImportButton.tsx';
-
-/** What something to do or to look at gets. */
-export interface PlaceProps {
-  readonly name: ReactNode;
-  readonly sentence: ReactNode;
-}
+import { LicencesPlace, VersionsPlace } from './AboutPlace.tsx';
+import { LogsPlace, ReportPlace } from './LogsPlace.tsx';
+import type { PlaceProps } from './place.ts';
+import { SourcesPlace } from './SourcesPlace.tsx';
+import { StoragePlace } from './StoragePlace.tsx';
+import { TransferPlace } from './TransferPlace.tsx';
 
 interface DoorProps extends PlaceProps {
   readonly button: ReactNode;
@@ -69,6 +69,14 @@ export function RescanPlace({ name, sentence }: PlaceProps): ReactElement {
 
 /** What is among the settings and is no setting, by its id. */
 export const PLACES: Readonly<Record<string, (props: PlaceProps) => ReactElement | null>> = {
+  'place.about': VersionsPlace,
+  'place.help': (props) => <Door {...props} button={<Button onClick={() => show({ name: 'help' })}>Help</Button>} />,
+  'place.licences': LicencesPlace,
+  'place.logs': LogsPlace,
+  'place.report': ReportPlace,
+  'place.sources': SourcesPlace,
+  'place.storage': StoragePlace,
+  'place.transfer': TransferPlace,
   'place.rescan': RescanPlace,
   'place.isr': (props) => <Door {...props} button={<ImportButton />} />,
   'place.targets': (props) => (

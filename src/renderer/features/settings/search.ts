@@ -9,11 +9,11 @@ import {
 
 export type Entry = SettingItem | SettingPlace;
 
-/** Everything in the settings, in the order of the sections; within one, places that tell come before what is set. */
+/** Everything in the settings, in the order of the sections; what is set comes before what can be done, but for what tells how the disk is. */
 export const ENTRIES: readonly Entry[] = SETTING_SECTIONS.flatMap(({ id }) => [
-  ...SETTING_PLACES.filter((one) => one.section === id && one.section === 'storage'),
+  ...SETTING_PLACES.filter((one) => one.section === id && one.id === 'place.storage'),
   ...SETTING_ITEMS.filter((one) => one.section === id),
-  ...SETTING_PLACES.filter((one) => one.section === id && one.section !== 'storage'),
+  ...SETTING_PLACES.filter((one) => one.section === id && one.id !== 'place.storage'),
 ]);
 
 export const sectionName = (id: SettingSection): string =>

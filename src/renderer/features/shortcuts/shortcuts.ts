@@ -91,6 +91,7 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
       { keys: ['F6'], does: 'Next part of the window' },
       { keys: ['B'], does: 'Uploads' },
       { keys: ['Ctrl ,'], does: 'Settings' },
+      { keys: ['F1'], does: 'Help' },
       { keys: ['?'], does: 'This list' },
       { keys: ['Esc'], does: 'Close a dialog or menu' },
     ],
@@ -114,6 +115,7 @@ export type Command =
         | 'cut'
         | 'export'
         | 'copyCut'
+        | 'help'
         | 'shortcuts'
         | 'settings'
         | 'uploads'
@@ -211,6 +213,7 @@ export function commandOf(press: Press, focus: Focus): Command | undefined {
     return key.toLowerCase() === 'n' ? { name: 'addSource' } : undefined;
   }
   if (key === 'F6') return { name: 'nextPart' };
+  if (key === 'F1') return { name: 'help' };
   if (focus === 'text') return undefined;
   if (altKey) {
     if (key === 'ArrowLeft') return { name: 'previous' };

@@ -98,6 +98,8 @@ function run(command: Command, pressedAt: number): void {
       return runExportCommand(command.name);
     case 'shortcuts':
       return show({ name: 'shortcuts' });
+    case 'help':
+      return show({ name: 'help' });
     case 'uploads':
       return show({ name: 'uploads' });
     case 'settings':
