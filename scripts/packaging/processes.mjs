@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { root } from '../setup/paths.mjs';
@@ -35,7 +36,8 @@ async function filesOf(entries) {
   const found = new Set(entries);
   for (const file of found) {
     for (const [, path] of (await readFile(file, 'utf8')).matchAll(IMPORT)) {
-      if (path !== undefined) found.add(join(dirname(file), path));
+      // Texts of packages look like imports, too; what the build really imports is there.
+      if (path !== undefined && existsSync(join(dirname(file), path))) found.add(join(dirname(file), path));
     }
   }
   return [...found];
