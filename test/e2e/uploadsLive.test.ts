@@ -44,8 +44,17 @@ describe('a store of objects that is listened to', () => {
   const player = <Value>(read: (audio: HTMLAudioElement) => Value): Promise<Value> =>
     browser.page.locator('audio').evaluate(read);
   const signal = new AbortController().signal;
-  const playlist = async (): Promise<string> =>
-    Buffer.from((await reader.get(`${folder}/index.m3u8`, signal)) ?? []).toString();
+  /** The stand-in answers 500 while it puts a file in the place of another. */
+  const stored = async (name: string): Promise<Uint8Array | undefined> => {
+    for (let left = 20; ; left -= 1) {
+      try {
+        return await reader.get(`${folder}/${name}`, signal);
+      } catch (error) {
+        if (left === 0) throw error;
+      }
+    }
+  };
+  const playlist = async (): Promise<string> => Buffer.from((await stored('index.m3u8')) ?? []).toString();
 
   it('plays what a source records while it does, and all of it afterwards', async () => {
     const target: Omit<S3Target, 'id'> = {
@@ -87,12 +96,10 @@ describe('a store of objects that is listened to', () => {
       void (async () => {
         const name = /^\/audio\/([\w.]+)$/.exec(request.url ?? '')?.[1];
         const body =
-          name === undefined
-            ? Buffer.from(request.url === '/hls.js' ? await readFile(HLS) : PAGE)
-            : await reader.get(`${folder}/${name}`, signal);
+          name === undefined ? Buffer.from(request.url === '/hls.js' ? await readFile(HLS) : PAGE) : await stored(name);
         const type = name === undefined && request.url !== '/hls.js' ? 'text/html' : 'application/octet-stream';
         response.writeHead(body ? 200 : 404, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
-      })();
+      })().catch((error: unknown) => response.writeHead(503).end(String(error)));
     });
     // Two segments are there before anybody listens: a player wants some to begin with.
     const segments = async (): Promise<number> => ((await playlist()).match(/#EXTINF/g) ?? []).length;
