@@ -2,7 +2,8 @@ import { createStore, useStore } from 'zustand';
 import type { Recording } from '../../shared/domain/recording.ts';
 import type { Marker } from '../../shared/domain/section.ts';
 import type { SourceKind } from '../../shared/domain/source.ts';
-import type { SettingItem, SettingPlace, SettingSection } from '../../shared/domain/settingItems.ts';
+import type { SettingItem, SettingSection } from '../../shared/domain/settingItems.ts';
+import type { SettingPlace } from '../../shared/domain/settingPlaces.ts';
 import type { ExportContent } from './exports.ts';
 import type { RecordingId, SourceId, TargetId, UploadId } from '../../shared/units.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defaultOf, SETTING_ITEMS, SETTING_PLACES, SETTING_SECTIONS, settingAt, settingPatch } from './settingItems.ts';
+import { defaultOf, SETTING_ITEMS, SETTING_SECTIONS, settingAt, settingPatch } from './settingItems.ts';
+import { SETTING_PLACES } from './settingPlaces.ts';
 import { DEFAULT_SETTINGS, type Settings, settingsSchema } from './settings.ts';
 
 const settings: Settings = { ...DEFAULT_SETTINGS, recordingsFolder: '/music' };

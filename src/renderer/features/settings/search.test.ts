@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { SETTING_ITEMS, SETTING_PLACES } from '../../../shared/domain/settingItems.ts';
+import { SETTING_ITEMS } from '../../../shared/domain/settingItems.ts';
+import { SETTING_PLACES } from '../../../shared/domain/settingPlaces.ts';
 import { ENTRIES, findSettings, pieces } from './search.ts';
 
 const found = (query: string): readonly string[] => findSettings(query).map(({ id }) => id);

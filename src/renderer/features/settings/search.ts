@@ -1,11 +1,10 @@
 import {
   SETTING_ITEMS,
-  SETTING_PLACES,
   SETTING_SECTIONS,
   type SettingItem,
-  type SettingPlace,
   type SettingSection,
 } from '../../../shared/domain/settingItems.ts';
+import { SETTING_PLACES, type SettingPlace } from '../../../shared/domain/settingPlaces.ts';
 
 export type Entry = SettingItem | SettingPlace;
 
