@@ -3,7 +3,7 @@ import { type ReactElement, useEffect } from 'react';
 import { IconButton } from '../../elements/Button.tsx';
 import { classes } from '../../elements/classes.ts';
 import { keyName } from '../../format/keys.ts';
-import { dialogsStore } from '../../stores/dialogs.ts';
+import { dialogsStore, openSettings } from '../../stores/dialogs.ts';
 import { useSettings } from '../../stores/settings.ts';
 import { useSources } from '../../stores/sources.ts';
 import { AlarmBell } from '../alarms/AlarmBell.tsx';
@@ -45,7 +45,7 @@ export function Header(): ReactElement {
         <IconButton label="Keyboard shortcuts" keys="?" onClick={() => show({ name: 'shortcuts' })}>
           <Keyboard size={16} aria-hidden />
         </IconButton>
-        <IconButton label="Settings" keys={keyName('Ctrl ,')} onClick={() => show({ name: 'settings' })}>
+        <IconButton label="Settings" keys={keyName('Ctrl ,')} onClick={() => openSettings()}>
           <Settings size={16} aria-hidden />
         </IconButton>
         <LogOutButton />
