@@ -65,7 +65,7 @@ describe('the window as an attacker finds it', () => {
       image.setAttribute('onerror', 'globalThis.inlineRan = true');
       image.src = 'nothing';
       document.body.append(image);
-      await new Promise((resolve) => {
+      await new Promise((drawn) => {
         image.addEventListener('error', resolve);
       });
       let evaluated = true;
@@ -160,8 +160,8 @@ describe('the window as an attacker finds it', () => {
       view.setAttribute('src', `${url}/viewed`);
       document.body.append(frame, view);
       // Longer than a page of this computer takes: the second of two frames is drawn after the first has been asked for.
-      await new Promise((resolve) => {
-        requestAnimationFrame(() => requestAnimationFrame(resolve));
+      await new Promise((drawn) => {
+        requestAnimationFrame(() => requestAnimationFrame(drawn));
       });
       const isPlain = !('loadURL' in view);
       frame.remove();

@@ -76,6 +76,7 @@ export function createHandlers(parts: StudioParts, arming: ArmingActions): Handl
     checkPattern(ports, draft.filenamePattern);
     const config = await sources.add(draft);
     catalogue.saveSource(config);
+    parts.uploads.sourceChanged(config);
     return sources.describe(config);
   };
 

@@ -98,4 +98,14 @@ export const migrations: readonly string[] = [
   CREATE INDEX uploads_unwanted_key ON uploads (target_id) WHERE unwanted_key IS NOT NULL;
   CREATE INDEX uploads_ended ON uploads (number) WHERE state IN ('done', 'discarded', 'failed');
   `,
+  `
+  -- Since when a source goes to a target, ms since 1970 UTC: what it records from then on is uploaded, also where the
+  -- program ended before it heard of the first recording.
+  CREATE TABLE bindings (
+    source_id TEXT NOT NULL,
+    target_id TEXT NOT NULL,
+    since REAL NOT NULL,
+    PRIMARY KEY (source_id, target_id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

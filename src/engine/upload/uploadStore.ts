@@ -174,6 +174,28 @@ export class UploadStore {
       .startedAt;
   }
 
+  /** The targets that a source goes to from now on; of those that it went to before, since when stays. */
+  bind(sourceId: SourceId, targetIds: readonly TargetId[]): void {
+    this.together(() => {
+      const known = this.#connection
+        .prepare<[string], { target_id: string }>('SELECT target_id FROM bindings WHERE source_id = ?')
+        .all(sourceId);
+      for (const { target_id: id } of known) {
+        if (targetIds.some((wanted) => wanted === id)) continue;
+        this.#connection.prepare('DELETE FROM bindings WHERE source_id = ? AND target_id = ?').run(sourceId, id);
+      }
+      const add = this.#connection.prepare('INSERT OR IGNORE INTO bindings VALUES (?, ?, ?)');
+      for (const id of targetIds) add.run(sourceId, id, this.#now());
+    });
+  }
+
+  /** Since when a source goes to a target, ms since 1970 UTC. */
+  boundSince(sourceId: SourceId, targetId: TargetId): number | undefined {
+    return this.#connection
+      .prepare<[string, string], { since: number }>('SELECT since FROM bindings WHERE source_id = ? AND target_id = ?')
+      .get(sourceId, targetId)?.since;
+  }
+
   /** What was under way when the program ended. */
   interrupted(): Entry[] {
     return this.#many(`state IN ('opening', 'sending', 'finalizing') ORDER BY number`);

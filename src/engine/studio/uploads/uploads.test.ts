@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fakeBody, FakeTarget } from '../../../../test/support/fakeTarget.ts';
 import { makeRecording, SOURCE_ID } from '../../../../test/support/makeRecording.ts';
 import { silentLog } from '../../../../test/support/silentLog.ts';
@@ -163,6 +163,36 @@ describe('recordings', () => {
     uploads.start();
     expect(ids().toSorted()).toEqual([first.id, second.id].toSorted());
     expect(uploads.ofRecordings([first.id])).toMatchObject([{ live: false }]);
+  });
+});
+
+describe('the first recording of a source', () => {
+  test('is uploaded where the program ended before it heard of it', async () => {
+    const id = await addTarget();
+    uploads.start();
+    uploads.sourceChanged({ ...generator, targets: [id] });
+    await uploads.stop();
+    library.saveRecording(
+      makeRecording({ root: folder, path: 'before.wav', startedAt: Date.now() - 60_000, samples: 1000 }),
+    );
+    const first = makeRecording({ root: folder, path: 'first.wav', startedAt: Date.now() + 1, samples: 1000 });
+    library.saveRecording(first);
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(first.startedAt));
+    make();
+    uploads.start();
+    expect(ids()).toEqual([first.id]);
+  });
+
+  test('is not, where it was made before the source went to the target', async () => {
+    const id = await addTarget();
+    uploads.start();
+    uploads.sourceChanged({ ...generator, targets: [] });
+    library.saveRecording(makeRecording({ root: folder, path: 'before.wav', startedAt: Date.now() - 1 }));
+    uploads.sourceChanged({ ...generator, targets: [id] });
+    await uploads.stop();
+    make();
+    uploads.start();
+    expect(ids()).toEqual([]);
   });
 });
 

@@ -96,7 +96,8 @@ export class Uploads {
 
   /** Its targets may be others: what it records now goes there, too. */
   sourceChanged(config: SourceConfig): void {
-    this.#safely('The open recording of a source could not be put into the queue of uploads.', ({ queue }) => {
+    this.#safely('The open recording of a source could not be put into the queue of uploads.', ({ queue, store }) => {
+      store.bind(config.id, config.targets ?? []);
       const open = this.#ports.sources.status(config.id).recording;
       const recording = open && this.#ports.library().recording(open.id);
       if (recording && config.targets) queue.add(recording, config.targets);
@@ -268,15 +269,19 @@ export class Uploads {
     this.#safely('What was recorded while nobody listened could not be put into the queue.', (opened) => {
       for (const { id, targets = [] } of this.#ports.sources.configs()) {
         for (const target of targets) this.#addSince(opened, id, target);
+        opened.store.bind(id, targets);
       }
     });
   }
 
-  /** What a recorder recorded after main had ended: whatever is newer than the newest that the queue knows. */
+  /**
+   * What a recorder recorded after main had ended: whatever is newer than the newest that the queue knows, or than the
+   * choice of the target.
+   */
   #addSince({ store, queue }: Opened, id: SourceId, target: TargetId): void {
-    const newest = store.newest(id, target);
-    if (newest === undefined) return;
-    for (const recording of this.#newerThan(id, newest)) queue.add(recording, [target]);
+    const since = store.newest(id, target) ?? store.boundSince(id, target);
+    if (since === undefined) return;
+    for (const recording of this.#newerThan(id, since)) queue.add(recording, [target]);
   }
 
   /** Recordings of a source that began after an instant, ms since 1970 UTC; the newest first. */
