@@ -17,8 +17,8 @@ describe('the window as an attacker finds it', () => {
       response.setHeader('Access-Control-Allow-Origin', '*');
       response.end('<html>outside</html>');
     });
-    await new Promise<void>((resolve) => {
-      outside.listen(0, '127.0.0.1', resolve);
+    await new Promise<void>((listening) => {
+      outside.listen(0, '127.0.0.1', listening);
     });
     outsideUrl = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`;
     profile = await makeProfile();
@@ -65,8 +65,8 @@ describe('the window as an attacker finds it', () => {
       image.setAttribute('onerror', 'globalThis.inlineRan = true');
       image.src = 'nothing';
       document.body.append(image);
-      await new Promise((drawn) => {
-        image.addEventListener('error', resolve);
+      await new Promise((answered) => {
+        image.addEventListener('error', answered);
       });
       let evaluated = true;
       try {
