@@ -143,6 +143,12 @@ describe('Recorder under control', () => {
     const runs = rig.inputs.get(A)?.runs;
     await rig.wait(70);
     expect(rig.inputs.get(A)?.runs).toBe(runs);
+    // Whoever disarms it may be late: it was armed as long as it recorded.
+    rig.recorder.handle({ type: 'disarm', sourceId: A, reason: 'maximum length', callId: 8 });
+    await rig.settle(1000);
+    const [last] = rig.closed().slice(-1);
+    const disarmed = rig.told('arming').find(({ entry }) => entry.type === 'disarmed');
+    expect(disarmed?.entry.at).toBe((last?.startedAt ?? 0) + 3000);
   });
 
   it('counts what a recorder before left open, once it is mended', async () => {

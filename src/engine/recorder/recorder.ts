@@ -41,6 +41,8 @@ export class Recorder {
   readonly #clock: ClockRecord;
   readonly #runners = new Map<SourceId, SourceRunner>();
   readonly #names = new Map<SourceId, string>();
+  /** Where what is armed ends, for it has recorded its longest length; main disarms it later. */
+  readonly #reached = new Map<SourceId, Millis>();
   /** Lengths of the recordings that were mended, ms. */
   readonly #mended = new Map<RecordingId, number>();
   /** Of those that are still to be mended, as far as known: they count from the start. */
@@ -164,6 +166,7 @@ export class Recorder {
     const { config } = source;
     if (this.#stopping || this.#runners.has(config.id)) return;
     this.#names.set(config.id, config.name);
+    this.#reached.delete(config.id);
     const at = this.#context.clock.now();
     this.#tellArming({ type: 'armed', at, sourceId: config.id, sourceName: config.name });
     this.#runners.set(
@@ -183,7 +186,10 @@ export class Recorder {
         paused: source.paused ?? false,
         recordedMs: this.#recordedMs(source),
         unfinished: (source.unfinished ?? []).filter((id) => !this.#mended.has(id)),
-        onReached: () => this.#ports.emit({ type: 'reached', sourceId: config.id }),
+        onReached: (end) => {
+          this.#reached.set(config.id, end);
+          this.#ports.emit({ type: 'reached', sourceId: config.id });
+        },
         onBlock: (block, info) => this.#meters.add(config.id, block, info),
         onConnectionEnd: () => this.#meters.forget(config.id),
       }),
@@ -257,7 +263,7 @@ export class Recorder {
     const runner = this.#runners.get(sourceId);
     if (runner) {
       this.#runners.delete(sourceId);
-      const at = this.#context.clock.now();
+      const at = this.#reached.get(sourceId) ?? this.#context.clock.now();
       await runner.disarm();
       this.#tellDisarmed(sourceId, at, reason);
     }

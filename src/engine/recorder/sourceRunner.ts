@@ -43,8 +43,8 @@ export interface SourceRunnerOptions {
   readonly recordedMs: number;
   /** Recordings of this arming that may still be mended. */
   readonly unfinished: readonly RecordingId[];
-  /** The longest length is reached; nothing more is recorded. */
-  readonly onReached: () => void;
+  /** The longest length is reached; nothing more is recorded after `end`. */
+  readonly onReached: (end: Millis) => void;
   /** Every block, for the meters. */
   readonly onBlock: (block: Block, info: CaptureInfo) => void;
   readonly onConnectionEnd: () => void;
@@ -193,15 +193,15 @@ export class SourceRunner {
       await this.#waitForNextTry(problem, retryDelayMs(problem, backoff, this.#options.retry, this.#attempt));
       if (this.#stop.signal.aborted) break;
     }
-    if (!this.#released) this.#armedTime.end(this.#endOfArming, captureEnd);
-    if (this.#reached && !this.#stop.signal.aborted) this.#options.onReached();
+    const end = this.#reached ? (captureEnd ?? this.#endOfArming) : this.#endOfArming;
+    if (!this.#released) this.#armedTime.end(end, captureEnd);
+    if (this.#reached && !this.#stop.signal.aborted) this.#options.onReached(end);
   }
 
   /** Wall clock. */
   get #endOfArming(): Millis {
-    const { clock } = this.#context;
-    const now = clock.monotonic();
-    return millis(clock.now() - (now - (this.#disarmedAt ?? now)));
+    const now = this.#context.clock.monotonic();
+    return millis(this.#context.clock.now() - (now - (this.#disarmedAt ?? now)));
   }
 
   /** Waits until the disk has room. Returns whether the source is still armed. */
