@@ -162,7 +162,9 @@ describe('the control socket', () => {
     child.kill('SIGKILL');
     await gone;
     expect(await findControl(folder)).toBeUndefined();
-    await take();
+    // Of two that find it so, one has it.
+    const both = await Promise.allSettled([take(), take()]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   });
 
   it('has a place also where the path of the profile is too long, and says so where it may not be opened', async () => {

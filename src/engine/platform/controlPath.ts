@@ -16,6 +16,11 @@ export function controlPath(folder: string): string {
   return join(tmpdir(), `longtake-${process.getuid?.() ?? 0}`, id);
 }
 
+/** The file whose lock holds the profile. */
+export function controlLockPath(folder: string): string {
+  return process.platform === 'win32' ? join(resolve(folder), 'control.lock') : `${controlPath(folder)}.lock`;
+}
+
 /** Makes the folder of a socket so that nobody else can reach into it, also before the socket has its own rights. */
 export function makeControlFolder(path: string): void {
   if (process.platform === 'win32') return;

@@ -1,5 +1,6 @@
-import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   controlAskSchema,
   type ControlHello,
@@ -12,13 +13,15 @@ import { errnoOf, LongtakeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { VERSION } from '../../shared/version.ts';
 import { lookForControl } from './controlClient.ts';
-import { controlPath, makeControlFolder } from './controlPath.ts';
+import { controlLockPath, controlPath, makeControlFolder } from './controlPath.ts';
+import { lockFile } from './fileLock.ts';
 import { readJsonLines, writeJsonLine } from './jsonLines.ts';
 
 /** Requests of one connection that are answered at a time. */
 const MOST_AT_ONCE = 64;
-/** A socket whose owner was killed is taken over; somebody else may be doing the same at this moment. */
-const TRIES = 20;
+/** Whoever has the lock has its socket soon after, and whoever closes its socket gives the lock back soon after. */
+const SOON_MS = 50;
+const TRIES = 200;
 
 export interface ControlOptions {
   /** The profile, absolute. */
@@ -63,32 +66,56 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     serve(socket, hello, options);
   };
   for (let attempt = 1; ; attempt += 1) {
+    const held = await hold(folder, path, give);
+    if (held) {
+      return {
+        close: () => {
+          held.close();
+          for (const socket of sockets) socket.destroy();
+        },
+      };
+    }
+    const other = await lookForControl(folder);
+    if (typeof other !== 'string') {
+      const left = other.hello.kind === 'command' && (await other.gone(patienceMs));
+      other.close();
+      if (!left) throw new LongtakeError('CONFLICT', heldBy(other.hello));
+    } else {
+      if (attempt >= TRIES) throw new LongtakeError('CONFLICT', 'Another Longtake starts at this moment. Try again.');
+      await wait(SOON_MS);
+    }
+  }
+}
+
+/**
+ * Undefined when another process has the profile. The lock decides: a socket alone cannot be taken over safely, for
+ * between a look at it and its removal it may have become that of another one.
+ */
+async function hold(
+  folder: string,
+  path: string,
+  give: (socket: Socket) => void,
+): Promise<{ close(): void } | undefined> {
+  const lock = lockFile(controlLockPath(folder));
+  if (!lock) return undefined;
+  try {
+    // Of one that was killed.
+    if (process.platform !== 'win32') rmSync(path, { force: true });
     const server = await listen(path, give);
     if (server) {
       return {
         close: () => {
           server.close();
-          for (const socket of sockets) socket.destroy();
+          lock.release();
         },
       };
     }
-    const before = inodeOf(path);
-    const other = await lookForControl(folder);
-    if (typeof other !== 'string') {
-      const { hello: held } = other;
-      const left = held.kind === 'command' && (await other.gone(patienceMs));
-      other.close();
-      if (!left) throw new LongtakeError('CONFLICT', heldBy(held));
-    } else {
-      if (attempt >= TRIES) throw new LongtakeError('CONFLICT', 'Another Longtake starts at this moment. Try again.');
-      // Somebody else may have taken it over meanwhile.
-      if (other === 'stale' && inodeOf(path) === before) rmSync(path, { force: true });
-    }
+  } catch (error) {
+    lock.release();
+    throw error;
   }
-}
-
-function inodeOf(path: string): number | undefined {
-  return process.platform === 'win32' ? undefined : lstatSync(path, { throwIfNoEntry: false })?.ino;
+  lock.release();
+  return undefined;
 }
 
 /** Says who has the profile, and what to do. */
