@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { openControl } from '../engine/platform/controlServer.ts';
+import { holdProfile } from '../engine/platform/heldProfile.ts';
 import { openPlainSettings } from '../engine/platform/settingsOnDisk.ts';
-import type { Studio } from '../engine/studio/studio.ts';
 import type { SettingsStore } from '../shared/ports/settingsStore.ts';
 import type { SourceId } from '../shared/units.ts';
 import { chooseSources } from './chosen.ts';
@@ -31,28 +30,12 @@ export async function recordProfile(options: RecordProfileOptions): Promise<Exit
     terminal: json ? process.stderr : process.stdout,
     now: Date.now,
   });
-  let known: Studio | undefined;
   let ready: () => void = () => undefined;
   const started = new Promise<void>((resolve) => {
     ready = resolve;
   });
-  const studioNow = (): Studio => {
-    if (!known) throw new Error('The studio was asked before it was there.');
-    return known;
-  };
   // The profile is taken before anything in it is touched.
-  const control = await openControl({
-    folder,
-    kind: 'record',
-    log: log.scoped('control'),
-    studio: {
-      get handlers() {
-        return studioNow().handlers;
-      },
-      onEvent: (listener) => studioNow().onEvent(listener),
-    },
-    ready: () => started,
-  });
+  const held = await holdProfile({ folder, kind: 'record', log: log.scoped('control') });
   try {
     const { store, notices } = openPlainSettings(folder, profile.defaults);
     for (const notice of notices) log.warn(notice);
@@ -66,7 +49,7 @@ export async function recordProfile(options: RecordProfileOptions): Promise<Exit
       sharesFolder: false,
       dataFolder: folder,
     });
-    known = studio;
+    held.answerWith(studio, started);
     const ids = chooseSources(await studio.handlers['sources.list']({}), names, all);
     const chosen = store.read().sources.filter(({ id }) => ids.includes(id));
     return await recordUntilEnd({
@@ -82,7 +65,7 @@ export async function recordProfile(options: RecordProfileOptions): Promise<Exit
       },
     });
   } finally {
-    control.close();
+    held.close();
     await log.close();
   }
 }

@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openControl } from '../engine/platform/controlServer.ts';
+import { holdProfile } from '../engine/platform/heldProfile.ts';
 import { openPlainSettings } from '../engine/platform/settingsOnDisk.ts';
 import { AutomationAccess } from '../engine/studio/automation/access.ts';
-import type { Studio } from '../engine/studio/studio.ts';
 import { errnoOf, errorText } from '../shared/errors.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
 import { type HeadlessLog, openHeadlessLog } from './log.ts';
@@ -55,28 +54,12 @@ interface Run {
 
 async function run({ profile, config, access, entryFolder, log }: Run): Promise<ExitCode> {
   const { folder } = profile;
-  let known: Studio | undefined;
   let ready: () => void = () => undefined;
   const started = new Promise<void>((resolve) => {
     ready = resolve;
   });
-  const studioNow = (): Studio => {
-    if (!known) throw new Error('The studio was asked before it was there.');
-    return known;
-  };
   // The profile is taken before anything in it is touched.
-  const control = await openControl({
-    folder,
-    kind: 'serve',
-    log: log.scoped('control'),
-    studio: {
-      get handlers() {
-        return studioNow().handlers;
-      },
-      onEvent: (listener) => studioNow().onEvent(listener),
-    },
-    ready: () => started,
-  });
+  const held = await holdProfile({ folder, kind: 'serve', log: log.scoped('control') });
   try {
     const { store, notices } = openPlainSettings(folder, profile.defaults);
     for (const notice of notices) log.warn(notice);
@@ -90,7 +73,7 @@ async function run({ profile, config, access, entryFolder, log }: Run): Promise<
       dataFolder: folder,
       desktop: downloads.desktop,
     });
-    known = studio;
+    held.answerWith(studio, started);
     const server = createWebServer({
       config,
       access,
@@ -119,7 +102,7 @@ async function run({ profile, config, access, entryFolder, log }: Run): Promise<
     log.info('Every file is closed.');
     return EXIT.done;
   } finally {
-    control.close();
+    held.close();
   }
 }
 

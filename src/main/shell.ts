@@ -26,7 +26,7 @@ import { HIDDEN, type OpenRequests, ownStart, wantsWindow } from './openRequests
 import { type PageAddress, pageAddress } from './pageAddress.ts';
 import type { Profile } from './profile.ts';
 import { handleProtocols } from './protocols.ts';
-import { holdProfile } from './holdProfile.ts';
+import { holdDesktopProfile } from './holdDesktopProfile.ts';
 import { openSecrets } from './secrets.ts';
 import { openSettingsStore } from './settingsStore.ts';
 import { ShellState } from './shellState.ts';
@@ -80,7 +80,7 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
   // Windows shows notifications of programs that it knows by this name, which the installer gives to the shortcut.
   if (process.platform === 'win32') app.setAppUserModelId('app.longtake.studio');
   log.info('Longtake starts.', { version: app.getVersion(), runtime: runtimeName(), platform: process.platform });
-  const held = await holdProfile(profile.folder, log);
+  const held = await holdDesktopProfile(profile.folder, log);
   const { store, notices, prepare } = openSettingsStore(profile.folder, profile.defaults);
   nativeTheme.themeSource = store.read().settings.theme;
   const secrets = openSecrets(profile.folder);

@@ -1,20 +1,15 @@
-import { type ReactElement, useState } from 'react';
+import type { ReactElement } from 'react';
 import { Checkbox } from '../../elements/controls.tsx';
 import { DEFAULT_API_PORT } from '../../../shared/domain/automation.ts';
 import { RuleNumber } from '../alarms/RuleFields.tsx';
 import { ApiToken } from './ApiToken.tsx';
-import { checkedPatch, type ControlProps } from './control.ts';
+import { type ControlProps, useChecked } from './control.ts';
 
 /** Whether other programs on this computer may ask, and at which port. */
-export function AutomationControl({ item, name, sentence, settings, onUpdate }: ControlProps): ReactElement {
+export function AutomationControl(props: ControlProps): ReactElement {
+  const { name, sentence, settings } = props;
   const { enabled = false, port = DEFAULT_API_PORT } = settings.automation ?? {};
-  const [problem, setProblem] = useState<string>();
-  const set = (changed: NonNullable<typeof settings.automation>): boolean => {
-    const checked = checkedPatch(settings, item.id, changed);
-    setProblem('error' in checked ? checked.error : undefined);
-    if ('patch' in checked) onUpdate(checked.patch);
-    return 'patch' in checked;
-  };
+  const { problem, set } = useChecked<NonNullable<typeof settings.automation>>(props);
   return (
     <>
       <Checkbox

@@ -1,10 +1,10 @@
-import { type ReactElement, useState } from 'react';
+import type { ReactElement } from 'react';
 import { Checkbox } from '../../elements/controls.tsx';
 import type { AlarmRules } from '../../../shared/domain/alarm.ts';
 import { RULE_KINDS, type RuleKind } from '../alarms/alarmText.ts';
 import { RuleNumber, RuleNumbers } from '../alarms/RuleFields.tsx';
 import { size } from '../../format/quantity.ts';
-import { checkedPatch, type ControlProps } from './control.ts';
+import { checkedPatch, type ControlProps, useChecked } from './control.ts';
 import { WebhookFields } from './WebhookFields.tsx';
 import '../alarms/alarms.css';
 
@@ -29,15 +29,10 @@ function Rule<Kind extends RuleKind>(props: ControlProps & { readonly kind: Kind
   );
 }
 
-export function LowDiskControl({ name, sentence, settings, onUpdate, item }: ControlProps): ReactElement {
+export function LowDiskControl(props: ControlProps): ReactElement {
+  const { name, sentence, settings } = props;
   const { lowDisk } = settings.alarms;
-  const [problem, setProblem] = useState<string>();
-  const set = (changed: typeof lowDisk): boolean => {
-    const checked = checkedPatch(settings, item.id, changed);
-    setProblem('error' in checked ? checked.error : undefined);
-    if ('patch' in checked) onUpdate(checked.patch);
-    return 'patch' in checked;
-  };
+  const { problem, set } = useChecked<typeof lowDisk>(props);
   return (
     <>
       <Checkbox

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { type Settings, type SettingsPatch, settingsPatchSchema } from '../../../shared/domain/settings.ts';
 import { type SettingItem, type SettingPath, settingPatch } from '../../../shared/domain/settingItems.ts';
 
@@ -22,4 +22,19 @@ export function checkedPatch(
   return parsed.success
     ? { patch: parsed.data }
     : { error: parsed.error.issues[0]?.message ?? 'This value is not possible.' };
+}
+
+/** Changes a setting where the value is possible, and keeps the sentence that says why it is not. */
+export function useChecked<Value>({ settings, item, onUpdate }: ControlProps): {
+  readonly problem: string | undefined;
+  set(value: Value): boolean;
+} {
+  const [problem, setProblem] = useState<string>();
+  const set = (value: Value): boolean => {
+    const checked = checkedPatch(settings, item.id, value);
+    setProblem('error' in checked ? checked.error : undefined);
+    if ('patch' in checked) onUpdate(checked.patch);
+    return 'patch' in checked;
+  };
+  return { problem, set };
 }
