@@ -60,6 +60,23 @@ describe('a hostile client', () => {
     expect(await readdir(join(folder, '_sessions', id))).toEqual(['session.json']);
   });
 
+  it('can send all of what is too large before it listens', async () => {
+    const id = await server.open({ mime_type: 'audio/wav' });
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.pause();
+    socket.write(head('POST', `/upload/session/${id}/chunks/1`, ['Transfer-Encoding: chunked']));
+    const block = Buffer.from(`100000\r\n${'x'.repeat(0x100000)}\r\n`);
+    for (let count = 0; count < 24; count += 1) {
+      // Node waits until the other side has taken it, once its own buffers are full.
+      await new Promise((resolve) => socket.write(block, resolve));
+    }
+    socket.write('0\r\n\r\n');
+    const [answer] = (await once(socket.resume(), 'data')) as [Buffer];
+    expect(answer.toString('latin1')).toContain('HTTP/1.1 413');
+    socket.destroy();
+  });
+
   it('leaves nothing when it goes away in the middle', async () => {
     const id = await server.open({ mime_type: 'audio/wav' });
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');

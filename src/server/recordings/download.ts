@@ -37,10 +37,14 @@ export function sendFile(
   return reply.send(Readable.from(storage.read(file.key, from, to), { objectMode: false }));
 }
 
+/** Halves of signs, which no address can hold, and what turns the order of letters, which hides an extension. */
+const UNSAFE = /[\p{Cs}\u202a-\u202e\u2066-\u2069]/gu;
+
 /** RFC 6266: a plain name for all, and the true one for who can read it. */
 function disposition({ title }: Recording, { key }: RecordingFile): string {
   const extension = key.slice(key.lastIndexOf('.'));
-  const name = `${filenamify(title, { replacement: '_', maxLength: 150 })}${extension}`;
+  const safe = filenamify(title, { replacement: '_', maxLength: 150 }).replaceAll(UNSAFE, '').normalize('NFC');
+  const name = `${safe === '' ? '_' : safe}${extension}`;
   const plain = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_');
   const exact = encodeURIComponent(name).replaceAll(
     /['()*]/g,

@@ -57,6 +57,8 @@ export class Receiver {
     } finally {
       clearInterval(watch);
       this.#active -= 1;
+      // Most clients listen for the answer only once all they have is sent.
+      if (!body.destroyed) body.resume();
       await writer.settled();
     }
   }

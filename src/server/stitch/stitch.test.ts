@@ -227,6 +227,12 @@ describe('a finished session', () => {
     });
     const changed = await server.json('PATCH', path, { title: 'New', meeting_date: '2026-11-21T14:00:00' });
     expect(changed.body).toMatchObject({ title: 'New', meeting_date: '2026-11-21T14:00:00' });
+    for (const title of [`${'a'.repeat(149)}\u{1f600}`, '\u202egnp.exe', '\u202e']) {
+      expect((await server.json('PATCH', path, { title })).status).toBe(200);
+      const named = await server.request('HEAD', `${path}/download`);
+      expect(named.status).toBe(200);
+      expect(named.headers['content-disposition']).not.toMatch(/%E2%80%AE|''\.wav/);
+    }
     expect((await server.json('POST', `${path}/tags`, { tag_ids: [3, 4] })).body['tag_ids']).toEqual([3, 4]);
     expect((await server.json('GET', `${path}/status`)).body).toMatchObject({
       status: 'COMPLETED',
