@@ -1,13 +1,21 @@
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
-import { LongtakeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
+import {
+  type Connection,
+  connect,
+  faultOf,
+  isDamage,
+  migrate,
+  moveAside,
+  sqliteCode,
+  versionOf,
+} from '../database/databaseFile.ts';
 import { takeClosedMark } from './closedMark.ts';
-import { isDamage, sqliteCode, toLibraryError } from './libraryError.ts';
+import { toLibraryError } from './libraryError.ts';
 import { migrations as allMigrations } from './migrations.ts';
 
-export type Connection = Database.Database;
+export type { Connection };
 
 /** A compiled statement that yields rows. */
 export interface Query<Parameters extends unknown[], Row> {
@@ -23,9 +31,6 @@ export interface Command<Parameters extends unknown[]> {
 
 /** How long a statement waits for another process that holds the database, ms. */
 const BUSY_TIMEOUT_MS = 2000;
-
-/** Files that SQLite keeps beside a database in WAL mode. */
-const COMPANIONS = ['', '-wal', '-shm'] as const;
 
 export interface OpenedDatabase {
   readonly connection: Connection;
@@ -63,30 +68,14 @@ export function openDatabase(
     if (sound) return { ...sound, unchecked: !isSound && wasClosedWell };
     const setAside = existed ? moveAside(path) : undefined;
     if (setAside !== undefined) log.error('The library was unreadable and was set aside.', { path, setAside });
-    const connection = prepared(new Database(path, { timeout: BUSY_TIMEOUT_MS }), migrations);
-    return { connection, created: true, ...(setAside === undefined ? {} : { setAside }) };
+    return { ...upToDate(path, migrations), created: true, ...(setAside === undefined ? {} : { setAside }) };
   } catch (error) {
     throw toLibraryError(error);
   }
 }
 
 /** Looks through the database at `path`. Returns what is wrong with it; undefined: it is sound. Throws as SQLite does. */
-export function checkDatabase(path: string): string | undefined {
-  const connection = new Database(path, { timeout: BUSY_TIMEOUT_MS });
-  try {
-    return faultOf(connection);
-  } catch (error) {
-    if (isDamage(error)) return String(error);
-    throw error;
-  } finally {
-    connection.close();
-  }
-}
-
-function faultOf(connection: Connection): string | undefined {
-  const [first] = connection.pragma('quick_check(1)', { simple: false }) as { quick_check: string }[];
-  return first?.quick_check === 'ok' ? undefined : (first?.quick_check ?? 'nothing');
-}
+export const checkDatabase = (path: string): string | undefined => faultOf(path, BUSY_TIMEOUT_MS);
 
 /** A folder in its place, as some backup programs leave one, cannot be opened and is as good as a damaged file. */
 function isFile(path: string, log: Log): boolean {
@@ -102,72 +91,26 @@ function openExisting(
   migrations: readonly string[],
   isTrusted: boolean,
 ): Pick<OpenedDatabase, 'connection' | 'created'> | undefined {
-  const connection = new Database(path, { timeout: BUSY_TIMEOUT_MS });
   try {
-    const fault = isTrusted ? undefined : faultOf(connection);
-    if (fault === undefined) {
-      // An empty file is a sound database too: version 0, without a table.
-      const created = versionOf(connection) === 0;
-      return { connection: prepared(connection, migrations), created };
-    }
+    const fault = isTrusted ? undefined : checkDatabase(path);
+    // An empty file is a sound database too: version 0, without a table.
+    if (fault === undefined) return upToDate(path, migrations);
     log.error('The library failed its check.', { path, result: fault });
   } catch (error) {
-    connection.close();
     if (!isDamage(error)) throw error;
     log.error('The library could not be read.', { path, code: sqliteCode(error) });
   }
-  connection.close();
   return undefined;
 }
 
-/** Renames the database and its companions, which may hold the newest rows; returns the new path. */
-function moveAside(path: string): string {
-  const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
-  for (let count = 1; ; count += 1) {
-    const target = `${path}.damaged-${stamp}${count === 1 ? '' : `-${count}`}`;
-    if (COMPANIONS.some((suffix) => existsSync(target + suffix))) continue;
-    for (const suffix of COMPANIONS) {
-      if (existsSync(path + suffix)) renameSync(path + suffix, target + suffix);
-    }
-    return target;
-  }
-}
-
-function prepared(connection: Connection, migrations: readonly string[]): Connection {
+function upToDate(path: string, migrations: readonly string[]): Pick<OpenedDatabase, 'connection' | 'created'> {
+  const connection = connect(path, { busyMs: BUSY_TIMEOUT_MS, synchronous: 'NORMAL' });
   try {
-    connection.pragma('journal_mode = WAL');
-    connection.pragma('synchronous = NORMAL');
-    connection.pragma('foreign_keys = ON');
-    migrate(connection, migrations);
-    return connection;
+    const created = versionOf(connection) === 0;
+    migrate(connection, migrations, 'The library');
+    return { connection, created };
   } catch (error) {
     connection.close();
     throw error;
   }
-}
-
-/** How many steps of the schema the database has had. */
-function versionOf(connection: Connection): number {
-  return Number(connection.pragma('user_version', { simple: true }));
-}
-
-/**
- * Runs the steps that the database has not had, each in a transaction with its version number, so that a crash
- * leaves it at a whole version. Throws CONFLICT when the database has more steps than are known.
- */
-export function migrate(connection: Connection, migrations: readonly string[]): void {
-  const version = versionOf(connection);
-  if (version > migrations.length) {
-    throw new LongtakeError(
-      'CONFLICT',
-      'The library was written by a newer version of Longtake. Install the newest version to open it.',
-      { details: { found: version, known: migrations.length } },
-    );
-  }
-  migrations.slice(version).forEach((step, index) => {
-    connection.transaction(() => {
-      connection.exec(step);
-      connection.pragma(`user_version = ${version + index + 1}`);
-    })();
-  });
 }

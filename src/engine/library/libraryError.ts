@@ -1,20 +1,8 @@
 import { LongtakeError, type ErrorCode } from '../../shared/errors.ts';
-
-/** SQLite's extended result code, such as SQLITE_IOERR_WRITE, or Node's, such as EACCES. */
-export function sqliteCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
+import { DAMAGE, isDamage, sqliteCode } from '../database/databaseFile.ts';
 
 export const DAMAGED_LIBRARY =
   'The library is damaged. Start Longtake again: it sets the damaged file aside and rebuilds the list from disk.';
-
-const DAMAGE = /^(SQLITE_CORRUPT|SQLITE_NOTADB)/;
-
-/** The content of the database is not what it should be. */
-export function isDamage(error: unknown): boolean {
-  const code = sqliteCode(error);
-  return code !== undefined && DAMAGE.test(code);
-}
 
 const sentences: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'DISK_FULL', 'The disk of the library is full. Free some space and try again.'],
