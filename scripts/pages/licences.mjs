@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
 const LICENCE_FILE = /^(licen[cs]e|copying|unlicense|notice)/i;
 /** The part of a README that is a licence, up to the next heading of its rank or the end. */
@@ -7,25 +7,24 @@ const LICENCE_SECTION = /^#+\s*licen[cs]e[^\n]*\n([^]+?)(?=^#{1,2}\s|(?![^]))/im
 /** A section that only names the licence is not its text. */
 const LEAST_TEXT = 300;
 
+/** Such as "Copyright 2010 - 2024 Anna Example". */
+const COPYRIGHT = /^copyright\b.*\d{4}.*$/im;
+
 /**
- * Packages that name a licence and bring no text of it, each with where its text comes from: a package of the same
- * people under the same licence that has it, or the plain text of the licence with their name.
- * @type {Readonly<Record<string, { from: string } | { author: string }>>}
+ * Packages that name a licence and bring no text of it, each with a package of the same people under the same licence
+ * that has it.
+ * @type {Readonly<Record<string, string>>}
  */
-const WITHOUT_TEXT = {
-  '@aws-sdk/credential-provider-http': { from: '@aws-sdk/client-s3' },
-  '@aws-sdk/credential-provider-login': { from: '@aws-sdk/client-s3' },
-  '@aws-sdk/nested-clients': { from: '@aws-sdk/client-s3' },
-  '@nodable/entities': { author: 'Amit Gupta' },
-  'abstract-logging': { author: 'James Sumners' },
-  'react-remove-scroll-bar': { author: 'Anton Korzunov' },
-  strftime: { author: 'Sami Samhuri' },
+const SAME_TEXT = {
+  '@aws-sdk/credential-provider-http': '@aws-sdk/client-s3',
+  '@aws-sdk/credential-provider-login': '@aws-sdk/client-s3',
+  '@aws-sdk/nested-clients': '@aws-sdk/client-s3',
 };
 
-/** @param {string} author */
-const mit = (author) => `MIT License
+/** @param {string} copyright */
+const mit = (copyright) => `MIT License
 
-Copyright (c) ${author}
+${copyright}
 
 Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:
 
@@ -57,7 +56,7 @@ export async function collectLicences(root) {
     if (manifest === undefined && entry.optional === true) continue;
     // Our own empty stand-in.
     if (manifest?.private === true) continue;
-    const text = manifest && ((await licenceText(folder)) ?? (await knownText(root, name)));
+    const text = manifest && ((await licenceText(folder)) ?? (await otherText(root, name, folder, manifest)));
     // An old package has a list of them.
     const licence = manifest?.license ?? manifest?.licenses?.[0]?.type;
     if (text === undefined || typeof licence !== 'string') without.push(name);
@@ -68,7 +67,16 @@ export async function collectLicences(root) {
   return unique(found).toSorted((one, other) => one.name.localeCompare(other.name));
 }
 
-/** @param {string} folder @returns {Promise<{ version?: unknown, license?: unknown, licenses?: { type?: unknown }[], private?: unknown } | undefined>} */
+/**
+ * @typedef {object} Manifest
+ * @property {unknown} [version]
+ * @property {unknown} [license]
+ * @property {{ type?: unknown }[]} [licenses]
+ * @property {unknown} [private]
+ * @property {string | { name?: string, email?: string }} [author]
+ */
+
+/** @param {string} folder @returns {Promise<Manifest | undefined>} */
 async function readManifest(folder) {
   try {
     return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
@@ -85,17 +93,39 @@ async function licenceText(folder) {
     const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
     return texts.join('\n\n');
   }
-  const readme = names.find((name) => /^readme/i.test(basename(name)));
-  if (readme === undefined) return undefined;
-  const section = LICENCE_SECTION.exec(await readFile(join(folder, readme), 'utf8'))?.[1]?.trim() ?? '';
+  const section = LICENCE_SECTION.exec(await readmeOf(folder))?.[1]?.trim() ?? '';
   return section.length >= LEAST_TEXT ? section : undefined;
 }
 
-/** @param {string} root @param {string} name */
-async function knownText(root, name) {
-  const known = WITHOUT_TEXT[name];
-  if (known === undefined) return undefined;
-  return 'from' in known ? licenceText(join(root, 'node_modules', known.from)) : mit(known.author);
+/** @param {string} folder @returns {Promise<string>} empty when there is none */
+async function readmeOf(folder) {
+  const readme = (await readdir(folder)).find((name) => /^readme/i.test(name));
+  return readme === undefined ? '' : readFile(join(folder, readme), 'utf8');
+}
+
+/**
+ * The text of a licence that a package only names.
+ * @param {string} root
+ * @param {string} name
+ * @param {string} folder
+ * @param {Manifest} manifest
+ */
+async function otherText(root, name, folder, manifest) {
+  const same = SAME_TEXT[name];
+  if (same !== undefined) return licenceText(join(root, 'node_modules', same));
+  if (manifest.license !== 'MIT') return undefined;
+  const copyright = COPYRIGHT.exec(await readmeOf(folder))?.[0] ?? copyrightOf(manifest);
+  return copyright === undefined ? undefined : mit(copyright);
+}
+
+/**
+ * Whom the package itself names as its author, which is who holds the rights where nothing else is said.
+ * @param {Manifest} manifest
+ */
+function copyrightOf({ author }) {
+  const { name, email } = typeof author === 'string' ? { name: author, email: undefined } : (author ?? {});
+  if (name === undefined) return undefined;
+  return `Copyright (c) ${name}${email === undefined ? '' : ` <${email}>`}`;
 }
 
 /** @template {{ name: string, version: string }} Part @param {readonly Part[]} parts @returns {Part[]} */

@@ -18,6 +18,18 @@ describe('the licences', () => {
     expect(wanted.filter((name) => !named.includes(name))).toEqual([]);
     expect(licences.filter(({ text }) => text.trim().length < 300)).toEqual([]);
   });
+
+  it('name whom the package names, where it brings no text', async () => {
+    const licences = await collectLicences(PROJECT);
+    const holders = ['abstract-logging', 'strftime'].map(
+      (wanted) => /^Copyright.+$/m.exec(licences.find(({ name }) => name === wanted)?.text ?? '')?.[0],
+    );
+    // By package.json, and by the README, which says more.
+    expect(holders).toEqual([
+      'Copyright (c) James Sumners <james.sumners@gmail.com>',
+      expect.stringMatching(/^Copyright 2010 - \d{4} Sami Samhuri/),
+    ]);
+  });
 });
 
 describe('the help', () => {
