@@ -1,11 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type IpcMainInvokeEvent, type WebContents, ipcMain } from 'electron';
 import { EVENT_CHANNEL, REQUEST_CHANNEL } from '../shared/contract/bridge.ts';
 import type { EventName, EventPayload } from '../shared/contract/events.ts';
 import { type Handlers, type Reply, answer } from '../shared/contract/handlers.ts';
 import type { Log } from '../shared/ports/log.ts';
 
-/** Notices that wait for a page; older ones make room: a window may be closed for months. */
+/** Events that wait for a page; older ones make room: a window may be closed for months. */
 const MOST_WAITING = 20;
+/** A window that is opened for the sake of these has to hear of them. */
+const WAITING_EVENTS = ['notice', 'desktop.dialogWanted'] as const satisfies readonly EventName[];
 
 export interface IpcOptions {
   readonly handlers: Handlers;
@@ -19,16 +22,19 @@ export interface IpcOptions {
 }
 
 export interface Ipc {
-  /** Sends an event to the page. A notice that comes before the page listens waits for it; other events are dropped. */
+  /**
+   * Sends an event to the page. What a person has to hear of waits for the page to listen; other events are dropped
+   * before it does.
+   */
   send<Name extends EventName>(name: Name, payload: EventPayload<Name>): void;
-  /** The page is loaded anew and has to ask before it hears of notices again. */
+  /** The page is loaded anew and has to ask before it hears of what waits. */
   pageChanged(): void;
 }
 
 /** Opens the contract to the window, and to nothing else: every call's sender is checked. */
 export function openIpc(options: IpcOptions): Ipc {
   const { handlers, ready, page, log } = options;
-  let waiting: EventPayload<'notice'>[] = [];
+  let waiting: { readonly name: EventName; readonly payload: unknown }[] = [];
   let listens = false;
 
   const send = (name: EventName, payload: unknown): void => {
@@ -47,16 +53,15 @@ export function openIpc(options: IpcOptions): Ipc {
     listens = true;
     const waited = waiting;
     waiting = [];
-    for (const notice of waited) send('notice', notice);
+    for (const one of waited) send(one.name, one.payload);
     return answer(handlers, name, input, (error, request) => log.error(`The request ${request} failed.`, { error }));
   });
 
   return {
     send: (name, payload) => {
-      if (name !== 'notice' || listens) return send(name, payload);
-      const notice = payload as EventPayload<'notice'>;
-      const others = waiting.filter(({ message }) => message !== notice.message);
-      waiting = [...others, notice].slice(-MOST_WAITING);
+      if (listens || !WAITING_EVENTS.some((event) => event === name)) return send(name, payload);
+      const others = waiting.filter((other) => other.name !== name || !isDeepStrictEqual(other.payload, payload));
+      waiting = [...others, { name, payload }].slice(-MOST_WAITING);
     },
     pageChanged: () => {
       listens = false;

@@ -146,7 +146,12 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
       log: log.scoped('media'),
     }),
   });
-  Menu.setApplicationMenu(buildMenu());
+  Menu.setApplicationMenu(
+    buildMenu((wanted) => {
+      toFront();
+      ipc.send('desktop.dialogWanted', { dialog: wanted });
+    }),
+  );
 
   let started = Promise.resolve();
   const ipc = openIpc({

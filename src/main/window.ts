@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { BrowserWindow, app, nativeTheme, screen } from 'electron';
 import type { Log } from '../shared/ports/log.ts';
 import { readConsoleMessage } from './consoleMessage.ts';
@@ -38,6 +39,8 @@ export function openWindow(options: WindowOptions): BrowserWindow {
     minHeight: MIN_SIZE.height,
     show: false,
     title: 'Longtake',
+    // Elsewhere the program's own.
+    ...(process.platform === 'linux' ? { icon: iconPath() } : {}),
     autoHideMenuBar: true,
     backgroundColor: ground(),
     webPreferences: {
@@ -62,6 +65,11 @@ export function openWindow(options: WindowOptions): BrowserWindow {
   // A page that cannot be loaded is told by did-fail-load.
   window.loadURL(options.url).catch(() => undefined);
   return window;
+}
+
+/** A package has it beside what was built. */
+function iconPath(): string {
+  return join(import.meta.dirname, app.isPackaged ? '../icons' : '../../packaging/icons', '256x256.png');
 }
 
 function showFirst(window: BrowserWindow, { kept, isMinimised }: WindowOptions): void {

@@ -182,7 +182,19 @@ describe('the settings', () => {
     await help.getByRole('button', { name: 'Benchmarks' }).click();
     await running.page.keyboard.press('Escape');
     await expect.poll(() => running.page.getByRole('dialog').count()).toBe(0);
-    await running.page.keyboard.press('Control+,');
+  });
+
+  it('is opened, as the help is, by the menu of the program, in place of no other dialog', async () => {
+    const choose = (id: string) =>
+      running.app.evaluate(({ Menu }, wanted) => Menu.getApplicationMenu()?.getMenuItemById(wanted)?.click(), id);
+    await choose('help');
+    await running.page.getByRole('dialog', { name: 'Help' }).waitFor();
+    await choose('settings');
+    await running.page.getByText('Close the open dialog first.').waitFor();
+    expect(await dialog().count()).toBe(0);
+    await running.page.keyboard.press('Escape');
+    await choose('settings');
+    await dialog().waitFor();
   });
 
   it.each(['Files', 'Sources', 'Alarms', 'Storage', 'Logs', 'About'])('can be read by everybody: %s', async (name) => {

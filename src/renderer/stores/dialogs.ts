@@ -1,9 +1,11 @@
 import { createStore, useStore } from 'zustand';
+import type { MenuDialog } from '../../shared/contract/desktop.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
 import type { Marker } from '../../shared/domain/section.ts';
 import type { SourceKind } from '../../shared/domain/source.ts';
 import type { SettingItem, SettingSection } from '../../shared/domain/settingItems.ts';
 import type { SettingPlace } from '../../shared/domain/settingPlaces.ts';
+import { noticesStore } from './notices.ts';
 import type { ExportContent } from './exports.ts';
 import type { RecordingId, SourceId, TargetId, UploadId } from '../../shared/units.ts';
 
@@ -48,6 +50,13 @@ export const dialogsStore = createStore<DialogsState>()((set) => ({
   show: (open) => set({ open }),
   close: () => set({ open: undefined }),
 }));
+
+/** Opens what the menu of the program was asked for. A dialog that is open may hold what was typed, and stays. */
+export function showWanted(name: MenuDialog): void {
+  const { open, show } = dialogsStore.getState();
+  if (!open) show({ name });
+  else if (open.name !== name) noticesStore.getState().show('info', 'Close the open dialog first.');
+}
 
 /** Opens the settings at one of their sections, or at one thing in it. */
 export function openSettings(at?: SettingsPlace): void {

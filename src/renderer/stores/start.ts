@@ -5,6 +5,7 @@ import { alarmsStore } from './alarms.ts';
 import { analysisStore } from './analysis.ts';
 import { watchConnection } from './connection.ts';
 import { coverageStore, followToday } from './coverage.ts';
+import { showWanted } from './dialogs.ts';
 import { dayReviewStore } from './dayReview.ts';
 import { type FilterState, filterStore, isFiltered } from './filter.ts';
 import { followExports } from './exports.ts';
@@ -164,6 +165,7 @@ export function startStores(): () => void {
       settingsStore.getState().applyRescan(progress);
       if (progress.done) void loadLibrary();
     }),
+    on('desktop.dialogWanted', ({ dialog }) => showWanted(dialog)),
     on('notice', ({ severity, message }) => noticesStore.getState().show(severity, message)),
     sourcesStore.subscribe((state, before) => {
       if (state.ids !== before.ids) keepMetersOf(state.ids);

@@ -26,7 +26,13 @@ export const desktopRequests = {
   'desktop.background': { input: z.strictObject({}), output: backgroundSchema.optional() },
 } as const;
 
+/** Dialogs that the menu of the program opens in the window. */
+export const menuDialogSchema = z.enum(['help', 'shortcuts', 'settings']);
+export type MenuDialog = z.infer<typeof menuDialogSchema>;
+
 export const desktopEvents = {
+  /** The menu was asked for a dialog of the window. */
+  'desktop.dialogWanted': z.object({ dialog: menuDialogSchema }),
   /** A tray has come or gone, or keys were taken or given back. */
   'desktop.backgroundChanged': backgroundSchema,
 } as const;
