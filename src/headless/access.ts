@@ -18,7 +18,14 @@ import type { Terminal } from './terminal.ts';
 /** So long a command waits for another one that works on the same profile, ms. */
 const PATIENCE_MS = 600_000;
 /** What is answered from the settings alone, without a library. */
-const FROM_SETTINGS: readonly RequestName[] = ['sources.list', 'settings.get', 'targets.list', 'isr.preview'];
+const FROM_SETTINGS: readonly RequestName[] = [
+  'sources.list',
+  'settings.get',
+  'settings.export',
+  'settings.previewImport',
+  'targets.list',
+  'isr.preview',
+];
 
 /** A studio to ask: the one that runs with a profile, or one that only answers, made for this command. */
 export interface Access extends StudioLink {

@@ -22,11 +22,11 @@ export async function analyse({ files, json, ...thresholds }: AnalyseOptions): P
     for (const file of files) {
       try {
         const found = await analyst.analyse(resolve(file), thresholds);
-        process.stdout.write(json ? `${JSON.stringify({ file, ...found })}\n` : table(file, found));
+        process.stdout.write(json ? `${JSON.stringify({ type: 'analysis', file, ...found })}\n` : table(file, found));
       } catch (error) {
         if (!(error instanceof LongtakeError)) throw error;
         code = EXIT.failed;
-        if (json) process.stdout.write(`${JSON.stringify({ file, error: toWireError(error) })}\n`);
+        if (json) process.stdout.write(`${JSON.stringify({ type: 'analysis', file, error: toWireError(error) })}\n`);
         process.stderr.write(`${file}: ${error.message}\n`);
       }
     }

@@ -4,6 +4,9 @@ import { EXIT, type ExitCode, Failure } from './exit.ts';
 import { chooseProfile, type Profile } from './profile.ts';
 import { Terminal } from './terminal.ts';
 
+/** What `--json` says of itself everywhere. */
+export const JSON_LINES = 'one JSON object a line on stdout; README.md names them';
+
 /** What commands are mounted with. */
 export interface Mount {
   /** Where the built child processes are; absolute. */
@@ -76,7 +79,7 @@ export function finishCommands(command: Command): void {
   command.exitOverride();
   for (const inner of command.commands) finishCommands(inner);
   if (command.commands.length > 0 || command.options.some(({ long }) => long === '--json')) return;
-  command.option('--json', 'one JSON object a line on stdout');
+  command.option('--json', JSON_LINES);
 }
 
 /** For what only a studio that records can do. */

@@ -6,15 +6,16 @@ import { LongtakeError } from '../shared/errors.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
 import { silentLog } from './log.ts';
 import { createHeadlessStudio, keptInMemory } from './studio.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface DevicesOptions {
-  readonly json: boolean;
+  readonly terminal: Terminal;
   /** Where the built child processes are; absolute. */
   readonly entryFolder: string;
 }
 
 /** `longtake devices`: the inputs of this moment, with what to write after `device =`. */
-export async function devices({ json, entryFolder }: DevicesOptions): Promise<ExitCode> {
+export async function devices({ terminal, entryFolder }: DevicesOptions): Promise<ExitCode> {
   const studio = createHeadlessStudio({
     entryFolder,
     log: silentLog,
@@ -30,8 +31,8 @@ export async function devices({ json, entryFolder }: DevicesOptions): Promise<Ex
     throw error;
   }
   const listed = found.map((device) => ({ id: deviceId(device), ...device }));
-  if (json) process.stdout.write(`${JSON.stringify(listed, undefined, 2)}\n`);
-  else process.stdout.write(table(listed));
+  for (const device of listed) terminal.object({ type: 'device', ...device });
+  tell(terminal, listed);
   return EXIT.done;
 }
 
@@ -40,9 +41,11 @@ function deviceId({ name }: Device): string {
   return /\((hw:\d+,\d+)\)/.exec(name)?.[1] ?? name;
 }
 
-function table(found: readonly (Device & { readonly id: string })[]): string {
-  if (found.length === 0) return 'No input was found. Plug one in, then try again.\n';
-  const head = ['DEVICE', 'NAME', 'SYSTEM', 'CHANNELS', 'RATE'];
+function tell(terminal: Terminal, found: readonly (Device & { readonly id: string })[]): void {
+  if (found.length === 0) {
+    terminal.line('No input was found. Plug one in, then try again.');
+    return;
+  }
   const rows = found.map(({ id, name, hostApi, maxChannels, defaultSampleRate, isDefault }) => [
     id,
     `${name}${isDefault ? ` (${DEFAULT_DEVICE})` : ''}`,
@@ -50,7 +53,7 @@ function table(found: readonly (Device & { readonly id: string })[]): string {
     String(maxChannels),
     `${defaultSampleRate} Hz`,
   ]);
-  const widths = head.map((title, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? title).length)));
-  const lines = [head, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n\nWrite "device = " and what is under DEVICE into the configuration; a part of a name does, too.\n`;
+  terminal.table(['DEVICE', 'NAME', 'SYSTEM', 'CHANNELS', 'RATE'], rows);
+  terminal.line();
+  terminal.line('Write "device = " and what is under DEVICE into the configuration; a part of a name does, too.');
 }

@@ -4,7 +4,7 @@ import { MAX_SPLIT_SECONDS, MIN_SPLIT_SECONDS } from '../shared/domain/settings.
 import { errorText, LongtakeError, toWireError } from '../shared/errors.ts';
 import { VERSION } from '../shared/version.ts';
 import { analyse } from './analyse.ts';
-import { finishCommands, type Mount, profileOf } from './command.ts';
+import { finishCommands, JSON_LINES, type Mount, profileOf, terminalOf } from './command.ts';
 import { devices } from './devices.ts';
 import { EXIT, type ExitCode, exitCodeFor, Failure } from './exit.ts';
 import { record } from './record.ts';
@@ -32,7 +32,7 @@ Exit codes:
   ${EXIT.failed}    it could not start, or not end in order
   ${EXIT.usage}    the command line, a file that it names or the configuration is wrong
   ${EXIT.gaveUp}    record: every source has given up (max_retries)
-  ${EXIT.problems}    it looked, and not all is as it should be (status, verify, import, drill)
+  ${EXIT.problems}    it looked, and not all is as it should be (status, verify, import, settings import, drill)
   ${EXIT.busy}    another Longtake has what it needs, or does not allow it now
   ${EXIT.interrupted}  ended by Ctrl+C; record: at once, by a second one`;
 
@@ -63,10 +63,10 @@ async function main(): Promise<ExitCode> {
   program
     .command('devices')
     .description('List the inputs of this computer, and how a configuration names them.')
-    .option('--json', 'as JSON')
+    .option('--json', JSON_LINES)
     .exitOverride()
-    .action(async ({ json }: { json?: boolean }) => {
-      code = await devices({ json: json === true, entryFolder: ENTRY_FOLDER });
+    .action(async (_: unknown, command: Command) => {
+      code = await devices({ terminal: terminalOf(command), entryFolder: ENTRY_FOLDER });
     });
   program
     .command('record')
@@ -128,7 +128,7 @@ async function main(): Promise<ExitCode> {
       setting('minSeconds'),
       DEFAULT_DETECTION.minSeconds,
     )
-    .option('--json', 'one JSON object a line for every file')
+    .option('--json', JSON_LINES)
     .exitOverride()
     .addHelpText('after', ANALYSE_HELP)
     .action(async (files: string[], { json, margin, grace, minLength }: AnalyseFlags) => {
@@ -210,14 +210,27 @@ function megabytes(text: string): number {
 /** With `--json` the reason is on stdout, too. */
 function tellPrograms(error: unknown): void {
   if (!process.argv.includes('--json')) return;
-  const { code, message } = error instanceof Failure ? { code: 'FAILED', message: error.message } : toWireError(error);
+  const { code, message } = forPrograms(error);
   process.stdout.write(`${JSON.stringify({ type: 'error', code, message })}\n`);
 }
 
+/** A code of the contract where there is one for it, else FAILED. */
+function forPrograms(error: unknown): { readonly code: string; readonly message: string } {
+  if (error instanceof CommanderError) {
+    const message = error.code === 'commander.help' ? 'A command is missing; see --help.' : error.message;
+    return { code: 'INVALID_INPUT', message: message.replace(/^error: /, '') };
+  }
+  if (!(error instanceof Failure)) return toWireError(error);
+  const codes: Partial<Record<ExitCode, string>> = { [EXIT.usage]: 'INVALID_INPUT', [EXIT.busy]: 'CONFLICT' };
+  return { code: codes[error.exitCode] ?? 'FAILED', message: error.message };
+}
+
 function exitCodeOf(error: unknown): number {
-  // Help that was asked for is no error; commander has told the others.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  // Help that was asked for is no error.
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
   tellPrograms(error);
+  // Commander has told people.
+  if (error instanceof CommanderError) return EXIT.usage;
   if (error instanceof LongtakeError) {
     const field = error.details?.['field'];
     const where = typeof field === 'string' && field !== '' ? ` (${field})` : '';

@@ -2,7 +2,7 @@ import { assertNever } from '../shared/assertNever.ts';
 import type { SourceConfig } from '../shared/domain/source.ts';
 import type { IsrRun } from './isrRun.ts';
 
-/** What would be recorded, for a person or as JSON; ends with a line break. */
+/** What would be recorded, for a person, or as one JSON object a line. */
 export function previewRun({ state, terms }: IsrRun, json: boolean): string {
   const sources = state.sources.map((source) => {
     const { recordingsFolder = state.settings.recordingsFolder, retry } = terms.get(source.id) ?? {};
@@ -10,7 +10,7 @@ export function previewRun({ state, terms }: IsrRun, json: boolean): string {
     const filenamePattern = source.filenamePattern ?? state.settings.filenamePattern;
     return { ...source, recordingsFolder, splitSeconds, filenamePattern, retry };
   });
-  if (json) return `${JSON.stringify({ sources }, undefined, 2)}\n`;
+  if (json) return sources.map((source) => `${JSON.stringify({ type: 'source', ...source })}\n`).join('');
   const blocks = sources.map(({ name, recordingsFolder, splitSeconds, filenamePattern, retry, ...source }) =>
     [
       name,

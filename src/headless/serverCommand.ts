@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { JSON_LINES, terminalOf } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 
 interface Flags {
@@ -41,11 +42,11 @@ export function addServerCommand(program: Command, onEnd: (code: ExitCode) => vo
   user
     .command('list')
     .description('List users and their tokens.')
-    .option('--json', 'as JSON')
+    .option('--json', JSON_LINES)
     .exitOverride()
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async (_: unknown, command: Command) => {
       const { listUsers } = await import('./serverUsers.ts');
-      onEnd(await listUsers(flagsOf(), json === true));
+      onEnd(await listUsers(flagsOf(), terminalOf(command)));
     });
   user
     .command('token')

@@ -6,6 +6,7 @@ import { EXIT, type ExitCode, Failure } from './exit.ts';
 import { silentLog } from './log.ts';
 import { readPassword } from './readPassword.ts';
 import { type ServerFlags, serverConfig } from './serveSessions.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Commands of `longtake serve-sessions user`. They work while the server runs, too. */
 export function addUser(flags: ServerFlags, email: string, role: Role): Promise<ExitCode> {
@@ -16,7 +17,7 @@ export function addUser(flags: ServerFlags, email: string, role: Role): Promise<
   });
 }
 
-export function listUsers(flags: ServerFlags, json: boolean): Promise<ExitCode> {
+export function listUsers(flags: ServerFlags, terminal: Terminal): Promise<ExitCode> {
   return withUsers(flags, async (users) => {
     const tokens = await users.tokens();
     const listed = (await users.list()).map(({ id, email, role, password, createdAt }) => ({
@@ -34,12 +35,14 @@ export function listUsers(flags: ServerFlags, json: boolean): Promise<ExitCode> 
           lastUsedAt: token.lastUsedAt === undefined ? null : new Date(token.lastUsedAt).toISOString(),
         })),
     }));
-    if (json) print(JSON.stringify(listed, undefined, 2));
-    else if (listed.length === 0) print('There is no user. Add one with "user add".');
-    for (const user of json ? [] : listed) {
-      print(`${user.email}  ${user.role}${user.hasPassword ? '' : ', no password'}`);
+    if (listed.length === 0) terminal.line('There is no user. Add one with "user add".');
+    for (const user of listed) {
+      terminal.object({ type: 'user', ...user });
+      terminal.line(`${user.email}  ${user.role}${user.hasPassword ? '' : ', no password'}`);
       for (const token of user.tokens) {
-        print(`  token ${token.id} "${token.name}" ${token.begins}…  last used: ${token.lastUsedAt ?? 'never'}`);
+        terminal.line(
+          `  token ${token.id} "${token.name}" ${token.begins}…  last used: ${token.lastUsedAt ?? 'never'}`,
+        );
       }
     }
   });

@@ -40,6 +40,11 @@ export class Terminal {
     this.#options.out.write(`${harmless(text)}\n`);
   }
 
+  /** What is asked for as it is, such as a file; nothing where programs read objects. */
+  raw(text: string): void {
+    if (!this.isJson) this.#options.out.write(text);
+  }
+
   /** An object for programs; nothing where people read. */
   object(value: unknown): void {
     if (this.isJson) this.#options.out.write(`${JSON.stringify(value)}\n`);

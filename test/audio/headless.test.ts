@@ -87,9 +87,12 @@ describe('longtake, the command', () => {
   it('lists the inputs as a configuration names them', async () => {
     const command = longtake('devices', '--json');
     expect(await command.ended()).toBe(0);
-    const listed = JSON.parse(command.stdout) as { id: string; name: string; maxChannels: number }[];
+    const listed = command.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
     for (const name of ['studio_a', 'studio_b']) {
-      expect(listed).toContainEqual(expect.objectContaining({ id: name, name, hostApi: 'ALSA' }));
+      expect(listed).toContainEqual(expect.objectContaining({ type: 'device', id: name, name, hostApi: 'ALSA' }));
     }
     const table = longtake('--list-devices');
     expect(await table.ended()).toBe(0);
@@ -150,9 +153,12 @@ describe('longtake, the command', () => {
   it('says what it would record, and records nothing', async () => {
     const command = await record(CONFIG(icecast), '--check');
     expect(await command.ended()).toBe(0);
-    const { sources } = JSON.parse(command.stdout) as { sources: { name: string; splitSeconds: number }[] };
-    expect(sources.map(({ name, splitSeconds }) => `${name} ${splitSeconds}`)).toEqual(
-      ['Studio A', 'Studio B', 'Radio 1', 'Radio 2'].map((name) => `${name} 1800`),
+    const sources = command.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(sources).toMatchObject(
+      ['Studio A', 'Studio B', 'Radio 1', 'Radio 2'].map((name) => ({ type: 'source', name, splitSeconds: 1800 })),
     );
     expect(command.stdout).not.toContain(LISTENER.password);
     expect(await readdir(folder)).toEqual(['config.ini']);
