@@ -127,6 +127,33 @@ describe('the outbox', () => {
     expect(sent).toEqual([]);
     expect(kept.size).toBe(0);
   });
+  it('drops the least important when there is no room, alarms last, and counts it', async () => {
+    let release: () => void = () => undefined;
+    const away = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    receive = () => away;
+    const of = (type: string, id: string): WaitingDelivery => ({ ...message(id), body: JSON.stringify({ type }) });
+    kept = new Map([['left', of('raised', 'left')]]);
+    const outbox = open();
+    outbox.start();
+    outbox.add(of('raised', 'alarm'));
+    outbox.add(of('closed', 'closed'));
+    outbox.add(of('opened', 'opened'));
+    for (let id = outbox.waiting; id < MOST_WAITING; id += 1) outbox.add(of('section', `section ${id}`));
+    expect(outbox.dropped).toBe(0);
+    outbox.add(of('cleared', 'last'));
+    expect([...kept.keys()]).not.toContain('opened');
+    outbox.add(of('raised', 'one more'));
+    expect([...kept.keys()]).not.toContain('section 4');
+    for (let id = 0; id < MOST_WAITING; id += 1) outbox.add(of('cleared', `cleared ${id}`));
+    expect(outbox).toMatchObject({ waiting: MOST_WAITING, dropped: MOST_WAITING + 2 });
+    release();
+    await empty(outbox);
+    // The one that is on its way, and every alarm that was raised.
+    expect(sent.slice(0, 3)).toEqual(['left', 'alarm', 'one more']);
+    expect(sent.filter((id) => !id.startsWith('cleared'))).toEqual(['left', 'alarm', 'one more']);
+  });
   it('empties itself when there is no webhook any more', async () => {
     target = undefined;
     const outbox = open();

@@ -2,11 +2,14 @@ import { ExponentialBackoff, type IBackoff } from 'cockatiel';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
+import { importanceOfBody, leastImportant } from './importance.ts';
 import type { Delivery, WebhookTarget } from './webhook.ts';
 
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 300_000;
-/** Messages that wait at most; the oldest make room. */
+/** Of messages that are dropped, the first and then every so-manieth is logged. */
+const LOG_EVERY = 100;
+/** Messages that wait at most; the least important make room, the oldest of them first. */
 export const MOST_WAITING = 500;
 /** What nobody took for so long is news no more. */
 export const LONGEST_WAIT_MS = 24 * 3_600_000;
@@ -22,6 +25,11 @@ export interface OutboxStore {
   list(): readonly WaitingDelivery[];
   save(delivery: WaitingDelivery): void;
   remove(id: string): void;
+}
+
+interface Waiting {
+  readonly delivery: WaitingDelivery;
+  readonly importance: number;
 }
 
 export interface OutboxPorts {
@@ -42,7 +50,8 @@ export interface OutboxPorts {
 /** Sends messages one after another, in order, and tries again until the receiver takes them. Holds up nobody. */
 export class Outbox {
   readonly #ports: OutboxPorts;
-  readonly #waiting: WaitingDelivery[] = [];
+  readonly #waiting: Waiting[] = [];
+  #dropped = 0;
   readonly #end = new AbortController();
   #nudge = new AbortController();
   #sending: Promise<void> | undefined;
@@ -57,6 +66,11 @@ export class Outbox {
     return this.#waiting.length;
   }
 
+  /** Messages that nobody took and nobody will get, since the start. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
   /** Why the last try failed; undefined after one that did not. */
   get problem(): string | undefined {
     return this.#problem;
@@ -64,17 +78,14 @@ export class Outbox {
 
   /** Takes up what an earlier run left. */
   start(): void {
-    this.#waiting.unshift(...this.#keep('read', () => this.#ports.store.list(), []));
+    this.#waiting.unshift(...this.#keep('read', () => this.#ports.store.list(), []).map(ranked));
     this.#send();
   }
 
   add(delivery: WaitingDelivery): void {
-    this.#waiting.push(delivery);
+    this.#waiting.push(ranked(delivery));
     this.#keep('kept', () => this.#ports.store.save(delivery), undefined);
-    while (this.#waiting.length > MOST_WAITING) {
-      this.#ports.log.error('Too many messages wait for the webhook; the oldest is dropped.');
-      this.#drop();
-    }
+    while (this.#waiting.length > MOST_WAITING) this.#makeRoom();
     this.#send();
   }
 
@@ -103,9 +114,9 @@ export class Outbox {
     while (!this.#end.signal.aborted) {
       const [next] = this.#waiting;
       if (!next) return;
-      if (await this.#try(next)) {
+      if (await this.#try(next.delivery)) {
         backoff = undefined;
-        if (this.#waiting[0] === next) this.#drop();
+        if (this.#waiting[0] === next) this.#remove(0);
         continue;
       }
       backoff = backoff ? backoff.next(undefined) : firstBackoff();
@@ -118,7 +129,11 @@ export class Outbox {
   async #try(delivery: WaitingDelivery): Promise<boolean> {
     const { clock, log, post, target } = this.#ports;
     if (clock.now() - delivery.madeAt > LONGEST_WAIT_MS) {
-      log.error('A message to the webhook was not taken for a day and is dropped.', { id: delivery.id });
+      this.#dropped += 1;
+      log.error('A message to the webhook was not taken for a day and is dropped.', {
+        id: delivery.id,
+        dropped: this.#dropped,
+      });
       return true;
     }
     try {
@@ -130,6 +145,7 @@ export class Outbox {
       if (this.#end.signal.aborted) return false;
       const final = error instanceof LongtakeError && error.details?.['final'] === true;
       this.#problem = error instanceof Error ? error.message : String(error);
+      if (final) this.#dropped += 1;
       log.warn(
         final ? 'The webhook refuses a message; it is dropped.' : 'The webhook cannot be reached; it is tried again.',
         {
@@ -141,9 +157,25 @@ export class Outbox {
     }
   }
 
-  #drop(): void {
-    const gone = this.#waiting.shift();
-    if (gone) this.#keep('removed', () => this.#ports.store.remove(gone.id), undefined);
+  /** The one that is being sent stays: it may be taken in this moment. */
+  #makeRoom(): void {
+    const at = leastImportant(
+      this.#waiting.map(({ importance }) => importance),
+      1,
+    );
+    this.#dropped += 1;
+    if (this.#dropped % LOG_EVERY === 1) {
+      this.#ports.log.error('Too many messages wait for the webhook; the least important is dropped.', {
+        waiting: this.#waiting.length,
+        dropped: this.#dropped,
+      });
+    }
+    this.#remove(at);
+  }
+
+  #remove(at: number): void {
+    const [gone] = this.#waiting.splice(at, 1);
+    if (gone) this.#keep('removed', () => this.#ports.store.remove(gone.delivery.id), undefined);
   }
 
   #keep<Value>(what: string, work: () => Value, otherwise: Value): Value {
@@ -154,6 +186,10 @@ export class Outbox {
       return otherwise;
     }
   }
+}
+
+function ranked(delivery: WaitingDelivery): Waiting {
+  return { delivery, importance: importanceOfBody(delivery.body) };
 }
 
 function firstBackoff(): IBackoff<unknown> {

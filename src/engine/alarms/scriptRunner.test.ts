@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -79,9 +79,20 @@ describe('a script', () => {
     await expect.poll(() => text('log')).toBe('++');
     expect(runner.status).toMatchObject({ waiting: 5, runs: 2 });
     runner.add({ script: node(`require('fs').writeFileSync('last', '')`), type: 'opened', body: '' });
-    const { writeFile } = await import('node:fs/promises');
     await writeFile(join(folder, 'go'), '');
     await expect.poll(() => runner.status).toEqual({ waiting: 0, runs: 6, failures: 0 });
     expect((await text('log')).replaceAll('+', '')).toBe('-----');
+  });
+
+  it('makes room for an alarm', async () => {
+    const code = `const fs = require('fs'); const at = setInterval(() => {
+      if (fs.existsSync('go')) clearInterval(at); }, 20);`;
+    const quick = node(`require('fs').appendFileSync('types', process.env.LONGTAKE_EVENT + ' ')`);
+    for (let count = 0; count < 2; count += 1) runner.add({ script: node(code), type: 'opened', body: '' });
+    runner.add({ script: quick, type: 'raised', body: '' });
+    for (let count = 0; count < 200; count += 1) runner.add({ script: { program: '/' }, type: 'section', body: '' });
+    expect(runner.status).toMatchObject({ waiting: 202, failures: 1, dropped: 1 });
+    await writeFile(join(folder, 'go'), '');
+    await expect.poll(() => text('types')).toBe('raised ');
   });
 });

@@ -3,10 +3,11 @@ import type { HookScript } from '../../shared/domain/hooks.ts';
 import { DEFAULT_SCRIPT_SECONDS } from '../../shared/domain/hooks.ts';
 import { errnoOf } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
+import { importanceOf, leastImportant } from './importance.ts';
 
 /** Scripts that run at a time, so that a slow one takes no computer away from recording. */
 const MOST_RUNNING = 2;
-/** Runs that wait at most; the oldest make room. */
+/** Runs that wait at most; the least important make room, the oldest of them first. */
 const MOST_WAITING = 200;
 /** What runs when the studio ends may take so long, ms. */
 const LAST_MS = 1500;
@@ -39,18 +40,20 @@ export class ScriptRunner {
   #onIdle: () => void = () => undefined;
   #runs = 0;
   #failures = 0;
+  #dropped = 0;
   #problem: string | undefined;
 
   constructor(ports: ScriptRunnerPorts) {
     this.#ports = ports;
   }
 
-  get status(): { waiting: number; runs: number; failures: number; problem?: string } {
+  get status(): { waiting: number; runs: number; failures: number; dropped?: number; problem?: string } {
     const problem = this.#problem;
     return {
       waiting: this.#waiting.length + this.#running.size,
       runs: this.#runs,
       failures: this.#failures,
+      ...(this.#dropped === 0 ? {} : { dropped: this.#dropped }),
       ...(problem === undefined ? {} : { problem }),
     };
   }
@@ -59,8 +62,10 @@ export class ScriptRunner {
     if (this.#closing) return;
     this.#waiting.push(run);
     if (this.#waiting.length > MOST_WAITING) {
-      this.#waiting.shift();
-      this.#failed('Too many runs of the script wait: the oldest was dropped.');
+      const importances = this.#waiting.map(({ type }) => importanceOf(type));
+      this.#waiting.splice(leastImportant(importances, 0), 1);
+      this.#dropped += 1;
+      this.#failed('Too many runs of the script wait: the least important is dropped.', { dropped: this.#dropped });
     }
     this.#next();
   }

@@ -8,6 +8,8 @@ export const hookRequests = {
       webhook: z.object({
         /** Messages that the receiver has not taken yet. */
         waiting: z.number(),
+        /** Messages that will never be taken, since the start; absent: none. */
+        dropped: z.number().optional(),
         problem: z.string().optional(),
       }),
       /** Absent: there is none. */
@@ -18,6 +20,8 @@ export const hookRequests = {
           /** Since the start. */
           runs: z.number(),
           failures: z.number(),
+          /** Runs that there was no room for, since the start; they count as failures. Absent: none. */
+          dropped: z.number().optional(),
           /** Why the last run failed; absent after one that did not. */
           problem: z.string().optional(),
         })

@@ -209,6 +209,8 @@ export const requests = {
       hasSecret: z.boolean(),
       /** Messages that the receiver has not taken yet. */
       waiting: z.number(),
+      /** Messages that will never be taken, since the start; absent: none. */
+      dropped: z.number().optional(),
       /** Why the last try failed. */
       problem: z.string().optional(),
     }),

@@ -186,6 +186,11 @@ function addGauges({ handlers }: Pick<Studio, 'handlers'>, registry: Registry, v
     async () => (await handlers['hooks.status']({})).webhook.waiting,
   );
   single(
+    'longtake_webhook_dropped',
+    'Messages that the webhook will never get, since the start.',
+    async () => (await handlers['hooks.status']({})).webhook.dropped ?? 0,
+  );
+  single(
     'longtake_script_failures',
     'Runs of the script of hooks.json that failed since the start.',
     async () => (await handlers['hooks.status']({})).script?.failures,

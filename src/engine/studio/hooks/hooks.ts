@@ -103,15 +103,15 @@ export class Hooks {
   }
 
   status() {
-    const { waiting, problem } = this.#outbox;
+    const { waiting, dropped, problem } = this.#outbox;
     const script = this.#file.script();
     return {
-      webhook: { waiting, ...(problem === undefined ? {} : { problem }) },
+      webhook: { waiting, ...(dropped === 0 ? {} : { dropped }), ...(problem === undefined ? {} : { problem }) },
       ...(script ? { script: { program: script.program, ...this.#runner.status } } : {}),
     };
   }
 
-  async webhook(): Promise<{ hasSecret: boolean; waiting: number; problem?: string }> {
+  async webhook(): Promise<{ hasSecret: boolean; waiting: number; dropped?: number; problem?: string }> {
     const secret = await this.#parts.ports.secrets.get(WEBHOOK_SECRET_KEY);
     return { hasSecret: secret !== undefined, ...this.status().webhook };
   }

@@ -111,8 +111,11 @@ function Told({
       </p>
     );
   }
+  const dropped = webhook?.dropped === undefined ? '' : ` ${count(webhook.dropped, 'message')} got lost.`;
   const problem = outcome ? outcome.message : webhook?.problem;
-  if (problem === undefined) return null;
+  if (problem === undefined) {
+    return dropped === '' ? null : <p className="webhook-bad">{`The receiver was away for too long:${dropped}`}</p>;
+  }
   const waiting =
     webhook && webhook.waiting > 0
       ? ` ${count(webhook.waiting, 'message')} wait${webhook.waiting === 1 ? 's' : ''}.`
@@ -122,6 +125,7 @@ function Told({
       <TriangleAlert size={14} aria-hidden />
       {problem}
       {waiting}
+      {dropped}
     </p>
   );
 }
