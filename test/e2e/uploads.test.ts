@@ -47,7 +47,8 @@ describe('uploads in the window', () => {
     await dialog('Uploads').getByText('No target yet').waitFor();
     expect(await withoutBarriers()).toEqual([]);
     await dialog('Uploads').getByRole('button', { name: 'Add a target' }).click();
-    await dialog('Add a target').getByRole('button', { name: 'Save' }).click();
+    // Whoever tries too early is told what is missing.
+    await dialog('Add a target').getByRole('button', { name: 'Try it' }).click();
     await dialog('Add a target').getByText('Give the target a name.').waitFor();
     expect(await withoutBarriers()).toEqual([]);
     await dialog('Add a target').getByLabel('Name').fill('Archive');
@@ -59,17 +60,22 @@ describe('uploads in the window', () => {
     await dialog('Add a target').getByRole('button', { name: 'Try it' }).click();
     await dialog('Add a target').locator('.target-good').waitFor();
     await dialog('Add a target').getByRole('button', { name: 'Save' }).click();
-    await dialog('Uploads').getByText('No source uploads here yet').waitFor();
+    // A new target is for every source, unless one is taken out.
+    await dialog('Uploads').locator('.target-sources').filter({ hasText: 'Hut' }).waitFor();
+    await dialog('Uploads').getByRole('button', { name: 'Edit Archive' }).click();
+    await dialog('Edit Archive').getByRole('checkbox', { name: 'Hut' }).uncheck();
+    await dialog('Edit Archive').getByRole('button', { name: 'Save' }).click();
+    await dialog('Uploads').getByRole('button', { name: 'Choose sources…' }).click();
+    expect(await withoutBarriers()).toEqual([]);
+    await dialog('Edit Archive').getByRole('checkbox', { name: 'Hut' }).check();
+    await dialog('Edit Archive').getByRole('button', { name: 'Save' }).click();
+    await dialog('Uploads').locator('.target-sources').filter({ hasText: 'Hut' }).waitFor();
     await page().keyboard.press('Escape');
   });
 
   it('brings what is recorded to the server while it is recorded, and says when it is safe', async () => {
     const [source] = await running.request('sources.list', {});
     if (!source) throw new Error('There should be a source.');
-    const [target] = await running.request('targets.list', {});
-    if (!target) throw new Error('There should be a target.');
-    const { id: _, ...draft } = source.config;
-    await running.request('sources.update', { id: source.config.id, draft: { ...draft, targets: [target.target.id] } });
     await running.request('sources.arm', { ids: [source.config.id] });
     await expect.poll(async () => (await uploads('done')).length, { timeout: 60_000 }).toBeGreaterThan(1);
     await page().locator('.upload-mark[data-tone="safe"]').first().waitFor();

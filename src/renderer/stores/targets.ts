@@ -1,7 +1,8 @@
 import { createStore, useStore } from 'zustand';
 import { request, type RequestInput, type RequestOutput } from '../bridge/bridge.ts';
 import { failed, LOADING, type Phase, READY } from './phase.ts';
-import type { TargetId } from '../../shared/units.ts';
+import { sourcesStore } from './sources.ts';
+import type { SourceId, TargetId } from '../../shared/units.ts';
 
 export type TargetView = RequestOutput<'targets.list'>[number];
 export type TargetDraft = RequestInput<'targets.add'>;
@@ -10,8 +11,10 @@ interface TargetsState {
   readonly phase: Phase;
   readonly targets: readonly TargetView[];
   load(): Promise<void>;
-  add(draft: TargetDraft): Promise<void>;
+  add(draft: TargetDraft): Promise<TargetView>;
   update(id: TargetId, draft: TargetDraft): Promise<void>;
+  /** Has these sources, and no others, upload to it. */
+  chooseSources(id: TargetId, wanted: ReadonlySet<SourceId>): Promise<void>;
   remove(id: TargetId): Promise<void>;
 }
 
@@ -26,11 +29,23 @@ export const targetsStore = createStore<TargetsState>()((set, get) => ({
     }
   },
   async add(draft) {
-    await request('targets.add', draft);
+    const view = await request('targets.add', draft);
     await get().load();
+    return view;
   },
   async update(id, draft) {
     await request('targets.update', { id, draft });
+    await get().load();
+  },
+  async chooseSources(id, wanted) {
+    const { byId, update } = sourcesStore.getState();
+    for (const { config } of byId.values()) {
+      const { id: sourceId, ...draft } = config;
+      const before = config.targets ?? [];
+      if (before.includes(id) === wanted.has(sourceId)) continue;
+      const targets = wanted.has(sourceId) ? [...before, id] : before.filter((one) => one !== id);
+      await update(sourceId, { ...draft, targets });
+    }
     await get().load();
   },
   async remove(id) {
@@ -38,6 +53,10 @@ export const targetsStore = createStore<TargetsState>()((set, get) => ({
     await get().load();
   },
 }));
+
+/** Whether anything that is recorded goes anywhere. */
+export const feeds = ({ targets }: Pick<TargetsState, 'targets'>): boolean =>
+  targets.some(({ target, sources }) => target.enabled && sources.length > 0);
 
 export function useTargets<Selected>(select: (state: TargetsState) => Selected): Selected {
   return useStore(targetsStore, select);

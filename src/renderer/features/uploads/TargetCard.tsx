@@ -3,11 +3,9 @@ import type { ReactElement } from 'react';
 import { request } from '../../bridge/bridge.ts';
 import { Button, IconButton } from '../../elements/Button.tsx';
 import { Checkbox } from '../../elements/controls.tsx';
-import { Menu } from '../../elements/Menu.tsx';
 import { useNow } from '../../stores/clock.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { attempt } from '../../stores/notices.ts';
-import { useSources } from '../../stores/sources.ts';
 import { type TargetView, targetsStore } from '../../stores/targets.ts';
 import { useUploads } from '../../stores/uploads.ts';
 import { draftOfTarget } from './targetForm.ts';
@@ -20,7 +18,8 @@ export function TargetCard({ view }: { readonly view: TargetView }): ReactElemen
   const transfer = useUploads(({ transfers }) => transfers.get(target.id));
   const now = useNow();
   const { show } = dialogsStore.getState();
-  const tone = target.enabled ? overallWord(transfer ? [transfer] : []).tone : 'off';
+  const tone = target.enabled ? overallWord(transfer ? [transfer] : [], sources.length > 0).tone : 'off';
+  const edit = (): void => show({ name: 'target', id: target.id });
   const isWaiting = transfer?.problem !== undefined && target.enabled;
   const address = target.kind === 's3' ? `${target.bucket}/${target.prefix}` : target.url;
   return (
@@ -34,15 +33,15 @@ export function TargetCard({ view }: { readonly view: TargetView }): ReactElemen
           </span>
         </p>
         <p className="target-state selectable">{transferWords(transfer, target, now)}</p>
-        <p className="target-sources">
-          {sources.length === 0 ? 'No source uploads here yet: choose which ones do.' : sources.join(', ')}
+        <p className="target-sources" data-none={sources.length === 0}>
+          {sources.length === 0 ? 'No source uploads here: nothing that is recorded arrives.' : sources.join(', ')}
         </p>
       </div>
       <div className="target-buttons">
         {isWaiting && (
           <Button onClick={() => attempt(request('uploads.retry', { targetId: target.id }))}>Try now</Button>
         )}
-        {sources.length === 0 && <ChooseSource />}
+        {sources.length === 0 && <Button onClick={edit}>Choose sources…</Button>}
         <Checkbox
           label="On"
           name={`Upload to ${target.name}`}
@@ -51,7 +50,7 @@ export function TargetCard({ view }: { readonly view: TargetView }): ReactElemen
             attempt(targetsStore.getState().update(target.id, { ...draftOfTarget(target), enabled }))
           }
         />
-        <IconButton label={`Edit ${target.name}`} onClick={() => show({ name: 'target', id: target.id })}>
+        <IconButton label={`Edit ${target.name}`} onClick={edit}>
           <Pencil size={14} aria-hidden />
         </IconButton>
         <IconButton label={`Remove ${target.name}`} onClick={() => show({ name: 'removeTarget', id: target.id })}>
@@ -59,20 +58,5 @@ export function TargetCard({ view }: { readonly view: TargetView }): ReactElemen
         </IconButton>
       </div>
     </li>
-  );
-}
-
-/** Which targets a source has is chosen where it is edited; this leads there. */
-function ChooseSource(): ReactElement | null {
-  const sources = useSources((state) => state.byId);
-  const items = [...sources.values()].map(({ config }) => ({
-    label: `${config.name}…`,
-    onSelect: () => dialogsStore.getState().show({ name: 'editSource', id: config.id }),
-  }));
-  if (items.length === 0) return null;
-  return (
-    <Menu items={items} label="Sources">
-      <Button>Choose a source…</Button>
-    </Menu>
   );
 }

@@ -1,21 +1,29 @@
-import { Check, TriangleAlert } from 'lucide-react';
 import { type FormEvent, type ReactElement, useEffect, useId, useState } from 'react';
-import { request } from '../../bridge/bridge.ts';
 import { Button } from '../../elements/Button.tsx';
 import { Checkbox, Segments, TextInput } from '../../elements/controls.tsx';
 import { Dialog } from '../../elements/Dialog.tsx';
-import { Field } from '../../elements/Field.tsx';
+import { Field, FieldGroup } from '../../elements/Field.tsx';
 import { Fold } from '../../elements/Fold.tsx';
 import { Note } from '../../elements/States.tsx';
 import { protectionOf } from '../../format/protection.ts';
 import { sentence } from '../../stores/notices.ts';
 import { useSettings } from '../../stores/settings.ts';
+import { useSources } from '../../stores/sources.ts';
 import { targetsStore, useTargets } from '../../stores/targets.ts';
 import type { TargetDraft } from '../../../shared/domain/target.ts';
-import type { TargetId } from '../../../shared/units.ts';
+import type { SourceId, TargetId } from '../../../shared/units.ts';
 import { S3Fields } from './S3Fields.tsx';
 import { SpeakrFields } from './SpeakrFields.tsx';
-import { checkTarget, EMPTY_TARGET, formOfTarget, needsConsent, secretName, type TargetForm } from './targetForm.ts';
+import {
+  checkTarget,
+  EMPTY_TARGET,
+  formOfTarget,
+  needsConsent,
+  offeredTargetName,
+  secretName,
+  type TargetForm,
+} from './targetForm.ts';
+import { TargetProbe } from './TargetProbe.tsx';
 import { KIND_NAMES } from './uploadWords.ts';
 import './uploads.css';
 
@@ -36,6 +44,18 @@ export interface TargetFieldsProps {
 
 export function TargetDialog({ id, onClose }: TargetDialogProps): ReactElement {
   const view = useTargets(({ targets }) => targets.find(({ target }) => target.id === id));
+  const sources = useSources((state) => state.byId);
+  // A new target is for everything, until a source is taken out.
+  const [from, setFrom] = useState<ReadonlySet<SourceId>>(
+    () =>
+      new Set(
+        [...sources.values()].flatMap(({ config }) =>
+          id === undefined || config.targets?.includes(id) ? [config.id] : [],
+        ),
+      ),
+  );
+  /** Also of one that was added, and whose sources could not be saved. */
+  const [savedId, setSavedId] = useState(id);
   const [form, setForm] = useState<TargetForm>(() => (view ? formOfTarget(view.target) : EMPTY_TARGET));
   const [attempts, setAttempts] = useState(0);
   const [problem, setProblem] = useState<string>();
@@ -44,7 +64,8 @@ export function TargetDialog({ id, onClose }: TargetDialogProps): ReactElement {
   const formId = useId();
   // A secret belongs to the way of logging in that it was stored for.
   const hasSecret = (view?.hasSecret ?? false) && view?.target.kind === form.kind;
-  const checked = checkTarget(form, hasSecret);
+  const offered = offeredTargetName(form);
+  const checked = checkTarget(form.name.trim() === '' ? { ...form, name: offered } : form, hasSecret);
   const errors = checked.ok || attempts === 0 ? new Map<string, string>() : checked.errors;
   const change = (next: Partial<TargetForm>): void => setForm((before) => ({ ...before, ...next }));
 
@@ -57,18 +78,22 @@ export function TargetDialog({ id, onClose }: TargetDialogProps): ReactElement {
     setBusy(true);
     setProblem(undefined);
     try {
-      const { add, update } = targetsStore.getState();
-      await (id === undefined ? add(draft) : update(id, draft));
+      const { add, update, chooseSources } = targetsStore.getState();
+      const kept = savedId ?? (await add(draft)).target.id;
+      if (savedId !== undefined) await update(savedId, draft);
+      setSavedId(kept);
+      await chooseSources(kept, from);
       onClose();
     } catch (error) {
       setBusy(false);
       setProblem(sentence(error));
     }
   };
+  const showErrors = (): void => setAttempts((before) => before + 1);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (checked.ok) void save(checked.draft);
-    else setAttempts((before) => before + 1);
+    else showErrors();
   };
 
   return (
@@ -101,7 +126,7 @@ export function TargetDialog({ id, onClose }: TargetDialogProps): ReactElement {
               data-first-focus
               value={form.name}
               maxLength={80}
-              placeholder="Archive"
+              placeholder={offered === '' ? 'Archive' : offered}
               onChange={(event) => change({ name: event.target.value })}
             />
           )}
@@ -141,11 +166,13 @@ export function TargetDialog({ id, onClose }: TargetDialogProps): ReactElement {
             onChange={(insecure) => change({ insecure })}
           />
         )}
-        <Probe
+        <TargetProbe
           key={JSON.stringify(checked.ok ? checked.draft : form)}
           draft={checked.ok ? checked.draft : undefined}
-          id={id}
+          id={savedId}
+          onMissing={showErrors}
         />
+        {sources.size > 0 && <Feeding chosen={from} onChange={setFrom} />}
         <More form={form} errors={errors} onChange={change} />
         {problem !== undefined && <Note tone="warning">{problem}</Note>}
       </form>
@@ -169,9 +196,35 @@ function Address({ form, errors, onChange }: TargetFieldsProps): ReactElement {
   );
 }
 
+interface FeedingProps {
+  readonly chosen: ReadonlySet<SourceId>;
+  onChange(chosen: ReadonlySet<SourceId>): void;
+}
+
+/** Which sources upload here while they record. */
+function Feeding({ chosen, onChange }: FeedingProps): ReactElement {
+  const sources = useSources((state) => state.byId);
+  return (
+    <FieldGroup label="Upload here while recording">
+      <div className="target-feeding">
+        {[...sources.values()].map(({ config: { id, name } }) => (
+          <Checkbox
+            key={id}
+            label={name}
+            checked={chosen.has(id)}
+            onChange={(on) => onChange(new Set(on ? [...chosen, id] : [...chosen].filter((one) => one !== id)))}
+          />
+        ))}
+      </div>
+      {chosen.size === 0 && <p className="field-note field-error">Without a source nothing is uploaded here.</p>}
+    </FieldGroup>
+  );
+}
+
 /** Where a person gets what is asked for. */
 const WHERE_FROM = {
-  'longtake-server': 'The server tells it once: when it first starts, and when a user is added there.',
+  'longtake-server':
+    'The server (longtake serve-sessions on a computer of yours; see Help) tells it once: when it first starts, and when a user is added there.',
   speakr: '',
   s3: '',
 } as const;
@@ -179,7 +232,7 @@ const CHUNKS = { speakr: 15, 'longtake-server': 2, s3: 3 } as const;
 
 function More({ form, errors, onChange }: TargetFieldsProps): ReactElement {
   return (
-    <Fold title="Chunks and safety">
+    <Fold title="Advanced">
       <div className="fields">
         {form.kind !== 's3' && (
           <Field
@@ -220,51 +273,5 @@ function More({ form, errors, onChange }: TargetFieldsProps): ReactElement {
         />
       </div>
     </Fold>
-  );
-}
-
-type Outcome = { readonly name: 'idle' | 'running' } | { readonly name: 'good' | 'bad'; readonly message: string };
-
-interface ProbeProps {
-  /** What would be tried; undefined while it is not valid. */
-  readonly draft: TargetDraft | undefined;
-  readonly id: TargetId | undefined;
-}
-
-/** Tries address and credentials before they are saved. */
-function Probe({ draft, id }: ProbeProps): ReactElement {
-  const [outcome, setOutcome] = useState<Outcome>({ name: 'idle' });
-  const run = (wanted: TargetDraft): void => {
-    setOutcome({ name: 'running' });
-    request('targets.probe', { draft: wanted, ...(id === undefined ? {} : { id }) }).then(
-      ({ message }) => setOutcome({ name: 'good', message }),
-      (error: unknown) => setOutcome({ name: 'bad', message: sentence(error) }),
-    );
-  };
-  return (
-    <div className="target-probe" role="status">
-      {/* Not disabled while it runs, for that would take the focus away. */}
-      <Button
-        disabled={!draft}
-        aria-disabled={outcome.name === 'running'}
-        onClick={() => draft && outcome.name !== 'running' && run(draft)}
-      >
-        {outcome.name === 'running' ? 'Trying…' : 'Try it'}
-      </Button>
-      {outcome.name === 'idle' && <p className="field-note">Says whether address and credentials are right.</p>}
-      {outcome.name === 'running' && <p className="field-note">This takes 15 s at most.</p>}
-      {outcome.name === 'good' && (
-        <p className="target-good selectable">
-          <Check size={14} aria-hidden />
-          {outcome.message}
-        </p>
-      )}
-      {outcome.name === 'bad' && (
-        <p className="target-bad selectable">
-          <TriangleAlert size={14} aria-hidden />
-          {outcome.message}
-        </p>
-      )}
-    </div>
   );
 }

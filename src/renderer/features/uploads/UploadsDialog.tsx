@@ -6,7 +6,7 @@ import { Dialog } from '../../elements/Dialog.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../elements/States.tsx';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { attempt } from '../../stores/notices.ts';
-import { targetsStore, useTargets } from '../../stores/targets.ts';
+import { feeds, targetsStore, useTargets } from '../../stores/targets.ts';
 import { type Shown, uploadsStore, useUploads } from '../../stores/uploads.ts';
 import { BandwidthField } from './BandwidthField.tsx';
 import { Recovered } from './Recovered.tsx';
@@ -21,7 +21,7 @@ const SHOWN: readonly { readonly value: Shown; readonly label: string }[] = [
 ];
 
 const NOTHING: Readonly<Record<Shown, string>> = {
-  unfinished: 'Nothing is under way: what was recorded for these targets is safe there.',
+  unfinished: 'Nothing is under way.',
   needsPerson: 'Nothing needs you.',
   all: 'Nothing was uploaded yet.',
 };
@@ -93,6 +93,7 @@ export function UploadsDialog({ onClose }: { onClose(): void }): ReactElement {
 
 function List(): ReactElement {
   const { phase, list, shown, hasMore } = useUploads((state) => state);
+  const isFed = useTargets(feeds);
   return (
     <section className="uploads" aria-label="Recordings">
       <div className="uploads-head">
@@ -111,7 +112,12 @@ function List(): ReactElement {
           onRetry={() => void uploadsStore.getState().show(shown)}
         />
       )}
-      {phase.name === 'ready' && list.length === 0 && <p className="uploads-none">{NOTHING[shown]}</p>}
+      {phase.name === 'ready' && list.length === 0 && (
+        <p className="uploads-none">
+          {NOTHING[shown]}
+          {shown === 'unfinished' && isFed && ' What was recorded for these targets is safe there.'}
+        </p>
+      )}
       {list.length > 0 && (
         <ul className="uploads-list" aria-label="Uploads">
           {list.map((upload) => (

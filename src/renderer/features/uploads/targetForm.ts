@@ -204,6 +204,12 @@ export function checkTarget(form: TargetForm, hasSecret: boolean): CheckedTarget
   return parsed.success && errors.size === 0 ? { ok: true, draft: parsed.data } : { ok: false, errors };
 }
 
+/** The name that a target has when none is typed; empty while nothing speaks for itself. */
+export function offeredTargetName({ kind, url, bucket }: Pick<TargetForm, 'kind' | 'url' | 'bucket'>): string {
+  if (kind === 's3') return bucket.trim();
+  return URL.canParse(url.trim()) ? new URL(url.trim()).hostname : '';
+}
+
 /** The connection is not encrypted, and leaves this computer. */
 export function needsConsent(form: Pick<TargetForm, 'kind' | 'url' | 'endpoint'>): boolean {
   const address = (form.kind === 's3' ? form.endpoint : form.url).trim();

@@ -109,9 +109,11 @@ describe('how a target stands', () => {
   });
   it('shows the worst of all in the header', () => {
     const needing: Transfer = { ...transfer, waitingFor: 'person' };
-    expect(overallWord([transfer, needing])).toMatchObject({ tone: 'attention', short: '1' });
-    expect(overallWord([transfer]).tone).toBe('moving');
-    expect(overallWord([{ ...transfer, waitingFor: 'network' }]).tone).toBe('waiting');
-    expect(overallWord([]).tone).toBe('safe');
+    expect(overallWord([transfer, needing], true)).toMatchObject({ tone: 'attention', short: '1' });
+    expect(overallWord([transfer], true).tone).toBe('moving');
+    expect(overallWord([{ ...transfer, waitingFor: 'network' }], true).tone).toBe('waiting');
+    expect(overallWord([], true).tone).toBe('safe');
+    // Of what goes nowhere nothing is safe.
+    expect(overallWord([], false).tone).toBe('off');
   });
 });

@@ -1,7 +1,9 @@
 import { assertNever } from '../../../shared/assertNever.ts';
 import type { Target, TargetKind } from '../../../shared/domain/target.ts';
 import type { Transfer, Upload } from '../../../shared/domain/upload.ts';
+import { LongtakeError } from '../../../shared/errors.ts';
 import { amount, count, roughTime, size } from '../../format/quantity.ts';
+import { sentence } from '../../stores/notices.ts';
 
 /** `safe` is said of what the target has acknowledged to the last byte, and of nothing else. */
 export type UploadTone = 'safe' | 'moving' | 'waiting' | 'attention' | 'off';
@@ -29,6 +31,14 @@ const span = (ms: number): string => (ms < 90_000 ? `${Math.ceil(Math.max(0, ms)
 /** A problem with the name of the target that has it; most name it themselves. */
 export function problemOf(targetName: string, message: string): string {
   return message.includes(targetName) ? message : `${targetName}: ${message}`;
+}
+
+/** Why a try failed: unlike an upload, it is tried once. */
+export function probeSentence(error: unknown): string {
+  const said = sentence(error).replace(' It is tried again by itself.', '');
+  const isAway =
+    error instanceof LongtakeError && error.code === 'UPLOAD_UNREACHABLE' && error.details?.['status'] === undefined;
+  return isAway ? `${said} Is the server running, and the address right?` : said;
 }
 
 /** How one upload stands. `now`: ms since 1970 UTC. */
@@ -148,8 +158,11 @@ export function transferWords(transfer: Transfer | undefined, target: Target, no
   return `${speed}, ${backlog}${left}.`;
 }
 
-/** For the button in the header: what is behind it, and whether a person should look. */
-export function overallWord(transfers: readonly Transfer[]): UploadWord {
+/**
+ * For the button in the header: what is behind it, and whether a person should look. Nothing is called safe while no
+ * source uploads (`isFed`).
+ */
+export function overallWord(transfers: readonly Transfer[], isFed: boolean): UploadWord {
   const needing = transfers.filter(({ waitingFor }) => waitingFor === 'person');
   if (needing.length > 0) {
     return {
@@ -159,6 +172,7 @@ export function overallWord(transfers: readonly Transfer[]): UploadWord {
     };
   }
   const uploads = transfers.reduce((sum, { backlogUploads }) => sum + backlogUploads, 0);
+  if (uploads === 0 && !isFed) return { tone: 'off', short: '', long: 'Uploads: no source uploads anywhere' };
   if (uploads === 0) return { tone: 'safe', short: '', long: 'Uploads: everything is safe' };
   const isWaiting = transfers.some(({ waitingFor }) => waitingFor === 'network' || waitingFor === 'server');
   const bytes = transfers.reduce((sum, { backlogBytes }) => sum + backlogBytes, 0);
