@@ -137,6 +137,8 @@ describe('taking audio out of the studio', () => {
 
   it('cuts the selection by a key, and shows where it went', async () => {
     await openRecording();
+    // How a part is selected is said as long as none is.
+    await page().getByText('Drag over the waveform').waitFor();
     await position().focus();
     await page().keyboard.press('Home');
     await page().keyboard.press('i');

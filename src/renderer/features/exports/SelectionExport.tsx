@@ -39,12 +39,37 @@ export function SelectionExport({ selection, container }: SelectionExportProps):
       <span className="drag-out" title={dragWords(to - from)} {...drag}>
         <GripVertical size={14} aria-hidden /> Drag out
       </span>
-      <Button look="quiet" onClick={() => runExportCommand('cut')}>
-        <Scissors size={14} aria-hidden /> Cut <kbd className="key">C</kbd>
-      </Button>
-      <Button look="quiet" onClick={() => runExportCommand('export')}>
-        <Download size={14} aria-hidden /> Export… <kbd className="key">E</kbd>
-      </Button>
+      <CutButtons />
     </div>
+  );
+}
+
+interface CutButtonsProps {
+  /** What would be cut, where it is not the selection beside them. */
+  readonly what?: string;
+}
+
+/** Cut and export of the selection, else of the section that is played, else of the recording that is open. */
+export function CutButtons({ what }: CutButtonsProps): ReactElement {
+  const more = what === undefined ? '' : ` ${what}. Drag over the waveform, or press I and O, to select another part`;
+  return (
+    <>
+      <Button
+        look="quiet"
+        className="cut-button"
+        title={`Save${more === '' ? ' the selection' : more}: as recorded, not re-encoded (C)`}
+        onClick={() => runExportCommand('cut')}
+      >
+        <Scissors size={14} aria-hidden /> <span>Cut</span> <kbd className="key">C</kbd>
+      </Button>
+      <Button
+        look="quiet"
+        className="cut-button"
+        title="Choose format, fades and loudness first (E)"
+        onClick={() => runExportCommand('export')}
+      >
+        <Download size={14} aria-hidden /> <span>Export…</span> <kbd className="key">E</kbd>
+      </Button>
+    </>
   );
 }

@@ -7,6 +7,8 @@ import { Menu } from '../../elements/Menu.tsx';
 import { wallTimeTenths } from '../../format/time.ts';
 import { attempt } from '../../stores/notices.ts';
 import { type Playing, usePlayer, playerStore } from '../../stores/player.ts';
+import { useSelection } from '../../stores/selection.ts';
+import { CutButtons } from '../exports/SelectionExport.tsx';
 import { usePlayerMarks } from '../../stores/playerMarks.ts';
 import { judge } from '../../stores/playerVerdict.ts';
 import { runPlayerCommand } from './playerCommands.ts';
@@ -20,6 +22,7 @@ export function EventRow({ clip }: { readonly clip: Playing }): ReactElement | n
   const chosen = clip.parts[clip.part];
   const known = usePlayerMarks(({ sections }) => sections.find(({ id }) => id === chosen?.id));
   const section = known ?? chosen;
+  const isSelected = useSelection(({ selection }) => selection !== undefined);
   if (!section) return null;
   return (
     <div className="event-row" role="group" aria-label="Section">
@@ -45,6 +48,7 @@ export function EventRow({ clip }: { readonly clip: Playing }): ReactElement | n
       </p>
       <Heard event={clip.event} section={section} />
       <Verdicts section={section} event={clip.event} />
+      {!isSelected && <CutButtons what="this section" />}
       <button
         type="button"
         className="toggle"

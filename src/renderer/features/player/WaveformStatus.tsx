@@ -7,15 +7,18 @@ import { request } from '../../bridge/bridge.ts';
 import { exactTime, parseTime } from '../../format/exactTime.ts';
 import { wallTimeTenths } from '../../format/time.ts';
 import { attempt, noticesStore } from '../../stores/notices.ts';
+import { usePlayer } from '../../stores/player.ts';
 import { useLength } from '../../stores/playerLength.ts';
 import { type Selection, selectionStore, useSelection } from '../../stores/selection.ts';
-import { SelectionExport } from '../exports/SelectionExport.tsx';
+import { CutButtons, SelectionExport } from '../exports/SelectionExport.tsx';
 import './waveformStatus.css';
 
 /** Below the waveform: what is selected, to the millisecond. */
 export function WaveformStatus({ recording }: { readonly recording: Recording }): ReactElement | null {
   const selection = useSelection(({ selection: all }) => (all?.recordingId === recording.id ? all : undefined));
-  if (!selection) return null;
+  const isClip = usePlayer(({ clip }) => clip !== undefined);
+  // A section has its own row, which cuts it.
+  if (!selection) return isClip || recording.state === 'recording' ? null : <Unselected />;
   return (
     <div className="waveform-status" role="group" aria-label="Selection">
       <Bound selection={selection} recording={recording} end="from" />
@@ -27,6 +30,21 @@ export function WaveformStatus({ recording }: { readonly recording: Recording })
       <IconButton label="Select nothing" keys="X" onClick={() => selectionStore.getState().clear()}>
         <X size={14} aria-hidden />
       </IconButton>
+    </div>
+  );
+}
+
+/** Nothing is selected: how that is done, and what can be done with all of it. */
+function Unselected(): ReactElement {
+  return (
+    <div className="waveform-status" role="group" aria-label="Recording">
+      <p className="waveform-status-hint">
+        Drag over the waveform, or press <kbd className="key">I</kbd> and <kbd className="key">O</kbd>, to select a
+        part.
+      </p>
+      <div className="selection-export">
+        <CutButtons what="the whole recording" />
+      </div>
     </div>
   );
 }
