@@ -110,10 +110,7 @@ function useTheme(): void {
 function OpenDialogView(): ReactElement | null {
   const open = useDialogs((state) => state.open);
   const close = useDialogs((state) => state.close);
-  const show = useDialogs((state) => state.show);
   const sources = useSources((state) => state.byId);
-  // What is asked in between leads back to where it was asked.
-  const toUploads = (): void => show({ name: 'uploads' });
   if (!open) return null;
   switch (open.name) {
     case 'addSource':
@@ -149,11 +146,11 @@ function OpenDialogView(): ReactElement | null {
     case 'uploads':
       return <UploadsDialog onClose={close} />;
     case 'target':
-      return <TargetDialog id={open.id} onClose={toUploads} />;
+      return <TargetDialog id={open.id} onClose={close} />;
     case 'removeTarget':
-      return <RemoveTargetDialog id={open.id} onClose={toUploads} />;
+      return <RemoveTargetDialog id={open.id} onClose={close} />;
     case 'endUpload':
-      return <EndUploadDialog id={open.id} how={open.how} onClose={toUploads} />;
+      return <EndUploadDialog id={open.id} how={open.how} onClose={close} />;
     case 'startUpload':
       return <StartUploadDialog ids={open.ids} onClose={close} />;
     case 'settings':

@@ -139,6 +139,16 @@ describe('the settings', () => {
     expect(forecasts[0]?.bytesPerSecond).toBeLessThan(400_000);
   });
 
+  it('is come back to from what it leads to, at the button that led there', async () => {
+    const rules = dialog().getByRole('button', { name: 'Rules…' });
+    await rules.click();
+    await running.page.getByRole('dialog', { name: /rules|deleting/i }).waitFor();
+    await running.page.keyboard.press('Escape');
+    await rules.waitFor();
+    const setting = () => running.page.evaluate(() => document.activeElement?.closest('[data-setting]')?.id ?? 'none');
+    await expect.poll(setting).not.toBe('none');
+  });
+
   it('shows the log as it grows, and makes a report without a secret', async () => {
     await running.request('sources.add', {
       kind: 'stream',

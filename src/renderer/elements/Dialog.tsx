@@ -21,6 +21,9 @@ interface DialogProps {
   onClose(): void;
 }
 
+/** What had the focus before the first of the dialogs that led to each other. */
+let opener: Element | null = null;
+
 const CONTROL = ':is(button, input, select)';
 
 /**
@@ -30,12 +33,18 @@ const CONTROL = ':is(button, input, select)';
 export function Dialog(props: DialogProps): ReactElement {
   const { title, description, width = 'medium', footer, children, onClose, fallbackFocus = 'main' } = props;
   const reading = props.isText === true ? { tabIndex: 0, role: 'region', 'aria-label': title } : {};
-  const [before] = useState(() => document.activeElement);
+  const [before] = useState(() => {
+    const active = document.activeElement;
+    if (active !== document.body && active?.closest('.dialog') === null) opener = active;
+    return active;
+  });
 
   const giveFocusBack = (event: Event): void => {
     event.preventDefault();
-    const target = before instanceof HTMLElement && before.isConnected && before !== document.body ? before : undefined;
-    (target ?? document.querySelector<HTMLElement>(fallbackFocus))?.focus();
+    // The dialog that this one led to, or came from, has it.
+    if (document.querySelector('.dialog')) return;
+    const target = [before, opener].find((element) => element?.isConnected === true && element !== document.body);
+    (target instanceof HTMLElement ? target : document.querySelector<HTMLElement>(fallbackFocus))?.focus();
   };
 
   /**

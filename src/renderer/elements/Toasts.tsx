@@ -48,7 +48,9 @@ function ToastView({ toast, onDismiss }: { toast: Toast; onDismiss(id: number): 
   return (
     <div className={`toast toast-${toast.severity}`} {...(toast.severity === 'info' ? {} : { role: 'alert' })}>
       <Icon size={16} aria-label={names[toast.severity]} />
-      <p className="selectable">{toast.message}</p>
+      <p className="selectable" title={toast.message}>
+        {toast.message}
+      </p>
       {toast.action && (
         <Button
           className="toast-action"

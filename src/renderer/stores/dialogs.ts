@@ -41,14 +41,26 @@ export type OpenDialog =
 
 interface DialogsState {
   readonly open: OpenDialog | undefined;
+  /** Those that led to the open one, the first first; closing leads back to the last. */
+  readonly before: readonly OpenDialog[];
+  /** One that led to the open one is gone back to, and not opened twice. */
   show(dialog: OpenDialog): void;
+  /** What the open one becomes when it is come back to. */
+  replace(dialog: OpenDialog): void;
   close(): void;
 }
 
 export const dialogsStore = createStore<DialogsState>()((set) => ({
   open: undefined,
-  show: (open) => set({ open }),
-  close: () => set({ open: undefined }),
+  before: [],
+  show: (next) =>
+    set(({ open, before }) => {
+      const chain = open ? [...before, open] : [];
+      const known = chain.findIndex(({ name }) => name === next.name);
+      return { open: next, before: known < 0 ? chain : chain.slice(0, known) };
+    }),
+  replace: (open) => set({ open }),
+  close: () => set(({ before }) => ({ open: before.at(-1), before: before.slice(0, -1) })),
 }));
 
 /** Opens what the menu of the program was asked for. A dialog that is open may hold what was typed, and stays. */

@@ -6,7 +6,7 @@ import { TextInput } from '../../elements/controls.tsx';
 import { Dialog } from '../../elements/Dialog.tsx';
 import { EmptyState, ErrorState, Note, Skeleton } from '../../elements/States.tsx';
 import { count } from '../../format/quantity.ts';
-import type { SettingsPlace } from '../../stores/dialogs.ts';
+import { dialogsStore, type SettingsPlace } from '../../stores/dialogs.ts';
 import { sentence } from '../../stores/notices.ts';
 import { settingsStore, useSettings } from '../../stores/settings.ts';
 import { SETTING_SECTIONS, type SettingSection } from '../../../shared/domain/settingItems.ts';
@@ -49,6 +49,11 @@ export function SettingsDialog({ at, onClose }: SettingsDialogProps): ReactEleme
     setQuery('');
     setSection(entry.section);
     setTarget(entry.id);
+  };
+  /** What leads to another dialog is come back to. */
+  const remember = (id: string | undefined): void => {
+    const place = ENTRIES.find((entry) => entry.id === id)?.id ?? section;
+    dialogsStore.getState().replace({ name: 'settings', at: place as SettingsPlace });
   };
   const isSearching = query.trim() !== '';
   const found = isSearching ? findSettings(query) : [];
@@ -102,7 +107,14 @@ export function SettingsDialog({ at, onClose }: SettingsDialogProps): ReactEleme
             ))}
           </Tabs.List>
         </div>
-        <div ref={body} className="settings-main">
+        <div
+          ref={body}
+          className="settings-main"
+          onClickCapture={({ target: clicked }) => {
+            if (clicked instanceof Element)
+              remember(clicked.closest<HTMLElement>('[data-setting]')?.dataset['setting']);
+          }}
+        >
           {problem !== undefined && <Note tone="warning">{problem}</Note>}
           {phase.name === 'loading' && <Skeleton rows={6} height="row" label="The settings are being read" />}
           {phase.name === 'error' && (
