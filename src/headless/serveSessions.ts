@@ -19,7 +19,7 @@ export async function serveSessions(flags: ServerFlags): Promise<ExitCode> {
   const lock = await acquireLock(`session server\0${config.dataFolder}`);
   if (!lock) {
     throw new Failure(
-      EXIT.failed,
+      EXIT.busy,
       `A session server runs on ${config.dataFolder} already. End it, or name another folder.`,
     );
   }

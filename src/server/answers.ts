@@ -25,3 +25,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 export const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign);
+
+/** s after which a client may try again what a full disk refused. */
+const RETRY_SECONDS = '60';
+
+export function refuseFull(reply: FastifyReply): FastifyReply {
+  reply.header('retry-after', RETRY_SECONDS);
+  return refuse(reply, 503, "The server's disk is full; nothing was lost. Try again later.", { code: 'disk_full' });
+}

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -106,6 +106,36 @@ describe('a hostile client', () => {
     clearInterval(drip);
     await expect.poll(() => readdir(join(folder, 'slow', '_sessions', id))).toEqual(['session.json']);
     expect((await own.chunk(id, 1, 'all of it')).status).toBe(204);
+    await own.close();
+  });
+
+  it('is cut off, whoever it is and whatever it was told', async () => {
+    const own = await startTestServer(join(folder, 'drip'), { LONGTAKE_SERVER_SLOW_SENDER_SECONDS: '1' });
+    const requests = ['/login', '/nowhere', '/upload/session/none/chunks/1'].map((path) => `POST ${path} HTTP/1.1`);
+    const form = 'Content-Type: application/x-www-form-urlencoded';
+    const ends = requests.map(async (line) => {
+      const socket = connect(Number(new URL(own.url).port), '127.0.0.1');
+      const ended = new Promise<void>((resolve) => {
+        socket.on('error', () => undefined).on('close', () => resolve());
+      });
+      socket.resume().write([line, 'Host: x', form, 'Content-Length: 50000', '', ''].join('\r\n'));
+      const drip = setInterval(() => socket.write('x'), 100);
+      await ended;
+      clearInterval(drip);
+      return socket.destroyed;
+    });
+    expect(await Promise.all(ends)).toEqual([true, true, true]);
+    await own.close();
+  });
+
+  it('on the same computer cannot read the database, whatever its folder allows', async () => {
+    const shared = join(folder, 'shared');
+    await mkdir(shared, { mode: 0o755 });
+    await writeFile(join(shared, 'server.db'), '', { mode: 0o644 });
+    const own = await startTestServer(shared);
+    const names = (await readdir(shared)).filter((name) => name.startsWith('server.db'));
+    const modes = await Promise.all(names.map(async (name) => (await stat(join(shared, name))).mode & 0o777));
+    expect(new Set(modes)).toEqual(new Set([0o600]));
     await own.close();
   });
 

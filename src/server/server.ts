@@ -8,7 +8,7 @@ import { errorText } from '../shared/errors.ts';
 import type { Log } from '../shared/ports/log.ts';
 import { Scope } from '../shared/scope.ts';
 import { VERSION } from '../shared/version.ts';
-import { htmlPage, refuse } from './answers.ts';
+import { htmlPage, refuse, refuseFull } from './answers.ts';
 import { Auth } from './auth/auth.ts';
 import { addGate, addIdentity } from './auth/gate.ts';
 import { addAuthRoutes } from './auth/routes.ts';
@@ -28,7 +28,8 @@ import { addFinalizeRoute } from './sessions/finalizeRoute.ts';
 import { addLookupRoutes } from './sessions/lookup.ts';
 import { addSessionRoutes } from './sessions/routes.ts';
 import { sharedRates } from './sharedRates.ts';
-import { Sessions } from './sessions/sessions.ts';
+import { isDiskFull, Sessions } from './sessions/sessions.ts';
+import { cutSlowSenders } from './slowSenders.ts';
 import { DiskStorage } from './storage/diskStorage.ts';
 import type { Storage } from './storage/storage.ts';
 import { StitchWorkers } from './stitch/worker.ts';
@@ -159,6 +160,7 @@ function createApp(context: ServerContext): FastifyInstance {
     // Requests that are under way may end; idle connections need not.
     forceCloseConnections: 'idle',
   });
+  context.scope.add(cutSlowSenders(app.server, config.slowSenderMs));
   addJson(app);
   app.register(cookie);
   app.register(formbody, { bodyLimit: 64 * 1024 });
@@ -200,6 +202,7 @@ function addErrors(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status < 500) return refuse(reply, status, error.message);
+    if (isDiskFull(error)) return refuseFull(reply);
     // A client that went away in the middle gets no answer, and is no error of ours.
     if (!request.raw.destroyed || request.raw.complete) {
       log.error('A request failed.', { method: request.method, url: request.url, error: errorText(error) });

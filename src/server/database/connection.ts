@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   type Connection,
@@ -37,6 +37,7 @@ export function connect(path: string, log: Log): Connections {
       setAside,
     });
   }
+  keepPrivate(path);
   const sure = connectTo(path, { busyMs: BUSY_TIMEOUT_MS, synchronous: 'FULL' });
   try {
     migrate(sure, migrations, 'The database of this server');
@@ -45,4 +46,11 @@ export function connect(path: string, log: Log): Connections {
     sure.close();
     throw error;
   }
+}
+
+/** It holds keys and hashes, and its folder may be one that others can look into. */
+function keepPrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
+  // What SQLite makes beside it gets the same mode; what is there already has its own.
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, 0o600);
 }

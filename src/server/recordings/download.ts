@@ -22,9 +22,10 @@ export function sendFile(
     .header('x-content-type-options', 'nosniff')
     .header('content-disposition', disposition(recording, file))
     .type(file.mimeType);
-  if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(tag)) return reply.code(304).send();
+  if (isKnown(request.headers['if-none-match'], tag)) return reply.code(304).send();
   const condition = request.headers['if-range'];
-  const isSame = condition === undefined || condition === tag;
+  // RFC 9110 14.2: a range is of what a GET would give.
+  const isSame = request.method === 'GET' && (condition === undefined || condition === tag);
   const range = isSame ? readRange(request.headers.range, file.bytes) : undefined;
   if (range === 'unsatisfiable') {
     reply.header('content-range', `bytes */${file.bytes}`).removeHeader('content-disposition');
@@ -35,6 +36,12 @@ export function sendFile(
   reply.header('content-length', String(to - from));
   if (request.method === 'HEAD') return reply.send();
   return reply.send(Readable.from(storage.read(file.key, from, to), { objectMode: false }));
+}
+
+/** RFC 9110 13.1.2: a proxy may have made the tag a weak one. */
+function isKnown(header: string | undefined, tag: string): boolean {
+  const known = header?.split(',').map((text) => text.trim().replace(/^W\//, '')) ?? [];
+  return known.includes(tag) || known.includes('*');
 }
 
 /** Halves of signs, which no address can hold, and what turns the order of letters, which hides an extension. */

@@ -1,14 +1,14 @@
 import multipart, { type MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { errnoOf } from '../../shared/errors.ts';
-import { refuse } from '../answers.ts';
+import { refuse, refuseFull } from '../answers.ts';
 import { accountOf } from '../auth/gate.ts';
 import type { ServerContext } from '../context.ts';
 import type { StoredUser } from '../database/database.ts';
 import type { Metadata, Session } from '../model.ts';
 import { clientName } from '../sessions/clientName.ts';
 import { titleOf } from '../sessions/finalizeRoute.ts';
-import { DISK_FULL, QUOTA_EXCEEDED, QUOTA_EXHAUSTED } from '../sessions/sessionBody.ts';
+import { QUOTA_EXCEEDED, QUOTA_EXHAUSTED } from '../sessions/sessionBody.ts';
 import { recordingBody } from './recordingBody.ts';
 
 const MAX_FIELD_BYTES = 100_000;
@@ -27,7 +27,7 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
   webm: 'audio/webm',
 };
 
-type Taken = { readonly session: Session } | { readonly problem: Problem };
+type Taken = { readonly session: Session } | { readonly problem: Problem | 'diskFull' };
 
 type Problem = { readonly status: number; readonly error: string; readonly more?: Readonly<Record<string, unknown>> };
 
@@ -66,8 +66,9 @@ export function addUploadRoute(app: FastifyInstance, context: ServerContext): vo
             const named = clientName.safeParse(fields['client_recording']);
             const taken = await take(context, account, part, named.data);
             if ('problem' in taken) {
-              const { status, error, more } = taken.problem;
               part.file.resume();
+              if (taken.problem === 'diskFull') return refuseFull(reply);
+              const { status, error, more } = taken.problem;
               return refuse(reply, status, error, more);
             }
             session = taken.session;
@@ -129,10 +130,11 @@ async function take(
   }
   const title = part.filename === '' ? undefined : part.filename.replace(/\.[^.]*$/, '');
   const outcome = await sessions.takeWhole(owner, { mimeType, title, clientRecording, body: part.file });
-  return outcome.kind === 'taken' ? { session: outcome.session } : { problem: problemOf(outcome.kind, context) };
+  if (outcome.kind === 'taken') return { session: outcome.session };
+  return { problem: outcome.kind === 'diskFull' ? outcome.kind : problemOf(outcome.kind, context) };
 }
 
-function problemOf(kind: 'quota' | 'tooLarge' | 'empty' | 'diskFull', { config }: ServerContext): Problem {
+function problemOf(kind: 'quota' | 'tooLarge' | 'empty', { config }: ServerContext): Problem {
   const more = { quota_bytes: config.maxBytesPerUser };
   switch (kind) {
     case 'quota':
@@ -141,8 +143,6 @@ function problemOf(kind: 'quota' | 'tooLarge' | 'empty' | 'diskFull', { config }
       return { status: 507, error: QUOTA_EXCEEDED, more };
     case 'empty':
       return { status: 400, error: 'The file is empty.' };
-    case 'diskFull':
-      return { status: 503, error: DISK_FULL, more: { code: 'disk_full' } };
   }
 }
 

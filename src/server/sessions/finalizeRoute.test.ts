@@ -44,3 +44,13 @@ it('answers, and leaves no folder, however late the file beside the chunks is wr
   expect(answer.status).toBe(202);
   await expect.poll(() => readdir(join(folder, '_sessions')), { timeout: 60_000 }).toEqual([]);
 });
+
+it('says that the disk is full, and goes on once it is not', async () => {
+  const id = await server.open({ mime_type: 'audio/wav' });
+  await server.chunk(id, 1, oneSecondOfWav());
+  hold = () => Promise.reject(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }));
+  const refused = await server.json('POST', `/upload/session/${id}/finalize`, {});
+  expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '60' }, body: { code: 'disk_full' } });
+  hold = undefined;
+  expect((await server.json('POST', `/upload/session/${id}/finalize`, {})).status).toBe(202);
+});

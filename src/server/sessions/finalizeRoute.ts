@@ -52,7 +52,7 @@ export function addFinalizeRoute(app: FastifyInstance, context: ServerContext): 
 
 /** At most {@link TITLE_LENGTH} long, never empty, and without half a sign at its end. */
 export function titleOf(title: string | null | undefined, session: Pick<Session, 'title'>, now: number): string {
-  const named = (title ?? session.title ?? '').trim();
+  const named = (title ?? session.title ?? '').replaceAll(/\p{Cc}+/gu, ' ').trim();
   return (named === '' ? `Recording ${naiveTime(now).slice(0, 16).replace('T', ' ')}` : named)
     .slice(0, TITLE_LENGTH)
     .replace(/\p{Cs}$/u, '');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { SLOW_BYTES } from '../slowSenders.ts';
 import type { Incoming } from '../storage/storage.ts';
 import { BehindWriter } from './behindWriter.ts';
 
@@ -8,8 +9,6 @@ const MEMORY_BYTES = 32 * 1024 * 1024;
 /** What is written in one go, bytes. */
 const LARGEST_BATCH = 2 * 1024 * 1024;
 const SMALLEST_BATCH = 128 * 1024;
-/** A sender that brings less than this in the time that it is given holds a connection and nothing else. */
-const SLOW_BYTES = 4 * 1024;
 
 export type Received =
   | { readonly kind: 'whole'; readonly bytes: number; readonly sha256: string }

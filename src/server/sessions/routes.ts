@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { refuse } from '../answers.ts';
+import { refuse, refuseFull } from '../answers.ts';
 import { accountOf } from '../auth/gate.ts';
 import type { ServerContext } from '../context.ts';
 import { BEATS, type Session } from '../model.ts';
@@ -8,11 +8,8 @@ import { naiveTime } from '../naiveTime.ts';
 import { clientName } from './clientName.ts';
 import { contentDigest, readContentDigest } from './contentDigest.ts';
 import { endsSoonAt } from './length.ts';
-import { DISK_FULL, QUOTA_EXCEEDED, QUOTA_EXHAUSTED, sessionBody } from './sessionBody.ts';
+import { QUOTA_EXCEEDED, QUOTA_EXHAUSTED, sessionBody } from './sessionBody.ts';
 import { type TakeOutcome, WINDOW } from './sessions.ts';
-
-/** s after which a client may try again what a full disk refused. */
-const RETRY_SECONDS = '60';
 
 const openSchema = z.looseObject({
   mime_type: z.string().max(200).nullish(),
@@ -60,7 +57,7 @@ export function addSessionRoutes(app: FastifyInstance, context: ServerContext): 
       clientRecording: client_recording ?? undefined,
     });
     if (outcome.kind === 'quota') return refuse(reply, 507, QUOTA_EXHAUSTED, { quota_bytes: config.maxBytesPerUser });
-    if (outcome.kind === 'diskFull') return diskFull(reply);
+    if (outcome.kind === 'diskFull') return refuseFull(reply);
     const { session } = outcome;
     return reply.code(201).send(openBody(context, session, baseOf(context, request)));
   });
@@ -163,13 +160,8 @@ function answerChunk({ config }: ServerContext, reply: FastifyReply, outcome: Ta
     case 'quota':
       return refuse(reply, 507, QUOTA_EXCEEDED, { quota_bytes: config.maxBytesPerUser });
     case 'diskFull':
-      return diskFull(reply);
+      return refuseFull(reply);
   }
-}
-
-function diskFull(reply: FastifyReply): FastifyReply {
-  reply.header('retry-after', RETRY_SECONDS);
-  return refuse(reply, 503, DISK_FULL, { code: 'disk_full' });
 }
 
 const unknown = (reply: FastifyReply): FastifyReply => refuse(reply, 404, 'Session not found');

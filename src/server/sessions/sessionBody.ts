@@ -6,8 +6,6 @@ import { endsSoonAt } from './length.ts';
 export const QUOTA_EXHAUSTED = 'Per-user in-progress recording storage quota exhausted';
 export const QUOTA_EXCEEDED = 'Per-user in-progress recording storage quota would be exceeded';
 
-export const DISK_FULL = "The server's disk is full; nothing was lost. Try again later.";
-
 /** More are told once these have come. */
 const MISSING_LIMIT = 1000;
 

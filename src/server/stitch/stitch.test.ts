@@ -225,6 +225,9 @@ describe('a finished session', () => {
       status: 200,
       headers: { 'content-length': String(wav.length), 'accept-ranges': 'bytes' },
     });
+    const head = (headers: Record<string, string>) => server.request('HEAD', `${path}/download`, { headers });
+    expect((await head({ range: 'bytes=0-9' })).status).toBe(200);
+    expect((await head({ 'if-none-match': `"x", W/${String(whole.headers.etag)}` })).status).toBe(304);
     const changed = await server.json('PATCH', path, { title: 'New', meeting_date: '2026-11-21T14:00:00' });
     expect(changed.body).toMatchObject({ title: 'New', meeting_date: '2026-11-21T14:00:00' });
     for (const title of [`${'a'.repeat(149)}\u{1f600}`, '\u202egnp.exe', '\u202e']) {
