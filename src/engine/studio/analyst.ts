@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { FoundSection } from '../../shared/domain/section.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
-import { fromWireError, LongtakeError } from '../../shared/errors.ts';
+import { LongtakeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
-import type { ChildHandle, ProcessHost } from '../../shared/ports/processHost.ts';
+import type { ProcessHost } from '../../shared/ports/processHost.ts';
 import type { RecordingId, SourceId } from '../../shared/units.ts';
 import type { Thresholds } from '../analysis/detect.ts';
 import type { ClipRequest } from '../clips/clip.ts';
@@ -12,9 +12,8 @@ import type { StreamSample } from '../analysis/streamSample.ts';
 import { analysedFile, framesFolder, levelsFile } from './analysisFiles.ts';
 import type { AnalystCommand, AnalystEvent } from './analystProtocol.ts';
 import type { EventListener } from './emitter.ts';
+import { WorkerProcess } from './workerProcess.ts';
 
-/** With nothing asked for this long the process ends; it costs some 60 MB. */
-const IDLE_MS = 60_000;
 /** Of coded audio whose bitrate is not known yet, bit/s; and the most that is read of any. */
 const USUAL_BITRATE = 192_000;
 const LARGEST_SAMPLE_BYTES = 1024 * 1024;
@@ -40,27 +39,32 @@ export interface SlicePeaks {
   exact: boolean;
 }
 
-interface Call {
-  readonly resolve: (event: AnalystEvent) => void;
-  readonly reject: (error: LongtakeError) => void;
-}
-
 /** Runs the analyst process while there is work for it: waveforms, and the meters of streams. */
 export class Analyst {
   readonly #ports: AnalystPorts;
-  readonly #calls = new Map<number, Call>();
+  readonly #process: WorkerProcess<AnalystCommand, AnalystEvent>;
   /** What each source writes now, where the analyst can read along. */
   readonly #coded = new Map<SourceId, Recording>();
   readonly #progress = new Map<number, (frames: number) => void>();
   readonly #metered = new Map<SourceId, string>();
   #watched: ReadonlySet<SourceId> = new Set();
-  #child: ChildHandle | undefined;
-  #idle: NodeJS.Timeout | undefined;
-  #callId = 0;
   #decoder: Promise<boolean> | undefined;
 
   constructor(ports: AnalystPorts) {
     this.#ports = ports;
+    this.#process = new WorkerProcess({
+      ...ports,
+      role: 'analyst',
+      lost: () =>
+        new LongtakeError('DAMAGED', 'The file could not be read for drawing and analysis. Playing it may still work.'),
+      onNews: (event) => this.#onNews(event),
+      isWanted: () => this.#metered.size > 0,
+      // Meters come back with the next recording or the next look; a file that ends the analyst must not do so again.
+      onLost: () => {
+        this.#metered.clear();
+        this.#coded.clear();
+      },
+    });
   }
 
   /** At most `points` pairs for drawing. CONFLICT while it is being recorded, DECODER_MISSING, DAMAGED. */
@@ -68,7 +72,7 @@ export class Analyst {
     if (recording.state === 'recording') {
       throw new LongtakeError('CONFLICT', 'The waveform is drawn once the recording is finished.');
     }
-    const event = await this.#call((callId) => ({
+    const event = await this.#process.call((callId) => ({
       type: 'peaks',
       callId,
       file: analysedFile(this.#ports.dataFolder, recording),
@@ -85,7 +89,7 @@ export class Analyst {
   async slicePeaks(recording: Recording, slice: ClipRequest, points: number): Promise<SlicePeaks> {
     const file = recording.state === 'recording' ? {} : { file: analysedFile(this.#ports.dataFolder, recording) };
     const frames = framesFolder(this.#ports.dataFolder);
-    const event = await this.#call((callId) => ({
+    const event = await this.#process.call((callId) => ({
       type: 'slicePeaks',
       callId,
       ...file,
@@ -140,7 +144,7 @@ export class Analyst {
     envelopes: readonly { readonly id: RecordingId; readonly thresholds: Thresholds }[],
   ): Promise<readonly (readonly FoundSection[] | null)[]> {
     const { dataFolder } = this.#ports;
-    const event = await this.#call((callId) => ({
+    const event = await this.#process.call((callId) => ({
       type: 'detect',
       callId,
       envelopes: envelopes.map(({ id, thresholds }) => ({ levelsFile: levelsFile(dataFolder, id), thresholds })),
@@ -152,9 +156,9 @@ export class Analyst {
   /** Whether coded audio can be decoded. Looked up once, unless `again`. */
   decoderAvailable(again = false): Promise<boolean> {
     if (again) this.#decoder = undefined;
-    this.#decoder ??= this.#call((callId) => ({ type: 'decoder', callId })).then(
-      (event) => event.type === 'decoder' && event.available,
-    );
+    this.#decoder ??= this.#process
+      .call((callId) => ({ type: 'decoder', callId }))
+      .then((event) => event.type === 'decoder' && event.available);
     return this.#decoder;
   }
 
@@ -165,7 +169,7 @@ export class Analyst {
   async sample(sourceId: SourceId, seconds: number): Promise<StreamSample | undefined> {
     const recording = this.#coded.get(sourceId);
     if (!recording) return undefined;
-    const event = await this.#call((callId) => ({
+    const event = await this.#process.call((callId) => ({
       type: 'sample',
       callId,
       path: join(recording.root, recording.path),
@@ -195,27 +199,23 @@ export class Analyst {
   }
 
   stop(): void {
-    clearTimeout(this.#idle);
-    const child = this.#child;
-    this.#child = undefined;
-    child?.kill();
-    this.#failCalls();
+    this.#process.stop();
   }
 
   #arrangeMeters(): void {
     for (const [sourceId, path] of this.#metered) {
       if (this.#meterPath(sourceId) !== path) {
         this.#metered.delete(sourceId);
-        this.#child?.send({ type: 'unmeter', sourceId } satisfies AnalystCommand);
+        this.#process.tell({ type: 'unmeter', sourceId });
       }
     }
     for (const [sourceId, recording] of this.#coded) {
       const path = this.#meterPath(sourceId);
       if (path === undefined || this.#metered.has(sourceId)) continue;
       this.#metered.set(sourceId, path);
-      this.#send({ type: 'meter', sourceId, path, container: recording.container });
+      this.#process.send({ type: 'meter', sourceId, path, container: recording.container });
     }
-    this.#restWhenIdle();
+    this.#process.restWhenIdle();
   }
 
   #meterPath(sourceId: SourceId): string | undefined {
@@ -223,87 +223,18 @@ export class Analyst {
     return recording && join(recording.root, recording.path);
   }
 
-  async #cancellable(signal: AbortSignal, command: (callId: number) => AnalystCommand): Promise<AnalystEvent> {
-    let id = 0;
-    const onAbort = (): void => this.#child?.send({ type: 'cancel', callId: id } satisfies AnalystCommand);
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await this.#call((callId) => command((id = callId)));
-    } finally {
-      signal.removeEventListener('abort', onAbort);
+  #cancellable(signal: AbortSignal, command: (callId: number) => AnalystCommand): Promise<AnalystEvent> {
+    return this.#process.cancellable(signal, command, (callId) => ({ type: 'cancel', callId }));
+  }
+
+  #onNews(event: AnalystEvent): boolean {
+    if (event.type === 'levels') {
+      this.#ports.emit('levels', [{ sourceId: event.sourceId, peak: [...event.peak], rms: [...event.rms] }]);
+    } else if (event.type === 'analysing') {
+      this.#progress.get(event.callId)?.(event.frames);
+    } else {
+      return false;
     }
-  }
-
-  async #call(command: (callId: number) => AnalystCommand): Promise<AnalystEvent> {
-    const callId = (this.#callId += 1);
-    try {
-      return await new Promise<AnalystEvent>((resolve, reject) => {
-        this.#calls.set(callId, { resolve, reject });
-        this.#send(command(callId));
-      });
-    } finally {
-      this.#calls.delete(callId);
-      this.#restWhenIdle();
-    }
-  }
-
-  #send(command: AnalystCommand): void {
-    clearTimeout(this.#idle);
-    this.#child ??= this.#start();
-    this.#child.send(command);
-  }
-
-  #start(): ChildHandle {
-    const child = this.#ports.processHost.start('analyst');
-    child.onOutput((stream, line) => this.#ports.log.debug(`analyst ${stream}: ${line}`));
-    child.onMessage((message) => {
-      // The analyst is a part of this program: its messages are what they are declared to be.
-      if (this.#child === child) this.#onEvent(message as AnalystEvent);
-    });
-    child.onExit(({ code }) => {
-      if (this.#child !== child) return;
-      this.#child = undefined;
-      this.#ports.log.error('The analyst ended unexpectedly.', { code });
-      this.#failCalls();
-      // Meters come back with the next recording or the next look; a file that ends the analyst must not do so again.
-      this.#metered.clear();
-      this.#coded.clear();
-    });
-    return child;
-  }
-
-  #onEvent(event: AnalystEvent): void {
-    switch (event.type) {
-      case 'levels':
-        this.#ports.emit('levels', [{ sourceId: event.sourceId, peak: [...event.peak], rms: [...event.rms] }]);
-        return;
-      case 'analysing':
-        this.#progress.get(event.callId)?.(event.frames);
-        return;
-      case 'log':
-        this.#ports.log[event.level](event.message, event.data);
-        return;
-      case 'error':
-        this.#calls.get(event.callId)?.reject(fromWireError(event.error));
-        return;
-      default:
-        this.#calls.get(event.callId)?.resolve(event);
-    }
-  }
-
-  #failCalls(): void {
-    for (const { reject } of this.#calls.values()) {
-      reject(
-        new LongtakeError('DAMAGED', 'The file could not be read for drawing and analysis. Playing it may still work.'),
-      );
-    }
-    this.#calls.clear();
-  }
-
-  #restWhenIdle(): void {
-    clearTimeout(this.#idle);
-    if (!this.#child || this.#calls.size > 0 || this.#metered.size > 0) return;
-    this.#idle = setTimeout(() => this.stop(), IDLE_MS);
-    this.#idle.unref();
+    return true;
   }
 }

@@ -1,5 +1,4 @@
 import type { Container } from '../../shared/domain/recording.ts';
-import type { WireError } from '../../shared/errors.ts';
 import type { FoundSection } from '../../shared/domain/section.ts';
 import type { AnalysedFile } from '../analysis/analyser.ts';
 import type { Thresholds } from '../analysis/detect.ts';
@@ -7,6 +6,7 @@ import type { ClipRequest } from '../clips/clip.ts';
 import type { Grown, Growth } from '../clips/scanSlice.ts';
 import type { SampledAudio, StreamSample } from '../analysis/streamSample.ts';
 import type { SourceId } from '../../shared/units.ts';
+import type { WorkerSaid } from './workerProcess.ts';
 
 /** Main to analyst. Paths are absolute; `callId` comes back with the answer. */
 export type AnalystCommand =
@@ -52,6 +52,7 @@ export type AnalystCommand =
 
 /** Analyst to main. */
 export type AnalystEvent =
+  | WorkerSaid
   | {
       readonly type: 'peaks';
       readonly callId: number;
@@ -80,17 +81,10 @@ export type AnalystEvent =
     }
   | { readonly type: 'decoder'; readonly callId: number; readonly available: boolean }
   | ({ readonly type: 'sample'; readonly callId: number } & StreamSample)
-  | { readonly type: 'error'; readonly callId: number; readonly error: WireError }
   | {
       readonly type: 'levels';
       readonly sourceId: SourceId;
       /** dBFS per channel. */
       readonly peak: readonly number[];
       readonly rms: readonly number[];
-    }
-  | {
-      readonly type: 'log';
-      readonly level: 'debug' | 'info' | 'warn' | 'error';
-      readonly message: string;
-      readonly data?: Readonly<Record<string, unknown>>;
     };

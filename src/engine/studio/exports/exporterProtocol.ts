@@ -1,6 +1,6 @@
-import type { WireError } from '../../../shared/errors.ts';
 import type { Exported } from '../../clips/export/runExport.ts';
 import type { ExportPiece, ExportPlan } from '../../clips/export/exportPlan.ts';
+import type { WorkerSaid } from '../workerProcess.ts';
 
 /** Main to exporter. Paths are absolute; `callId` comes back with every answer. */
 export type ExporterCommand =
@@ -17,16 +17,10 @@ export type ExporterCommand =
 
 /** Exporter to main. */
 export type ExporterEvent =
+  | WorkerSaid
   | { readonly type: 'progress'; readonly callId: number; readonly fraction: number }
   | ({ readonly type: 'done'; readonly callId: number } & Exported)
-  | ({ readonly type: 'planned'; readonly callId: number } & PlannedCut)
-  | { readonly type: 'error'; readonly callId: number; readonly error: WireError }
-  | {
-      readonly type: 'log';
-      readonly level: 'debug' | 'info' | 'warn' | 'error';
-      readonly message: string;
-      readonly data?: Readonly<Record<string, unknown>>;
-    };
+  | ({ readonly type: 'planned'; readonly callId: number } & PlannedCut);
 
 /** Instants are ms since 1970 UTC. */
 export interface PlannedCut {
