@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -6,6 +6,7 @@ import type { Container } from '../../shared/domain/recording.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { Decoder } from '../../shared/ports/decoder.ts';
 import type { LevelWindow } from '../containers/levels.ts';
+import { tool } from '../../../test/support/codedAudio.ts';
 import { nodeFileSystem } from '../platform/nodeFileSystem.ts';
 import { systemClock } from '../platform/systemClock.ts';
 import { meterGrowingFile } from './streamMeter.ts';
@@ -32,7 +33,8 @@ const bytesFrom = (start: number, length: number): Buffer =>
   Buffer.from(Array.from({ length }, (_, index) => (start + index) % 251));
 
 describe('reading along', () => {
-  const tail = () => tailFile(nodeFileSystem, file, { clock: systemClock, signal: cancel.signal, timing });
+  const tail = () =>
+    tailFile(nodeFileSystem, { path: file, container: 'mp3' }, { clock: systemClock, signal: cancel.signal, timing });
 
   test('begins near the end, takes every byte that comes, and ends when none come', async () => {
     await writeFile(file, bytesFrom(0, 20_000));
@@ -43,6 +45,21 @@ describe('reading along', () => {
       if (pieces.length < 10) await appendFile(file, bytesFrom(size - 1000, 1000));
     }
     expect(Buffer.concat(pieces).equals(bytesFrom(20_000 - 8192, 8192 + 9000))).toBe(true);
+  });
+
+  test('begins with the headers, without which Ogg cannot be decoded', async () => {
+    const sine = ['-f', 'lavfi', '-i', 'anoisesrc=d=4', '-c:a', 'libopus', '-b:a', '96k', '-f', 'ogg', file];
+    await tool('ffmpeg', ['-v', 'error', '-nostdin', ...sine]);
+    const whole = await readFile(file);
+    const audio = { path: file, container: 'ogg' } as const;
+    const pieces: Uint8Array[] = [];
+    const reading = tailFile(nodeFileSystem, audio, { clock: systemClock, signal: cancel.signal, timing });
+    for await (const bytes of reading) pieces.push(bytes);
+    expect(whole.length).toBeGreaterThan(20_000);
+    const [head = new Uint8Array(), ...rest] = pieces;
+    expect(Buffer.from(head).toString('latin1')).toMatch(/^OggS[^]*OpusHead[^]*OpusTags/);
+    expect(whole.subarray(0, head.length).equals(head)).toBe(true);
+    expect(Buffer.concat(rest).equals(whole.subarray(-8192))).toBe(true);
   });
 
   test('goes on near the end when it is far behind', async () => {

@@ -45,15 +45,15 @@ export async function meterGrowingFile(
 
 /** Returns the error of the decoder, if it was one. */
 async function listen(
-  { path, container }: { readonly path: string; readonly container: Container },
+  audio: { readonly path: string; readonly container: Container },
   { fileSystem, decoder, clock, signal, timing, onLevels }: StreamMeterOptions,
   onAudio: () => void,
 ): Promise<LongtakeError | undefined> {
   const scope = new Scope();
   const pacer = new LevelPacer();
   try {
-    const tail = tailFile(fileSystem, path, { clock, signal, ...(timing ? { timing } : {}) });
-    const { sampleRate, channels, chunks } = await decoder.decodeLive(container, tail, signal);
+    const tail = tailFile(fileSystem, audio, { clock, signal, ...(timing ? { timing } : {}) });
+    const { sampleRate, channels, chunks } = await decoder.decodeLive(audio.container, tail, signal);
     const meter = new LevelMeter({ sampleRate, channels, bitDepth: 16 });
     scope.interval(TICK_MS, () => {
       const levels = pacer.take();

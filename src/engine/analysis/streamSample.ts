@@ -2,16 +2,10 @@ import type { Container } from '../../shared/domain/recording.ts';
 import type { Decoder } from '../../shared/ports/decoder.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import { SILENCE } from '../../shared/units.ts';
-import { createAdtsParser } from '../containers/adts.ts';
 import { concat } from '../containers/bytes.ts';
 import { ClipCounter } from '../containers/clipCounter.ts';
-import { headLength } from '../containers/fileHead.ts';
 import { LEVEL_WINDOWS_PER_SECOND, LevelMeter } from '../containers/levels.ts';
-import { createMpegAudioParser } from '../containers/mpegAudio.ts';
-
-/** Headers are within this much of a file's beginning, bytes; pictures among them are left out of FLAC by its writer. */
-const HEAD_BYTES = 64 * 1024;
-const NOTHING = new Uint8Array(0);
+import { aligned, readHead } from './fileStart.ts';
 
 export interface StreamSample {
   /** Loudest 100 ms per channel, RMS in dBFS; empty when there is nothing to hear yet. */
@@ -71,19 +65,12 @@ export async function sampleNewest(audio: SampledAudio, options: StreamSampleOpt
   };
 }
 
-/** From the first whole frame on: decoders stumble over half a one. */
-function aligned(bytes: Uint8Array, container: Container): Uint8Array {
-  if (container === 'mp3') return createMpegAudioParser().push(bytes).block?.bytes ?? NOTHING;
-  return container === 'adts' ? (createAdtsParser().push(bytes).block?.bytes ?? NOTHING) : bytes;
-}
-
 async function readNewest(fileSystem: FileSystem, { path, container, bytes }: SampledAudio): Promise<Uint8Array> {
   const file = await fileSystem.openForReading(path);
   try {
     const from = (await file.size()) - bytes;
     if (from <= 0) return await file.read(0, bytes);
-    const beginning = container === 'ogg' || container === 'flac' ? await file.read(0, HEAD_BYTES) : NOTHING;
-    const head = beginning.subarray(0, headLength(beginning, container));
+    const head = await readHead(file, container);
     const at = Math.max(from, head.length);
     const newest = await file.read(at, bytes);
     return concat([head, newest], head.length + newest.length);

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Container } from '../../shared/domain/recording.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
+import { readHead } from './fileStart.ts';
 
 export interface TailTiming {
   /** How often the size is looked at, ms. */
@@ -17,12 +19,12 @@ const MAX_BEHIND_BYTES = 256 * 1024;
 const PIECE_BYTES = 64 * 1024;
 
 /**
- * Reads along in a file that another process writes: from near its end, what comes, until it stops growing or `signal`
- * is aborted. Rejects with a Node error when the file cannot be read.
+ * Reads along in a file that another process writes: its headers, where a decoder needs them, then from near its end
+ * what comes, until it stops growing or `signal` is aborted. Rejects with a Node error when the file cannot be read.
  */
 export async function* tailFile(
   fileSystem: FileSystem,
-  path: string,
+  { path, container }: { readonly path: string; readonly container: Container },
   {
     clock,
     signal,
@@ -32,6 +34,11 @@ export async function* tailFile(
   const file = await fileSystem.openForReading(path);
   try {
     let position = Math.max(0, (await file.size()) - START_BYTES);
+    if (position > 0) {
+      const head = await readHead(file, container);
+      position = Math.max(position, head.length);
+      if (head.length > 0) yield head;
+    }
     let grewAt = clock.monotonic();
     while (!signal.aborted) {
       const size = await file.size();
