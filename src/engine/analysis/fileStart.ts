@@ -20,3 +20,16 @@ export function aligned(bytes: Uint8Array, container: Container): Uint8Array {
   if (container === 'mp3') return createMpegAudioParser().push(bytes).block?.bytes ?? NOTHING;
   return container === 'adts' ? (createAdtsParser().push(bytes).block?.bytes ?? NOTHING) : bytes;
 }
+
+/** The same audio from its first whole frame on, where a decoder that must answer at once does not look for one. */
+export async function* fromFirstFrame(
+  pieces: AsyncIterable<Uint8Array>,
+  container: Container,
+): AsyncGenerator<Uint8Array> {
+  if (container !== 'adts') return yield* pieces;
+  const parser = createAdtsParser();
+  for await (const bytes of pieces) {
+    const { block } = parser.push(bytes);
+    if (block) yield block.bytes;
+  }
+}

@@ -9,6 +9,7 @@ import type { LevelWindow } from '../containers/levels.ts';
 import { tool } from '../../../test/support/codedAudio.ts';
 import { nodeFileSystem } from '../platform/nodeFileSystem.ts';
 import { systemClock } from '../platform/systemClock.ts';
+import { fromFirstFrame } from './fileStart.ts';
 import { meterGrowingFile } from './streamMeter.ts';
 import { tailFile } from './tailFile.ts';
 
@@ -60,6 +61,22 @@ describe('reading along', () => {
     expect(Buffer.from(head).toString('latin1')).toMatch(/^OggS[^]*OpusHead[^]*OpusTags/);
     expect(whole.subarray(0, head.length).equals(head)).toBe(true);
     expect(Buffer.concat(rest).equals(whole.subarray(-8192))).toBe(true);
+  });
+
+  test('gives AAC from a whole frame on', async () => {
+    const noise = ['-f', 'lavfi', '-i', 'anoisesrc=d=4', '-c:a', 'aac', '-b:a', '96k', '-f', 'adts', file];
+    await tool('ffmpeg', ['-v', 'error', '-nostdin', ...noise]);
+    const whole = await readFile(file);
+    async function* halfAFrame() {
+      yield* [whole.subarray(-8000, -3000), whole.subarray(-3000)];
+    }
+    const pieces: Uint8Array[] = [];
+    for await (const bytes of fromFirstFrame(halfAFrame(), 'adts')) pieces.push(bytes);
+    const frames = Buffer.concat(pieces);
+    expect(frames.length).toBeGreaterThan(5000);
+    // The sync word of ADTS, and what follows is as it was.
+    expect(frames.readUInt16BE(0) & 0xfff6).toBe(0xfff0);
+    expect(whole.includes(frames)).toBe(true);
   });
 
   test('goes on near the end when it is far behind', async () => {

@@ -5,6 +5,7 @@ import type { Decoder } from '../../shared/ports/decoder.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import { Scope } from '../../shared/scope.ts';
 import { LEVEL_WINDOWS_PER_SECOND, LevelMeter, type LevelWindow } from '../containers/levels.ts';
+import { fromFirstFrame } from './fileStart.ts';
 import { LevelPacer } from './levelPacer.ts';
 import { pause, tailFile, type TailTiming } from './tailFile.ts';
 
@@ -53,7 +54,11 @@ async function listen(
   const pacer = new LevelPacer();
   try {
     const tail = tailFile(fileSystem, audio, { clock, signal, ...(timing ? { timing } : {}) });
-    const { sampleRate, channels, chunks } = await decoder.decodeLive(audio.container, tail, signal);
+    const { sampleRate, channels, chunks } = await decoder.decodeLive(
+      audio.container,
+      fromFirstFrame(tail, audio.container),
+      signal,
+    );
     const meter = new LevelMeter({ sampleRate, channels, bitDepth: 16 });
     scope.interval(TICK_MS, () => {
       const levels = pacer.take();
