@@ -53,6 +53,8 @@ const ANSWERS: Partial<Record<ProxyFault, readonly [number, Readonly<Record<stri
 export class FaultProxy {
   /** Asked for each request: what is to happen to it; undefined: nothing. */
   choose: (asked: { readonly method: string; readonly path: string }) => ProxyFault | undefined = () => undefined;
+  /** What becomes of a request's body with the fault "wrong bytes": one byte in its middle is another. */
+  turn: (body: Buffer) => Buffer = spoiled;
   /** Told of each answer of the server that is passed on; `sent`: bytes of the request's body. */
   onAnswer: (answered: { readonly path: string; readonly status: number; readonly sent: number }) => void = () =>
     undefined;
@@ -119,7 +121,7 @@ export class FaultProxy {
         response.writeHead(status, headers).end(text);
         return;
       }
-      const sent = fault === 'wrong bytes' ? spoiled(body) : body;
+      const sent = fault === 'wrong bytes' ? this.turn(body) : body;
       if (fault === 'duplicate') await this.#forward(message, sent);
       const { status, headers, bytes } = await this.#forward(message, sent);
       if (fault === 'lost answer') {
@@ -162,6 +164,8 @@ export class FaultProxy {
     const [answer] = (await once(onward, 'response')) as [IncomingMessage];
     const bytes = await bodyOf(answer);
     const { 'transfer-encoding': _encoding, ...kept } = answer.headers;
+    // What it tells is the length of what it does not send.
+    if (message.method === 'HEAD') return { status: answer.statusCode ?? 502, headers: kept, bytes };
     return { status: answer.statusCode ?? 502, headers: { ...kept, 'content-length': String(bytes.length) }, bytes };
   }
 }

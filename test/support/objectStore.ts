@@ -13,8 +13,11 @@ export class ObjectStore {
   readonly gate: SignatureGate;
   readonly #server: S3rver;
   readonly #folder: string;
+  /** Behind the gate, where nobody compares anything. */
+  readonly unguarded: string;
 
-  private constructor(server: S3rver, folder: string, gate: SignatureGate) {
+  private constructor(server: S3rver, folder: string, gate: SignatureGate, port: number) {
+    this.unguarded = `http://127.0.0.1:${port}`;
     this.#server = server;
     this.#folder = folder;
     this.gate = gate;
@@ -37,7 +40,8 @@ export class ObjectStore {
     });
     const { port } = (await server.run()) as AddressInfo;
     const { accessKeyId, secretAccessKey } = ObjectStore;
-    return new ObjectStore(server, folder, await SignatureGate.start(port, { accessKeyId, secretAccessKey }));
+    const gate = await SignatureGate.start(port, { accessKeyId, secretAccessKey });
+    return new ObjectStore(server, folder, gate, port);
   }
 
   async dispose(): Promise<void> {

@@ -8,6 +8,13 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 const SKEW_MS = 15 * 60_000;
 const UNSIGNED = /^(?:UNSIGNED-PAYLOAD|STREAMING-.*)$/;
 
+const OTHER_BYTES = 'other bytes than were signed';
+/** As Amazon has them. */
+const ANSWERS: Readonly<Record<string, readonly [number, string]>> = {
+  'unknown key': [403, 'InvalidAccessKeyId'],
+  [OTHER_BYTES]: [400, 'XAmzContentSHA256Mismatch'],
+};
+
 export interface Keys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -59,8 +66,8 @@ export class SignatureGate {
     const problem = this.#problem(message, body);
     if (problem !== undefined) {
       this.refused.push(`${message.method} ${message.url}: ${problem}`);
-      const code = problem === 'unknown key' ? 'InvalidAccessKeyId' : 'SignatureDoesNotMatch';
-      response.writeHead(403, { 'content-type': 'application/xml' });
+      const [status, code] = ANSWERS[problem] ?? [403, 'SignatureDoesNotMatch'];
+      response.writeHead(status, { 'content-type': 'application/xml' });
       response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${problem}</Message></Error>`);
       return;
     }
@@ -87,7 +94,6 @@ export class SignatureGate {
     if (!found || service !== 's3' || end !== 'aws4_request') return 'no signature of version 4';
     if (accessKeyId !== this.#keys.accessKeyId) return 'unknown key';
     if (!date.startsWith(day) || Math.abs(instantOf(date) - Date.now()) > SKEW_MS) return `a date of ${date}`;
-    if (!UNSIGNED.test(hash) && hash !== sha256(body)) return 'other bytes than were signed';
     const names = signedHeaders.split(';');
     const unsigned = Object.keys(headers).filter((name) => /^(?:host|x-amz-.*)$/.test(name) && !names.includes(name));
     if (unsigned.length > 0) return `unsigned headers ${unsigned.join(' ')}`;
@@ -113,7 +119,8 @@ export class SignatureGate {
     let key: Buffer = Buffer.from(`AWS4${this.#keys.secretAccessKey}`);
     for (const part of [day, region, service, 'aws4_request']) key = hmac(key, part);
     const expected = hmac(key, toSign);
-    return timingSafeEqual(expected, Buffer.from(signature, 'hex')) ? undefined : 'another signature';
+    if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) return 'another signature';
+    return UNSIGNED.test(hash) || hash === sha256(body) ? undefined : OTHER_BYTES;
   }
 }
 

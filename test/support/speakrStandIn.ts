@@ -21,6 +21,8 @@ interface Recording {
   transcription: string | null;
   meetingDate?: string;
   readonly finalize: Readonly<Record<string, unknown>>;
+  /** Of what came as a file. */
+  fileName?: string;
   tagIds: number[];
 }
 
@@ -48,6 +50,9 @@ export class SpeakrStandIn {
   fault: Fault = () => undefined;
   /** What becomes of a finalized session. */
   outcome: { status: string; transcription: string | null } = { status: 'COMPLETED', transcription: 'Hello.' };
+  /** What becomes of a whole file: it may arrive damaged, or be made another kind of file. */
+  keep: (file: Buffer) => Buffer = (file) => file;
+  keepsAs: string | undefined;
   inFlight = 0;
   mostInFlight = 0;
   #logins = new Set<string>();
@@ -157,10 +162,12 @@ export class SpeakrStandIn {
     if (recordingId !== undefined) return this.#recording(method, Number(recordingId), more, body, response);
     if (path === '/api/v1/recordings/upload') return this.#whole(body, response);
     if (path.startsWith('/api/v1/recordings')) {
-      const recordings = this.recordings.map(({ id: own, title, bytes }) => ({
+      const recordings = this.recordings.map(({ id: own, title, bytes, fileName }) => ({
         id: own,
         title,
         file_size: bytes.length,
+        original_filename: fileName ?? null,
+        mime_type: this.keepsAs ?? null,
       }));
       return json(response, 200, { recordings });
     }
@@ -245,11 +252,13 @@ export class SpeakrStandIn {
       new RegExp(`name="${name.replaceAll(/[[\]]/g, '\\$&')}"\r\n\r\n([^\r]*)\r\n`).exec(text)?.[1];
     const start = text.indexOf('\r\n\r\n', text.indexOf('name="file"')) + 4;
     const end = text.lastIndexOf('\r\n--');
-    const recording = this.#add(field('title') ?? '', body.subarray(start, end), {});
+    const recording = this.#add(field('title') ?? '', this.keep(body.subarray(start, end)), {});
+    recording.fileName = /name="file"; filename="([^"]*)"/.exec(text)?.[1] ?? '';
     recording.meetingDate = field('meeting_date') ?? '';
     const tag = field('tag_ids[0]');
     if (tag !== undefined) recording.tagIds.push(Number(tag));
-    json(response, 202, { id: recording.id, title: recording.title, status: 'PENDING' });
+    const kept = { file_size: recording.bytes.length, mime_type: this.keepsAs ?? null };
+    json(response, 202, { id: recording.id, title: recording.title, status: 'PENDING', ...kept });
   }
 
   #recording(method: string, id: number, more: string, body: Buffer, response: ServerResponse): void {

@@ -109,8 +109,13 @@ export interface WholeFile {
   readonly name: string;
   readonly mimeType: string;
   readonly bytes: number;
-  /** From the start, in pieces of at most 64 KiB; a second call begins anew. */
+  /**
+   * From the start, in pieces of at most 64 KiB; a second call begins anew. Throws DISK_ERROR instead of its end where it
+   * has not `bytes` bytes, or was changed meanwhile.
+   */
   read(): AsyncIterable<Uint8Array>;
+  /** SHA-256, hex, at the speed of the disk; throws as {@link read} does. */
+  digest(): Promise<string>;
   /** An earlier try may have arrived: nobody knows. */
   readonly again: boolean;
 }

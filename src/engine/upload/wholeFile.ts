@@ -1,6 +1,8 @@
-import { createReadStream } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Container, Recording } from '../../shared/domain/recording.ts';
+import { LongtakeError } from '../../shared/errors.ts';
 import type { WholeFile } from './driver.ts';
 import type { TokenBucket } from './tokenBucket.ts';
 
@@ -36,12 +38,40 @@ export function wholeFile(
     bytes,
     again,
     read: async function* () {
-      if (bytes === 0) return;
-      for await (const piece of createReadStream(path, { highWaterMark: PIECE, end: bytes - 1, signal })) {
-        if (!(piece instanceof Uint8Array)) continue;
+      for await (const piece of unchanged(path, bytes, signal)) {
         await pace.take(piece.length, signal);
         yield piece;
       }
     },
+    digest: async () => {
+      const hash = createHash('sha256');
+      for await (const piece of unchanged(path, bytes, signal)) hash.update(piece);
+      return hash.digest('hex');
+    },
   };
+}
+
+/** All of a file; where it was changed before its end was read, what came is no recording, and this throws. */
+async function* unchanged(path: string, bytes: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const handle = await open(path);
+  try {
+    const before = await handle.stat({ bigint: true });
+    let read = 0;
+    if (bytes > 0) {
+      const options = { highWaterMark: PIECE, start: 0, end: bytes - 1, autoClose: false, signal };
+      for await (const piece of handle.createReadStream(options)) {
+        if (!(piece instanceof Uint8Array)) continue;
+        read += piece.length;
+        yield piece;
+      }
+    }
+    const after = await handle.stat({ bigint: true });
+    if (read === bytes && after.size === BigInt(bytes) && after.mtimeNs === before.mtimeNs) return;
+  } finally {
+    await handle.close();
+  }
+  throw new LongtakeError(
+    'DISK_ERROR',
+    'The file of the recording was changed while it was sent. It is sent again by itself.',
+  );
 }

@@ -5,10 +5,12 @@ import { refuse, refuseFull } from '../answers.ts';
 import { accountOf } from '../auth/gate.ts';
 import type { ServerContext } from '../context.ts';
 import type { StoredUser } from '../database/database.ts';
-import type { Metadata, Session } from '../model.ts';
+import type { Metadata } from '../model.ts';
 import { clientName } from '../sessions/clientName.ts';
 import { titleOf } from '../sessions/finalizeRoute.ts';
+import { contentDigest } from '../sessions/contentDigest.ts';
 import { QUOTA_EXCEEDED, QUOTA_EXHAUSTED } from '../sessions/sessionBody.ts';
+import type { WholeOutcome } from '../sessions/sessions.ts';
 import { recordingBody } from './recordingBody.ts';
 
 const MAX_FIELD_BYTES = 100_000;
@@ -27,7 +29,7 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
   webm: 'audio/webm',
 };
 
-type Taken = { readonly session: Session } | { readonly problem: Problem | 'diskFull' };
+type Taken = Extract<WholeOutcome, { readonly kind: 'taken' }>;
 
 type Problem = { readonly status: number; readonly error: string; readonly more?: Readonly<Record<string, unknown>> };
 
@@ -55,34 +57,39 @@ export function addUploadRoute(app: FastifyInstance, context: ServerContext): vo
         return refuse(reply, 400, 'Send the file as multipart/form-data, in the field "file".');
       const account = accountOf(request);
       const fields: Record<string, string> = {};
-      let session: Session | undefined;
+      let taken: Taken | undefined;
       try {
         for await (const part of request.parts()) {
           if (part.type === 'field') {
             if (typeof part.value === 'string') fields[part.fieldname] = part.value;
-          } else if (part.fieldname !== 'file' || session) {
+          } else if (part.fieldname !== 'file' || taken) {
             part.file.resume();
           } else {
             const named = clientName.safeParse(fields['client_recording']);
-            const taken = await take(context, account, part, named.data);
-            if ('problem' in taken) {
+            const outcome = await take(context, account, part, named.data);
+            if ('problem' in outcome) {
               part.file.resume();
-              if (taken.problem === 'diskFull') return refuseFull(reply);
-              const { status, error, more } = taken.problem;
+              if (outcome.problem === 'diskFull') return refuseFull(reply);
+              const { status, error, more } = outcome.problem;
               return refuse(reply, status, error, more);
             }
-            session = taken.session;
+            taken = outcome;
             if (part.filename !== '') fields['original_filename'] = part.filename;
           }
         }
       } catch (error) {
         // It is sent again as a whole: what came of it is of no use.
-        if (session) await context.sessions.abort(session);
+        if (taken) await context.sessions.abort(taken.session);
         if (!isBrokenForm(error)) throw error;
-        return refuse(reply, 400, 'The form is cut short or damaged. Send it again.');
+        return refuse(reply, 400, 'The form is cut short or damaged. Send it again.', { code: 'form_damaged' });
       }
-      if (!session) return refuse(reply, 400, 'No file provided: send it in the field "file".');
-      return finish(context, reply, session, fields);
+      if (!taken) return refuse(reply, 400, 'No file provided: send it in the field "file".', { code: 'no_file' });
+      const damage = damageOf(taken, fields);
+      if (damage) {
+        await context.sessions.abort(taken.session);
+        return refuse(reply, damage.status, damage.error, damage.more);
+      }
+      return finish(context, reply, taken, fields);
     });
   });
 
@@ -90,7 +97,7 @@ export function addUploadRoute(app: FastifyInstance, context: ServerContext): vo
   async function finish(
     { sessions, now }: ServerContext,
     reply: FastifyReply,
-    session: Session,
+    { session, bytes, sha256 }: Taken,
     fields: Readonly<Record<string, string>>,
   ): Promise<FastifyReply> {
     const outcome = await sessions.finalize(session, {
@@ -110,7 +117,9 @@ export function addUploadRoute(app: FastifyInstance, context: ServerContext): vo
     const id = outcome.kind === 'begun' || outcome.kind === 'repeated' ? outcome.recordingId : 0;
     const recording = await database.recordings.change(id, { tagIds });
     if (!recording) return refuse(reply, 409, 'The file was discarded while it came.');
-    return reply.code(202).send(recordingBody(context, recording));
+    // A client that could not say before what it sends compares it now.
+    const came = { bytes_received: bytes, content_sha256: sha256 };
+    return reply.code(202).send({ ...recordingBody(context, recording), ...came });
   }
 }
 
@@ -119,19 +128,40 @@ async function take(
   owner: StoredUser,
   part: MultipartFile,
   clientRecording: string | undefined,
-): Promise<Taken> {
+): Promise<Taken | { readonly problem: Problem | 'diskFull' }> {
   const { config, sessions } = context;
   const extension = /\.([a-z0-9]{2,5})$/i.exec(part.filename)?.[1]?.toLowerCase() ?? '';
   const named = part.mimetype.toLowerCase();
   const mimeType = config.allowedMimeTypes.includes(named) ? named : (BY_EXTENSION[extension] ?? named);
   if (!Object.values(BY_EXTENSION).includes(mimeType) && !config.allowedMimeTypes.includes(mimeType)) {
-    const more = { allowed: config.allowedMimeTypes.toSorted() };
+    const more = { allowed: config.allowedMimeTypes.toSorted(), got: named };
     return { problem: { status: 400, error: `Unsupported mime_type "${named}"`, more } };
   }
   const title = part.filename === '' ? undefined : part.filename.replace(/\.[^.]*$/, '');
   const outcome = await sessions.takeWhole(owner, { mimeType, title, clientRecording, body: part.file });
-  if (outcome.kind === 'taken') return { session: outcome.session };
+  if (outcome.kind === 'taken') return outcome;
   return { problem: outcome.kind === 'diskFull' ? outcome.kind : problemOf(outcome.kind, context) };
+}
+
+/**
+ * Compares what came with what the client says it sent, before or behind the file: `file_size`, in bytes, and `sha256`,
+ * in hex. Where the end of the file is not found any more, what follows it is taken for audio: that is told by the size.
+ */
+function damageOf({ bytes, sha256 }: Taken, fields: Readonly<Record<string, string>>): Problem | undefined {
+  const { file_size: size, sha256: digest } = fields;
+  if (digest !== undefined && !/^[0-9a-f]{64}$/i.test(digest)) {
+    const more = { code: 'digest_malformed' };
+    return { status: 400, error: 'The field "sha256" holds no SHA-256: 64 hexadecimal digits', more };
+  }
+  if (digest !== undefined && digest.toLowerCase() !== sha256) {
+    const more = { code: 'digest_mismatch', digest: contentDigest(sha256) };
+    return { status: 400, error: 'The bytes that came are not those of "sha256"; send them again', more };
+  }
+  if (size !== undefined && size !== String(bytes)) {
+    const more = { code: 'size_mismatch', got: bytes };
+    return { status: 400, error: 'Another number of bytes came than "file_size" says; send them again', more };
+  }
+  return undefined;
 }
 
 function problemOf(kind: 'quota' | 'tooLarge' | 'empty', { config }: ServerContext): Problem {
@@ -152,7 +182,7 @@ function isBrokenForm(error: unknown): boolean {
 }
 
 function metadataOf(fields: Readonly<Record<string, string>>): Metadata {
-  const { title: _, notes: __, ...rest } = fields;
+  const { title: _, notes: __, file_size: ___, sha256: ____, ...rest } = fields;
   return rest;
 }
 

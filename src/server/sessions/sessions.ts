@@ -56,7 +56,8 @@ export interface WholeFile {
 }
 
 export type WholeOutcome =
-  | { readonly kind: 'taken'; readonly session: Session }
+  /** `sha256`: of the `bytes` that came, hex. */
+  | { readonly kind: 'taken'; readonly session: Session; readonly bytes: number; readonly sha256: string }
   | { readonly kind: 'quota' }
   | { readonly kind: 'diskFull' }
   | { readonly kind: 'empty' }
@@ -170,9 +171,11 @@ export class Sessions {
       const received = await this.#receiver.receive(file.body, incoming, room);
       if (received.kind === 'tooLarge') outcome = received;
       else if (received.bytes === 0) outcome = { kind: 'empty' };
-      else
-        outcome = await this.#publish(session, { index: 1, bytes: received.bytes, sha256: received.sha256 }, incoming);
-      if (outcome.kind === 'stored') return { kind: 'taken', session: outcome.session };
+      else {
+        const { bytes, sha256 } = received;
+        outcome = await this.#publish(session, { index: 1, bytes, sha256 }, incoming);
+        if (outcome.kind === 'stored') return { kind: 'taken', session: outcome.session, bytes, sha256 };
+      }
       return outcome.kind === 'empty' || outcome.kind === 'tooLarge' ? outcome : { kind: 'quota' };
     } catch (error) {
       if (isDiskFull(error)) return { kind: 'diskFull' };

@@ -4,18 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tool, writeSignal } from '../../../../test/support/codedAudio.ts';
+import { FaultProxy } from '../../../../test/support/faultProxy.ts';
 import { decode } from '../../../../test/support/ffmpeg.ts';
 import { makeRecording } from '../../../../test/support/makeRecording.ts';
 import { silentLog } from '../../../../test/support/silentLog.ts';
 import { startTestServer, type TestServer } from '../../../../test/support/testServer.ts';
 import { TurnedClock } from '../../../../test/support/turnedClock.ts';
+import { wholeOf } from '../../../../test/support/wholeOf.ts';
 import { targetSchema } from '../../../shared/domain/target.ts';
 import { nodeFileSystem } from '../../platform/nodeFileSystem.ts';
 import { loadFlacLibrary } from '../../recorder/flacLibrary.ts';
 import type { Body } from '../body.ts';
 import { createOpenBody } from '../bodies/openBody.ts';
 import { createDriver } from '../createDriver.ts';
-import type { Chunk, Driver, UploadMeta } from '../driver.ts';
+import type { Chunk, Driver, UploadMeta, WholeFile } from '../driver.ts';
 
 const { signal } = new AbortController();
 let folder = '';
@@ -237,23 +239,88 @@ describe('what the server has of a recording', () => {
   });
 });
 
-test('a file goes whole in one request', async () => {
-  const driver = driverOf('longtake-server');
-  const file = {
-    name: 'a.wav',
-    mimeType: 'audio/wav',
-    bytes: wav.length,
-    again: false,
-    read: async function* () {
-      for (let at = 0; at < wav.length; at += 65_536) yield wav.subarray(at, at + 65_536);
-    },
+describe('a file that goes whole', () => {
+  const bytesOf = async (id: string): Promise<Buffer> => {
+    const answer = await fetch(`${server.url}/api/v1/recordings/${id}/download`, {
+      headers: { authorization: `Bearer ${server.token}` },
+    });
+    return Buffer.from(await answer.arrayBuffer());
   };
-  const sentAs = meta('audio/wav');
-  const { recordingId } = await driver.whole(file, sentAs, signal);
-  expect(await finished(driver, recordingId)).toMatchObject({ state: 'completed' });
-  const answer = await server.json('GET', `/api/v1/recordings/${recordingId}`);
-  expect(answer.body).toMatchObject({ title: 'Studio A 2026-11-21 10:00:00', file_size: wav.length });
-  const about = meta('audio/wav');
-  expect((await driver.whole({ ...file, again: true }, about, signal)).recordingId).toBe(recordingId);
-  expect(await driver.find?.(sentAs, wav.length, signal)).toMatchObject({ type: 'recording', of: 'file', recordingId });
+  const sessionsOf = async (about: UploadMeta): Promise<readonly unknown[]> => {
+    const name = encodeURIComponent(`${about.recording.id}/1`);
+    const { body } = await server.json('GET', `/upload/session?client_recording=${name}`);
+    return body['sessions'] as unknown[];
+  };
+
+  /** What the server still works on is waited for, and not sent twice. */
+  const sentAgain = async (driver: Driver, file: WholeFile, about: UploadMeta): Promise<string> => {
+    for (;;) {
+      try {
+        return (await driver.whole(file, about, signal)).recordingId;
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'UPLOAD_LIMIT' });
+      }
+    }
+  };
+
+  test('is there once, also when its answer was lost', async () => {
+    const driver = driverOf('longtake-server');
+    const about = meta('audio/wav');
+    const { recordingId } = await driver.whole(wholeOf(wav), about, signal);
+    const again = wholeOf(wav, { again: true, read: never });
+    expect(await sentAgain(driver, again, about)).toBe(recordingId);
+    expect(await finished(driver, recordingId)).toMatchObject({ state: 'completed' });
+    const answer = await server.json('GET', `/api/v1/recordings/${recordingId}`);
+    expect(answer.body).toMatchObject({ title: 'Studio A 2026-11-21 10:00:00', file_size: wav.length });
+    expect((await bytesOf(recordingId)).equals(wav)).toBe(true);
+    expect(await driver.find?.(about, wav.length, signal)).toMatchObject({ of: 'file', recordingId });
+    const other = Buffer.from(wav);
+    other[1000] = (other[1000] ?? 0) ^ 1;
+    const another = await driver.whole(wholeOf(other, { again: true }), about, signal);
+    expect(another.recordingId).not.toBe(recordingId);
+  });
+
+  test.each<[string, (body: Buffer) => Buffer]>([
+    ['another byte', turned],
+    ['a byte fewer', (body) => Buffer.concat([body.subarray(0, 5000), body.subarray(5001)])],
+    ['a byte twice', (body) => Buffer.concat([body.subarray(0, 5001), body.subarray(5000)])],
+    ['a byte of its end', (body) => turned(body, body.lastIndexOf('\r\n--longtake-', body.length - 100) + 5)],
+  ])('is kept only as it is: %s', async (_what, turn) => {
+    const proxy = await FaultProxy.start(server.url);
+    proxy.choose = ({ path }) => (path.endsWith('/upload') ? 'wrong bytes' : undefined);
+    proxy.turn = turn;
+    const driver = driverOf('longtake-server', proxy.url);
+    const about = meta('audio/wav');
+    await expect(driver.whole(wholeOf(wav), about, signal)).rejects.toMatchObject({ code: 'UPLOAD_UNREACHABLE' });
+    expect((await sessionsOf(about)).every((session) => String(Object(session).status) === 'aborted')).toBe(true);
+    await driver.close();
+    await proxy.close();
+  });
+
+  test('is not acknowledged where the server has other bytes and took them', async () => {
+    const proxy = await FaultProxy.start(server.url);
+    proxy.choose = ({ path }) => (path.endsWith('/upload') ? 'wrong bytes' : undefined);
+    // As for a server that knows no digest of whole files.
+    proxy.turn = (body) => turned(turned(body), body.indexOf('name="sha256"') + 7);
+    const driver = driverOf('longtake-server', proxy.url);
+    const about = meta('audio/wav');
+    await expect(driver.whole(wholeOf(wav), about, signal)).rejects.toMatchObject({ code: 'UPLOAD_UNREACHABLE' });
+    proxy.choose = () => undefined;
+    const recordingId = await sentAgain(driver, wholeOf(wav, { again: true }), about);
+    await finished(driver, recordingId);
+    expect((await bytesOf(recordingId)).equals(wav)).toBe(true);
+    await driver.close();
+    await proxy.close();
+  });
 });
+
+async function* never(): AsyncGenerator<Uint8Array> {
+  await Promise.reject(new Error('It was sent again.'));
+  yield new Uint8Array(0);
+}
+
+function turned(body: Buffer, at = Math.floor(body.length / 2)): Buffer {
+  const copy = Buffer.from(body);
+  copy[at] = (copy[at] ?? 0) ^ 1;
+  return copy;
+}

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { S3Target } from '../../../shared/domain/target.ts';
 import { recordingId, sourceId, targetId } from '../../../shared/units.ts';
 import { ObjectStore } from '../../../../test/support/objectStore.ts';
+import { FaultProxy } from '../../../../test/support/faultProxy.ts';
 import { silentLog } from '../../../../test/support/silentLog.ts';
+import { wholeOf } from '../../../../test/support/wholeOf.ts';
 import { systemClock } from '../../platform/systemClock.ts';
 import type { Chunk, UploadMeta } from '../driver.ts';
 import { folderOf, LIVE_PLAYLIST, MANIFEST, PLAYLIST } from './layout.ts';
@@ -58,6 +60,7 @@ describe('a store of objects as a target', () => {
     expect(store.gate.refused).toEqual([
       expect.stringMatching(/unknown key$/),
       expect.stringMatching(/another signature$/),
+      ...Array.from({ length: 2 }, () => expect.stringMatching(/other bytes than were signed$/) as unknown),
     ]);
     await reader.close();
     await store.dispose();
@@ -227,18 +230,62 @@ describe('a store of objects as a target', () => {
     expect(await reader.list(sessionId, signal)).toEqual([]);
     expect(await to.look(sessionId, signal)).toMatchObject({ status: 'gone' });
     const pieces = Array.from({ length: 150 }, (_, at) => Buffer.alloc(65_536, at));
-    const file = {
-      name: 'a.wav',
-      mimeType: 'audio/wav',
-      bytes: 150 * 65_536,
-      again: false,
-      read: async function* () {
-        yield* pieces;
-      },
-    };
+    const file = wholeOf(Buffer.concat(pieces));
     const { recordingId: key } = await to.whole(file, about, signal);
     expect((await reader.head(key, signal))?.bytes).toBe(file.bytes);
     await to.close();
+  });
+
+  describe.each([
+    ['compares it with its signature', () => store.endpoint],
+    ['compares nothing, and says what it has', () => store.unguarded],
+  ])('where what is sent arrives damaged at a store that %s', (_name, address) => {
+    const bytes = Buffer.alloc(9 * 1024 * 1024, 'audio');
+    let proxy: FaultProxy;
+    let to: S3Driver;
+    /** Which of the requests with a body arrive with another byte, from 1. */
+    let spoiled: readonly number[];
+    let sent: number;
+
+    beforeEach(async () => {
+      proxy = await FaultProxy.start(address());
+      to = driver('slices', { endpoint: proxy.url });
+      sent = 0;
+      proxy.choose = ({ method }) => (method === 'PUT' && spoiled.includes((sent += 1)) ? 'wrong bytes' : undefined);
+    });
+    afterEach(async () => {
+      await to.close();
+      await proxy.close();
+    });
+
+    it('takes no damaged part of a whole file', async () => {
+      const about = meta('audio/wav');
+      spoiled = [2];
+      await expect(to.whole(wholeOf(bytes), about, signal)).rejects.toMatchObject({ code: 'UPLOAD_UNREACHABLE' });
+      const { recordingId: key } = await to.whole(wholeOf(bytes), about, signal);
+      expect(bytes.equals((await reader.get(key, signal)) ?? new Uint8Array(0))).toBe(true);
+    });
+
+    it('takes no damaged chunk', async () => {
+      spoiled = [2];
+      const { sessionId } = await to.open(meta('audio/wav'), signal);
+      const one = chunk(1, Buffer.from('some audio'));
+      await expect(to.send(sessionId, one, signal)).rejects.toMatchObject({ code: 'UPLOAD_UNREACHABLE' });
+      expect(await to.send(sessionId, one, signal)).toEqual({ type: 'stored' });
+    });
+  });
+
+  it('learns whether the tags of a store are digests, also from what arrives damaged', async () => {
+    const proxy = await FaultProxy.start(store.unguarded);
+    const to = driver('slices', { endpoint: proxy.url });
+    let sent = 0;
+    proxy.choose = ({ method }) => (method === 'PUT' && (sent += 1) === 1 ? 'wrong bytes' : undefined);
+    const bytes = Buffer.alloc(100_000, 'audio');
+    const { recordingId: key } = await to.whole(wholeOf(bytes), meta('audio/wav'), signal);
+    expect(sent).toBe(2);
+    expect(bytes.equals((await reader.get(key, signal)) ?? new Uint8Array(0))).toBe(true);
+    await to.close();
+    await proxy.close();
   });
 });
 

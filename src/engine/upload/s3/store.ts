@@ -27,6 +27,8 @@ export class Store {
   readonly #secret: () => Promise<string | undefined>;
   readonly #transport: Transport;
   #client: Promise<S3Client> | undefined;
+  /** Its ETag is the MD5 of what is stored, as in most stores; undefined before one was seen. */
+  #tagsAreDigests: boolean | undefined;
 
   constructor(target: S3Target, secret: () => Promise<string | undefined>, environment?: ProxyEnvironment) {
     this.#target = target;
@@ -38,22 +40,23 @@ export class Store {
   async put(key: string, body: Uint8Array, options: PutOptions, signal: AbortSignal): Promise<boolean> {
     const { PutObjectCommand } = await import('@aws-sdk/client-s3');
     const sha256 = createHash('sha256').update(body).digest('base64');
-    const answer = await this.#ask((client) =>
-      client.send(
-        new PutObjectCommand({
-          ...this.#at(key),
-          Body: body,
-          ContentLength: body.length,
-          ContentType: options.type,
-          ChecksumSHA256: sha256,
-          ...(options.metadata ? { Metadata: { ...options.metadata } } : {}),
-          ...(options.changes === true ? { CacheControl: 'no-store' } : {}),
-        }),
-        { abortSignal: signal },
+    const { isSure } = await this.#sendSurely(body, { sha256 }, () =>
+      this.#ask((client) =>
+        client.send(
+          new PutObjectCommand({
+            ...this.#at(key),
+            Body: body,
+            ContentLength: body.length,
+            ContentType: options.type,
+            ChecksumSHA256: sha256,
+            ...(options.metadata ? { Metadata: { ...options.metadata } } : {}),
+            ...(options.changes === true ? { CacheControl: 'no-store' } : {}),
+          }),
+          { abortSignal: signal },
+        ),
       ),
     );
-    const etag = answer.ETag?.replaceAll('"', '');
-    return answer.ChecksumSHA256 === sha256 || etag === createHash('md5').update(body).digest('hex');
+    return isSure;
   }
 
   /** The bytes of an object; undefined when there is none. */
@@ -109,7 +112,10 @@ export class Store {
     await this.#ask((client) => client.send(new DeleteObjectCommand(this.#at(key)), { abortSignal: signal }));
   }
 
-  /** Stores what may be larger than memory: in parts, each of which is acknowledged. */
+  /**
+   * Stores what may be larger than memory: in parts, each of which is acknowledged with its MD5, which every store knows.
+   * UPLOAD_UNREACHABLE where what is stored is not what was sent, as far as the store says so.
+   */
   async putLarge(
     key: string,
     { read, bytes, mimeType }: { read(): AsyncIterable<Uint8Array>; readonly bytes: number; readonly mimeType: string },
@@ -126,12 +132,14 @@ export class Store {
       const parts: { readonly ETag: string | undefined; readonly PartNumber: number }[] = [];
       for await (const body of inParts(read(), partBytes)) {
         const PartNumber = parts.length + 1;
-        const { ETag } = await this.#ask((client) =>
-          client.send(new sdk.UploadPartCommand({ ...upload, PartNumber, Body: body, ContentLength: body.length }), {
-            abortSignal: signal,
-          }),
+        const part = { ...upload, PartNumber, Body: body, ContentLength: body.length };
+        const ContentMD5 = createHash('md5').update(body).digest('base64');
+        const { answer } = await this.#sendSurely(body, {}, () =>
+          this.#ask((client) =>
+            client.send(new sdk.UploadPartCommand({ ...part, ContentMD5 }), { abortSignal: signal }),
+          ),
         );
-        parts.push({ ETag, PartNumber });
+        parts.push({ ETag: answer.ETag, PartNumber });
       }
       await this.#ask((client) =>
         client.send(new sdk.CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: parts } }), {
@@ -143,6 +151,9 @@ export class Store {
       await this.#ask((client) => client.send(new sdk.AbortMultipartUploadCommand(upload))).catch(() => undefined);
       throw error;
     }
+    // What was joined has all of its parts; 0: a proxy on the way keeps the length to itself.
+    const stored = await this.head(key, signal);
+    if (!stored || (stored.bytes !== bytes && stored.bytes > 0)) throw this.#damaged();
   }
 
   async close(): Promise<void> {
@@ -154,6 +165,34 @@ export class Store {
 
   #at(key: string): { readonly Bucket: string; readonly Key: string } {
     return { Bucket: this.#target.bucket, Key: key };
+  }
+
+  /**
+   * Sends until the store has what was sent, or says nothing of it. `isSure`: it says that it has these bytes. Where its
+   * ETag is another than their MD5, the same is sent once more: a store with tags of its own is known by that.
+   */
+  async #sendSurely<Answer extends Stored>(
+    body: Uint8Array,
+    { sha256 }: { readonly sha256?: string },
+    send: () => Promise<Answer>,
+  ): Promise<{ readonly answer: Answer; readonly isSure: boolean }> {
+    const md5 = createHash('md5').update(body).digest('hex');
+    const answer = await send();
+    if (sha256 !== undefined && answer.ChecksumSHA256 === sha256) return { answer, isSure: true };
+    const tag = tagOf(answer);
+    if (tag === md5) this.#tagsAreDigests = true;
+    if (tag === md5 || tag === undefined || this.#tagsAreDigests === false) return { answer, isSure: tag === md5 };
+    if (this.#tagsAreDigests) throw this.#damaged();
+    const second = await send();
+    this.#tagsAreDigests = tagOf(second) === md5;
+    return { answer: second, isSure: this.#tagsAreDigests };
+  }
+
+  #damaged(): LongtakeError {
+    return new LongtakeError(
+      'UPLOAD_UNREACHABLE',
+      `What was sent arrived damaged at ${this.#target.name}. It is sent again by itself.`,
+    );
   }
 
   async #ask<Answer>(call: (client: S3Client) => Promise<Answer>): Promise<Answer> {
@@ -189,6 +228,21 @@ export class Store {
       requestHandler: new RequestHandler(this.#transport, name),
     });
   }
+}
+
+/** What a store answers to what it has stored. */
+interface Stored {
+  readonly ETag?: string | undefined;
+  readonly ChecksumSHA256?: string | undefined;
+  readonly ServerSideEncryption?: string | undefined;
+  readonly SSECustomerAlgorithm?: string | undefined;
+}
+
+/** The ETag where it may be an MD5; of what is encrypted with a key it is another value of the same look. */
+function tagOf({ ETag, ServerSideEncryption, SSECustomerAlgorithm }: Stored): string | undefined {
+  if (SSECustomerAlgorithm !== undefined || ServerSideEncryption?.startsWith('aws:') === true) return undefined;
+  const tag = ETag?.replaceAll('"', '').toLowerCase();
+  return tag !== undefined && /^[0-9a-f]{32}$/.test(tag) ? tag : undefined;
 }
 
 const causeOf = (error: unknown): unknown => (error instanceof LongtakeError ? (error.cause ?? error) : error);

@@ -37,6 +37,15 @@ const UNAUTHORIZED: ReadonlySet<string> = new Set([
   'SignatureDoesNotMatch',
 ]);
 const FULL: ReadonlySet<string> = new Set(['QuotaExceeded', 'InsufficientStorage', 'XMinioStorageFull']);
+/** Something else arrived than was sent. */
+const DAMAGED: ReadonlySet<string> = new Set([
+  'BadDigest',
+  'IncompleteBody',
+  'InvalidDigest',
+  'RequestTimeout',
+  'XAmzContentChecksumMismatch',
+  'XAmzContentSHA256Mismatch',
+]);
 const WRONG_PLACE: ReadonlySet<string> = new Set([
   'PermanentRedirect',
   'AuthorizationHeaderMalformed',
@@ -90,6 +99,9 @@ export function storeError(error: unknown, where: { readonly name: string; reado
   }
   if (isCertificateError(error)) {
     return make('UPLOAD_TLS', `The certificate of ${name} cannot be trusted. Have it put right, or consent to it.`);
+  }
+  if (DAMAGED.has(failure.name)) {
+    return make('UPLOAD_UNREACHABLE', `What was sent arrived damaged at ${name}. It is sent again by itself.`);
   }
   if (status !== undefined && status >= 400 && status < 500 && status !== 408) {
     return make(

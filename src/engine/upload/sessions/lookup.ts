@@ -36,8 +36,7 @@ export async function openedUnder(api: SessionApi, key: string, signal: AbortSig
 export async function findSession(api: SessionApi, name: string, signal: AbortSignal): Promise<Found | undefined> {
   const sessions = await sessionsBy(api, 'client_recording', name, signal);
   if (sessions.some(({ status }) => status === 'finalizing')) {
-    const message = `${api.client.name} still works on it.`;
-    throw new LongtakeError('UPLOAD_LIMIT', message, { details: { retryAfterMs: 2000 } });
+    throw stillWorks(api);
   }
   for (const session of sessions) {
     const { status, finalized_recording_id: recordingId, content_sha256: sha256 } = session;
@@ -51,6 +50,24 @@ export async function findSession(api: SessionApi, name: string, signal: AbortSi
   if (!most) return undefined;
   const session = { ...openedSession(most, api.client.base), digests: true };
   return { type: 'session', session, chunks: await chunksOf(api, most, signal) };
+}
+
+/** What a Longtake server has made of a whole file; UPLOAD_LIMIT while it may be making it. `sha256`: hex. */
+export async function findWhole(
+  api: SessionApi,
+  name: string,
+  sha256: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const ofFile = (await sessionsBy(api, 'client_recording', name, signal)).filter(({ whole }) => whole);
+  const made = ofFile.find(({ status, content_sha256 }) => status === 'finalized' && content_sha256 === sha256);
+  if (typeof made?.finalized_recording_id === 'string') return made.finalized_recording_id;
+  if (ofFile.some(({ status }) => status === 'finalizing')) throw stillWorks(api);
+  return undefined;
+}
+
+function stillWorks({ client }: SessionApi): LongtakeError {
+  return new LongtakeError('UPLOAD_LIMIT', `${client.name} still works on it.`, { details: { retryAfterMs: 2000 } });
 }
 
 /** From the first on, up to the first that is missing. */

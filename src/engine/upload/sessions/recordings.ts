@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { LongtakeError } from '../../../shared/errors.ts';
 import type { Progress, WholeFile } from '../driver.ts';
-import { formWithFile } from '../http/multipart.ts';
+import type { FileForm } from '../http/multipart.ts';
 import { oneLine, refusal } from '../http/refusals.ts';
 import type { SessionApi } from './sessionApi.ts';
 
@@ -12,7 +13,23 @@ const statusSchema = z.object({
   error_message: text.nullish().catch(undefined),
 });
 const detailsSchema = z.object({ transcription: text.nullish().catch(undefined) });
-const createdSchema = z.object({ id: remoteId });
+const createdSchema = z.object({
+  id: remoteId,
+  file_size: z.number().nullish().catch(undefined),
+  mime_type: text.nullish().catch(undefined),
+  content_sha256: text.nullish().catch(undefined),
+});
+/** What a server says of a file that it took. */
+export type Created = z.infer<typeof createdSchema>;
+
+/** Codes of a Longtake server that say that something else arrived than was sent. */
+const DAMAGES: ReadonlySet<unknown> = new Set([
+  'digest_malformed',
+  'digest_mismatch',
+  'form_damaged',
+  'no_file',
+  'size_mismatch',
+]);
 const listSchema = z.object({
   recordings: z
     .array(
@@ -21,6 +38,7 @@ const listSchema = z.object({
         title: text.nullish().catch(undefined),
         file_size: z.number().nullish().catch(undefined),
         original_filename: text.nullish().catch(undefined),
+        mime_type: text.nullish().catch(undefined),
         meeting_date: text.nullish().catch(undefined),
         status: text.nullish().catch(undefined),
       }),
@@ -66,36 +84,71 @@ async function failureText(api: SessionApi, id: string, signal: AbortSignal): Pr
   return details?.success === true ? oneLine(details.data.transcription ?? '') : undefined;
 }
 
-/** Sends a file in one request; returns the server's name for the recording. */
-export async function uploadWhole(
+/** Sends a file in one request; UPLOAD_UNREACHABLE where it arrived damaged, as far as the server says so. */
+export async function sendForm(
   api: SessionApi,
-  file: WholeFile,
-  fields: Readonly<Record<string, string>>,
+  { contentType, body }: FileForm,
+  { mimeType }: WholeFile,
   signal: AbortSignal,
-): Promise<string> {
-  const arrived = file.again ? await findArrived(api, file, fields['title'], signal) : undefined;
-  if (arrived !== undefined) return arrived;
-  const { contentType, body } = formWithFile(fields, file);
+): Promise<Created> {
   const answer = await api.ask(
     { method: 'POST', path: '/api/v1/recordings/upload', headers: { 'content-type': contentType }, body },
     signal,
   );
   const created = answer.status >= 200 && answer.status < 300 ? createdSchema.safeParse(answer.json) : undefined;
-  if (!created?.success) throw refusal(answer, api.client.name);
-  return created.data.id;
+  if (created?.success === true) return created.data;
+  const { json } = answer;
+  const isOtherType = typeof json?.['got'] === 'string' && json['got'] !== mimeType;
+  if (answer.status === 400 && (DAMAGES.has(json?.['code']) || isOtherType)) throw damaged(api);
+  throw refusal(answer, api.client.name);
 }
 
-/** One of the last recordings that is the file, by its title and size: an answer may have been lost. */
-async function findArrived(
+/** What a server has is not the file. */
+export function damaged({ client }: SessionApi): LongtakeError {
+  return new LongtakeError(
+    'UPLOAD_UNREACHABLE',
+    `The file arrived damaged at ${client.name}. It is sent again by itself.`,
+  );
+}
+
+/** A file as a server has it that may make another one of it. */
+type Kept = Pick<Created, 'file_size' | 'mime_type'>;
+
+/** Whether a server that knows no checksum has the file, as far as its size says; undefined: it does not say. */
+export function hasSize({ file_size: size, mime_type: type }: Kept, file: WholeFile): boolean | undefined {
+  if (typeof size !== 'number') return undefined;
+  if (size === file.bytes) return true;
+  // It has made another kind of file of it, which has a size of its own.
+  if (typeof type === 'string' && plain(type) !== plain(file.mimeType)) return undefined;
+  return false;
+}
+
+/** Without the mark of types that are on no list, which one system has and another has not. */
+const plain = (type: string): string => type.toLowerCase().replace('/x-', '/');
+
+/**
+ * One of the last recordings that is the file, by its title and size: an answer may have been lost. UPLOAD_REJECTED where
+ * the server has it more than once, and each time with another size: one more would not help.
+ */
+export async function findArrived(
   api: SessionApi,
   file: WholeFile,
-  title: string | undefined,
+  title: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  return (await lastRecordings(api, signal)).find(
-    (recording) =>
-      recording.title === title && (recording.file_size === file.bytes || recording.original_filename === file.name),
-  )?.id;
+  const alike = (await lastRecordings(api, signal)).filter((recording) => recording.title === title);
+  const whole = alike.find((recording) => {
+    const has = hasSize(recording, file);
+    return has === true || (has === undefined && recording.original_filename === file.name);
+  });
+  if (whole) return whole.id;
+  const others = alike.filter(
+    (recording) => recording.original_filename === file.name && hasSize(recording, file) === false,
+  );
+  if (others.length < MOST_COPIES) return undefined;
+  const sizes = others.map(({ file_size: size }) => `${size}`).join(', ');
+  const message = `${api.client.name} has this recording ${others.length} times, with ${sizes} bytes; here it has ${file.bytes}. Compare them: then delete those there and retry, or discard the upload.`;
+  throw new LongtakeError('UPLOAD_REJECTED', message);
 }
 
 export interface Sought {
@@ -112,6 +165,8 @@ export interface Sought {
 const LEAST_SHARE = 0.98;
 const MOST_SHARE = 1.02;
 const HEADERS_BYTES = 64 * 1024;
+/** Of one file with sizes that it has not. */
+const MOST_COPIES = 2;
 
 /**
  * One of the last recordings that was made of a session whose memory is lost. The server keeps no checksum: title, start

@@ -5,6 +5,7 @@ import { makeCertificates, Servers } from '../../../../test/support/servers.ts';
 import { silentLog } from '../../../../test/support/silentLog.ts';
 import { SpeakrStandIn } from '../../../../test/support/speakrStandIn.ts';
 import { TurnedClock } from '../../../../test/support/turnedClock.ts';
+import { wholeOf } from '../../../../test/support/wholeOf.ts';
 import { type SpeakrTarget, targetSchema } from '../../../shared/domain/target.ts';
 import type { ErrorCode } from '../../../shared/errors.ts';
 import type { Chunk, UploadMeta } from '../driver.ts';
@@ -158,22 +159,50 @@ test('a failure is told in the words of the server', async () => {
 test('a file goes whole, and not twice when the first try may have arrived', async () => {
   const driver = driverOf({ tagIds: [9] });
   const bytes = new TextEncoder().encode('RIFF\r\n--not a boundary\r\n');
-  const file = {
-    name: 'a "b".wav',
-    mimeType: 'audio/wav',
-    bytes: bytes.length,
-    again: false,
-    read: async function* () {
-      yield bytes.subarray(0, 4);
-      yield bytes.subarray(4);
-    },
-  };
+  const file = wholeOf(bytes, { name: 'a "b".wav' });
   expect(await driver.whole(file, meta(), signal)).toMatchObject({ recordingId: '1' });
   expect(speakr.recordings[0]).toMatchObject({ title: 'Studio A 2026-11-21 10:30:00', tagIds: [9] });
   expect(Buffer.compare(speakr.recordings[0]?.bytes ?? Buffer.alloc(0), bytes)).toBe(0);
   expect(await driver.whole({ ...file, again: true }, meta(), signal)).toMatchObject({ recordingId: '1' });
   expect(await driver.whole({ ...file, again: true }, meta('audio/wav', 2), signal)).toMatchObject({
     recordingId: '2',
+  });
+});
+
+describe('a file that Speakr says to have with another size', () => {
+  const bytes = new TextEncoder().encode('RIFF and some audio');
+
+  test('is sent again, twice at most before a person looks', async () => {
+    const driver = driverOf();
+    speakr.keep = (file) => file.subarray(1);
+    speakr.keepsAs = 'audio/x-wav';
+    for (const again of [false, true]) {
+      const sending = driver.whole(wholeOf(bytes, { again }), meta(), signal);
+      await expect(sending).rejects.toMatchObject({ code: 'UPLOAD_UNREACHABLE' });
+    }
+    await expect(driver.whole(wholeOf(bytes, { again: true }), meta(), signal)).rejects.toMatchObject({
+      code: 'UPLOAD_REJECTED',
+      message: expect.stringContaining('2 times, with 18, 18 bytes; here it has 19'),
+    });
+    expect(speakr.recordings).toHaveLength(2);
+  });
+
+  test('is not taken for the file when the answer was lost', async () => {
+    const driver = driverOf();
+    speakr.keep = (file) => file.subarray(1);
+    await driver.whole(wholeOf(bytes), meta(), signal).catch(() => undefined);
+    speakr.keep = (file) => file;
+    const sent = await driver.whole(wholeOf(bytes, { again: true }), meta(), signal);
+    expect(sent).toMatchObject({ recordingId: '2' });
+    expect(await driver.whole(wholeOf(bytes, { again: true }), meta(), signal)).toMatchObject(sent);
+  });
+
+  test('is there when Speakr has made another kind of file of it', async () => {
+    const driver = driverOf();
+    speakr.keep = (file) => file.subarray(9);
+    speakr.keepsAs = 'audio/mpeg';
+    expect(await driver.whole(wholeOf(bytes), meta(), signal)).toMatchObject({ recordingId: '1' });
+    expect(await driver.whole(wholeOf(bytes, { again: true }), meta(), signal)).toMatchObject({ recordingId: '1' });
   });
 });
 

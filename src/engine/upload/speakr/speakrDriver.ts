@@ -18,8 +18,9 @@ import type {
 } from '../driver.ts';
 import { HttpClient } from '../http/httpClient.ts';
 import { FormLogin, type Login, TokenLogin } from '../http/login.ts';
+import { formWithFile } from '../http/multipart.ts';
 import { refusal } from '../http/refusals.ts';
-import { findMade, follow, pathOf, uploadWhole } from '../sessions/recordings.ts';
+import { damaged, findArrived, findMade, follow, hasSize, pathOf, sendForm } from '../sessions/recordings.ts';
 import { SessionApi } from '../sessions/sessionApi.ts';
 import { namesSecond, startOf, titleOf } from '../sessions/title.ts';
 
@@ -140,8 +141,12 @@ export class SpeakrDriver implements Driver {
       ...(language === undefined || language === '' ? {} : { language }),
       ...Object.fromEntries(tagIds.map((tag, index) => [`tag_ids[${index}]`, String(tag)])),
     };
-    const recordingId = await uploadWhole(this.#api, file, fields, signal);
-    return { recordingId, link: this.#link(recordingId) };
+    const arrived = file.again ? await findArrived(this.#api, file, fields.title, signal) : undefined;
+    if (arrived !== undefined) return { recordingId: arrived, link: this.#link(arrived) };
+    const created = await sendForm(this.#api, formWithFile(fields, file), file, signal);
+    // It tells no checksum.
+    if (hasSize(created, file) === false) throw damaged(this.#api);
+    return { recordingId: created.id, link: this.#link(created.id) };
   }
 
   close(): Promise<void> {
