@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { root } from '../setup/paths.mjs';
+import { machineOf } from './machine.mjs';
 
 /**
  * What the packaged program finds in `node_modules`: the packages that its processes name, with what those need, and of
@@ -17,6 +18,7 @@ const NATIVE_ONLY = new Set(['naudiodon']);
 const COMPILING = new Set(['node-addon-api']);
 
 const RUNS = /\.(?:[cm]?js|json|node|wasm|dylib|dll)$|\.so(?:\.\d+)*$/;
+const NATIVE = /\.(?:node|dylib|dll)$|\.so(?:\.\d+)*$/;
 const LICENCE = /^(?:licen[cs]e|notice|copying)/i;
 const IDLE_FOLDERS = /(?:^|\/)(?:__tests__|tests?|docs?|examples?|benchmarks?|coverage|\.github|dist-types|dist-es)\//;
 
@@ -48,14 +50,35 @@ const chosen = {
  * @param {{ platform: string, arch: string }} machine in Node's words
  * @param {readonly string[]} files of the built processes
  * @returns {Promise<Module[]>} what was gathered
- * @throws when a native module is missing for it
+ * @throws when a native module is missing for it, or is for another one
  */
 export async function gatherModules({ platform, arch }, files) {
   const modules = await modulesOf(await namedPackages(files));
   const target = { binding: sqliteBinding(platform, arch) };
   await rm(MODULES, { recursive: true, force: true });
   for (const module of modules) await copyModule(module, target);
+  await requireMachine(MODULES, { platform, arch });
   return modules;
+}
+
+/**
+ * What was compiled on one computer does not run on another, which only its user would notice.
+ * @param {string} folder
+ * @param {{ platform: string, arch: string }} machine
+ * @throws when a native file in the folder is for another one
+ */
+export async function requireMachine(folder, { platform, arch }) {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !NATIVE.test(entry.name)) continue;
+    const path = join(entry.parentPath, entry.name);
+    const found = await machineOf(path);
+    if (found?.platform === platform && found.archs.includes(arch)) continue;
+    const of = found === undefined ? 'no known computer' : `${found.platform} ${found.archs.join(' and ')}`;
+    throw new Error(
+      `${relative(folder, path)} is for ${of}, and the package for ${platform} ${arch}. ` +
+        'Make the package on such a computer, for native modules are compiled where they are installed.',
+    );
+  }
 }
 
 /**

@@ -7,6 +7,8 @@ import { run } from '../setup/run.mjs';
 /** @typedef {import('../setup/electron.mjs').Runtime} Runtime */
 
 const BUILDER = join(root, 'node_modules', 'electron-builder', 'cli.js');
+/** A deb has to name one; reserved for where there is none. */
+const NO_HOMEPAGE = 'https://example.org/';
 /** A machine that signs and compresses for several targets may take long. */
 const TIMEOUT_MS = 60 * 60 * 1000;
 /**
@@ -25,15 +27,30 @@ export async function packageProgram(runtime, args, print, { output = join(root,
   // Of macOS's, the program lies three folders deep.
   const folder = process.platform === 'darwin' ? resolve(executable, '../../../..') : dirname(executable);
   const atHand = isForHere ? ['--dir', `-c.electronDist=${folder}`, `-c.electronVersion=${version}`] : args;
+  const homepage = `-c.extraMetadata.homepage=${await homepageOf(root)}`;
   const result = await run(
     process.execPath,
-    [BUILDER, ...atHand, `-c.directories.output=${output}`, '--publish', 'never'],
+    [BUILDER, ...atHand, homepage, `-c.directories.output=${output}`, '--publish', 'never'],
     { cwd: root, timeoutMs: TIMEOUT_MS, onLine: (line) => isNews(line) && print(line) },
   );
-  if (result.code !== 0) throw new Error(`electron-builder failed:\n${result.tail.slice(-15).join('\n')}`);
+  if (result.code !== 0)
+    throw new Error(`electron-builder failed:\n${result.tail.filter(isNews).slice(-15).join('\n')}`);
   const packaged = join(output, `${process.platform === 'win32' ? 'win' : process.platform}-unpacked`);
   if (!existsSync(packaged)) return undefined;
   return `${Math.round((await sizeOf(packaged)) / 1e6)} MB unpacked`;
+}
+
+/**
+ * Where the program comes from: the page of the repository that was cloned.
+ * @param {string} folder
+ * @returns {Promise<string>}
+ */
+async function homepageOf(folder) {
+  const { code, stdout } = await run('git', ['remote', 'get-url', 'origin'], { cwd: folder });
+  const remote = /^(?:https:\/\/(?:[^@/]+@)?|ssh:\/\/git@|git@)([\w.-]+)[:/]([\w./-]+?)(?:\.git)?\/?$/.exec(
+    stdout.trim(),
+  );
+  return code === 0 && remote ? `https://${remote[1]}/${remote[2]}` : NO_HOMEPAGE;
 }
 
 /**
