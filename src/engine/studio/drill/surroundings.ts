@@ -64,7 +64,8 @@ export class Surroundings {
     };
     const limitedFile = (file: OpenFile): OpenFile => ({
       write: async (bytes, position) => {
-        takes();
+        // What lies in a file already takes no more room when it is written anew: a header stays true on a full disk.
+        if (this.#trouble.diskFull && position + bytes.length > (await file.size())) throw noSpace();
         await file.write(bytes, position);
       },
       read: (position, length) => file.read(position, length),
