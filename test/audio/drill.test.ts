@@ -1,4 +1,5 @@
-import { readdir, rename } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +20,13 @@ async function drill({ studio }: TestStudio, order: DrillOrder): Promise<Drill> 
 describe('a failure drill', () => {
   let studio: TestStudio;
   beforeAll(async () => {
-    studio = await TestStudio.start();
+    const folder = await mkdtemp(join(tmpdir(), 'longtake-drill-'));
+    // What a drill leaves whose program was killed: it is gone after the next start.
+    const drills = join(folder, 'data', 'drills');
+    await mkdir(join(drills, 'left', 'recordings'), { recursive: true });
+    await writeFile(join(drills, 'left', 'recordings', 'a.wav'), 'RIFF');
+    await writeFile(join(drills, 'left.unfinished'), '');
+    studio = await TestStudio.start({ folder });
   });
   afterAll(() => studio.dispose());
 

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { type Drill, type DrillOrder, type drillRequests, drillFaultKinds } from '../../../shared/contract/drill.ts';
 import type { Handlers } from '../../../shared/contract/handlers.ts';
 import { errorText, LongtakeError } from '../../../shared/errors.ts';
-import type { FileSystem } from '../../../shared/ports/fileSystem.ts';
 import type { SourceId } from '../../../shared/units.ts';
 import type { Emitter } from '../emitter.ts';
 import type { Sources } from '../sources.ts';
 import type { Studio, StudioPorts } from '../studio.ts';
+import { DrillFolders } from './drillFolders.ts';
 import { DrillRun } from './drillRun.ts';
 
 /** Room for a drill beside what is kept free for recordings. */
@@ -23,12 +23,17 @@ export interface DrillsPorts {
 /** Failure drills: one at a time, beside the recordings of every day. */
 export class Drills {
   readonly #parts: DrillsPorts;
+  readonly #home: string;
+  readonly #folders: DrillFolders;
   #drill: Drill | undefined;
   #abort: AbortController | undefined;
   #running: Promise<void> = Promise.resolve();
 
   constructor(parts: DrillsPorts) {
     this.#parts = parts;
+    const { fileSystem, dataFolder } = parts.ports;
+    this.#home = join(dataFolder, 'drills');
+    this.#folders = new DrillFolders(fileSystem, this.#home);
   }
 
   readonly handlers: Handlers<keyof typeof drillRequests> = {
@@ -36,6 +41,11 @@ export class Drills {
     'drill.cancel': () => this.stop(),
     'drill.get': () => this.#drill,
   };
+
+  /** Removes what a drill left whose program was killed. */
+  start(): void {
+    this.#running = this.#tidy();
+  }
 
   /** Ends the drill that runs and removes what it recorded. */
   async stop(): Promise<void> {
@@ -50,14 +60,13 @@ export class Drills {
     this.#abort = abort;
     try {
       const chosen = order.sourceIds.map((id) => sources.config(id));
-      const home = join(ports.dataFolder, 'drills');
-      await ports.fileSystem.makeFolder(home);
-      await checkRoom(ports, home);
+      await this.#running;
+      await this.#tidy();
+      await ports.fileSystem.makeFolder(this.#home);
+      await checkRoom(ports, this.#home);
       const id = randomUUID();
-      const folder = join(
-        home,
-        `${new Date(ports.clock.now()).toISOString().replaceAll(/[:.]/g, '-')}-${id.slice(0, 8)}`,
-      );
+      const day = new Date(ports.clock.now()).toISOString().replaceAll(/[:.]/g, '-');
+      const folder = await this.#folders.begin(`${day}-${id.slice(0, 8)}`);
       const run = await DrillRun.prepare({
         ...this.#parts,
         id,
@@ -99,18 +108,27 @@ export class Drills {
     } finally {
       off();
       const isKept = keep && run.drill.state === 'done';
-      if (!isKept) await this.#remove(folder);
+      await this.#leave(folder, isKept);
       this.#abort = undefined;
       this.#tell({ ...run.drill, ...(isKept ? { folder } : {}) });
     }
   }
 
-  async #remove(folder: string): Promise<void> {
-    const { fileSystem, log } = this.#parts.ports;
+  async #leave(folder: string, isKept: boolean): Promise<void> {
+    const { log } = this.#parts.ports;
     try {
-      await removeTree(fileSystem, folder);
+      await (isKept ? this.#folders.keep(folder) : this.#folders.remove(folder));
     } catch (error) {
       log.warn('What a drill recorded could not be removed.', { folder, error: String(error) });
+    }
+  }
+
+  async #tidy(): Promise<void> {
+    const { log } = this.#parts.ports;
+    try {
+      await this.#folders.tidy();
+    } catch (error) {
+      log.warn('What a drill left could not be removed; it is tried again.', { error: String(error) });
     }
   }
 
@@ -133,13 +151,4 @@ async function checkRoom({ fileSystem, settingsStore }: StudioPorts, folder: str
     'DISK_FULL',
     'There is too little room for a drill beside the recordings. Free some space first.',
   );
-}
-
-async function removeTree(fileSystem: FileSystem, folder: string): Promise<void> {
-  if (!(await fileSystem.stat(folder))) return;
-  for (const { name, isDirectory } of await fileSystem.list(folder)) {
-    const path = join(folder, name);
-    await (isDirectory ? removeTree(fileSystem, path) : fileSystem.removeFile(path));
-  }
-  await fileSystem.removeFolder(folder);
 }
