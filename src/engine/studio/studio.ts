@@ -383,6 +383,7 @@ export function createStudio(ports: StudioPorts): Studio {
       uploads.start();
       await recorder.start();
       if (ports.sharesFolder === true) return;
+      parts.drills.start();
       keeping.start();
       analysis.start();
       await exporting.readyCuts.prune();
@@ -394,15 +395,14 @@ export function createStudio(ports: StudioPorts): Studio {
       await Promise.all([recorder.stop('quit'), parts.drills.stop()]);
       wakefulness.end();
       libraryCheck.stop();
-      await alarms.stop();
-      await hooks.stop();
+      // What has reached the queue by now goes on at the next start.
+      await Promise.all([uploads.stop(), alarms.stop().then(() => hooks.stop())]);
       const analysed = analysis.stop();
       // A disk that hangs holds the analyst up, and must not hold up the end.
       analyst.stop();
       await analysed;
       await exporting.stop();
       await keeping.stop();
-      if (ports.idle === true) await uploads.stop();
       catalogue.close();
       opened?.close();
       opened = undefined;
