@@ -30,6 +30,24 @@ describe('openHeadlessLog', () => {
     expect(readFileSync(file, 'utf8')).toBe(printed);
   });
 
+  it('writes and rotates the log of a profile as the desktop does', async () => {
+    const file = join(folder, 'longtake.log');
+    const line = (): Promise<void> => {
+      const log = openHeadlessLog({ level: 'info', file, ofProfile: true, terminal, now });
+      log.scoped('studio/recorder').warn('Gone.', { attempt: 1 });
+      return log.close();
+    };
+    await line();
+    expect(printed).toBe('2026-11-21 14:03:05,007 WARNING studio/recorder: Gone. {"attempt":1}\n');
+    const text = readFileSync(file, 'utf8');
+    expect(text).toBe(`${new Date(now()).toISOString()} warn [studio/recorder] Gone. {"attempt":1}\n`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    writeFileSync(file, 'x'.repeat(10 * 1024 * 1024 + 1));
+    await line();
+    expect(readdirSync(folder).toSorted()).toEqual(['longtake.1.log', 'longtake.log']);
+    expect(readFileSync(file, 'utf8')).toBe(text);
+  });
+
   it('adds to what is there', async () => {
     const file = join(folder, 'a.log');
     writeFileSync(file, 'before\n');

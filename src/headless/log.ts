@@ -28,6 +28,8 @@ export interface HeadlessLogOptions {
   readonly level: Level;
   /** Absolute; undefined for none. */
   readonly file: string | undefined;
+  /** `file` is the log of a profile: written and rotated as the desktop does, which may be the next to write it. */
+  readonly ofProfile?: boolean;
   /** Gets every line, too. */
   readonly terminal: { write(text: string): unknown };
   /** ms since 1970 UTC. */
@@ -38,14 +40,15 @@ export interface HeadlessLogOptions {
  * The log of a headless run: to a terminal and to a file, in lines such as `2026-11-21 14:00:00,123 INFO Radio: ...`.
  * @throws when the file cannot be made
  */
-export function openHeadlessLog({ level, file, terminal, now }: HeadlessLogOptions): HeadlessLog {
-  const target = file === undefined ? undefined : new LogFile(file, (sentence) => terminal.write(`${sentence}\n`));
+export function openHeadlessLog({ level, file, ofProfile, terminal, now }: HeadlessLogOptions): HeadlessLog {
+  const style = ofProfile === true ? PROFILE_STYLE : PLAIN_STYLE;
+  const target =
+    file === undefined ? undefined : new LogFile(file, style, (sentence) => terminal.write(`${sentence}\n`));
   const write = (lineLevel: Level, part: string, message: string, data?: Readonly<Record<string, unknown>>): void => {
     if (LEVELS.indexOf(lineLevel) < LEVELS.indexOf(level)) return;
-    const text = logLine(part === '' ? message : `${part}: ${message}`, data);
-    const line = `${timestamp(now())} ${NAMES[lineLevel]} ${text}\n`;
-    terminal.write(line);
-    target?.write(line);
+    const line = { at: now(), level: lineLevel, part, message, data };
+    terminal.write(PLAIN_STYLE.line(line));
+    target?.write(style.line(line));
   };
   const make = (part: string): Log => ({
     debug: (message, data) => write('debug', part, message, data),
@@ -57,6 +60,38 @@ export function openHeadlessLog({ level, file, terminal, now }: HeadlessLogOptio
   return { ...make(''), close: () => target?.close() ?? Promise.resolve() };
 }
 
+interface LoggedLine {
+  /** ms since 1970 UTC. */
+  readonly at: number;
+  readonly level: Level;
+  readonly part: string;
+  readonly message: string;
+  readonly data: Readonly<Record<string, unknown>> | undefined;
+}
+
+interface LogStyle {
+  /** Readable by the owner alone, or by everybody. */
+  readonly mode: number;
+  line(line: LoggedLine): string;
+  /** The name of a full one; 1 is the newest. */
+  numbered(path: string, number: number): string;
+}
+
+/** As Python's logging has it, and with it ISR. */
+const PLAIN_STYLE: LogStyle = {
+  mode: 0o644,
+  line: ({ at, level, part, message, data }) =>
+    `${timestamp(at)} ${NAMES[level]} ${logLine(part === '' ? message : `${part}: ${message}`, data)}\n`,
+  numbered: (path, number) => `${path}.${number}`,
+};
+
+const PROFILE_STYLE: LogStyle = {
+  mode: 0o600,
+  line: ({ at, level, part, message, data }) =>
+    `${new Date(at).toISOString()} ${level} ${part === '' ? '' : `[${part}] `}${logLine(message, data)}\n`,
+  numbered: (path, number) => path.replace(/(\.log)?$/, `.${number}$1`),
+};
+
 /** Local time as Python's logging writes it. */
 function timestamp(at: number): string {
   const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString();
@@ -65,13 +100,15 @@ function timestamp(at: number): string {
 
 class LogFile {
   readonly #path: string;
+  readonly #style: LogStyle;
   readonly #onProblem: (sentence: string) => void;
   #stream: WriteStream;
   #bytes: number;
   #failed = false;
 
-  constructor(path: string, onProblem: (sentence: string) => void) {
+  constructor(path: string, style: LogStyle, onProblem: (sentence: string) => void) {
     this.#path = path;
+    this.#style = style;
     this.#onProblem = onProblem;
     mkdirSync(dirname(path), { recursive: true });
     this.#bytes = existsSync(path) ? statSync(path).size : 0;
@@ -94,7 +131,7 @@ class LogFile {
   }
 
   #open(): WriteStream {
-    const stream = createWriteStream(this.#path, { flags: 'a', mode: 0o644 });
+    const stream = createWriteStream(this.#path, { flags: 'a', mode: this.#style.mode });
     stream.on('error', (error) => {
       if (stream !== this.#stream) return;
       this.#failed = true;
@@ -105,7 +142,7 @@ class LogFile {
 
   /** What the old stream still holds goes to the file by its new name. */
   #rotate(): void {
-    const numbered = (number: number): string => `${this.#path}.${number}`;
+    const numbered = (number: number): string => this.#style.numbered(this.#path, number);
     this.#stream.end();
     for (let number = KEPT_FILES - 1; number >= 1; number -= 1) {
       if (existsSync(numbered(number))) renameSync(numbered(number), numbered(number + 1));

@@ -17,6 +17,9 @@ export interface Surroundings {
   readonly home: string;
 }
 
+/** Where the programs that record with a profile keep their log, one after the other; absolute. */
+export const logFolderOf = ({ folder }: Profile): string => join(folder, 'logs');
+
 /** As Electron names the folder of this program. */
 const NAME = 'Longtake';
 

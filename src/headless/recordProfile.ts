@@ -6,7 +6,7 @@ import type { SourceId } from '../shared/units.ts';
 import { chooseSources } from './chosen.ts';
 import type { ExitCode } from './exit.ts';
 import { openHeadlessLog } from './log.ts';
-import type { Profile } from './profile.ts';
+import { logFolderOf, type Profile } from './profile.ts';
 import { recordUntilEnd } from './recordRun.ts';
 import { createHeadlessStudio } from './studio.ts';
 import { openProfileSecrets } from './web/profileSecrets.ts';
@@ -26,7 +26,8 @@ export async function recordProfile(options: RecordProfileOptions): Promise<Exit
   const { folder } = profile;
   const log = openHeadlessLog({
     level: 'info',
-    file: join(folder, 'logs', 'longtake.log'),
+    file: join(logFolderOf(profile), 'longtake.log'),
+    ofProfile: true,
     terminal: json ? process.stderr : process.stdout,
     now: Date.now,
   });
@@ -48,6 +49,7 @@ export async function recordProfile(options: RecordProfileOptions): Promise<Exit
       },
       sharesFolder: false,
       dataFolder: folder,
+      logFolder: logFolderOf(profile),
     });
     held.answerWith(studio, started);
     const ids = chooseSources(await studio.handlers['sources.list']({}), names, all);

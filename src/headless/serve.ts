@@ -4,9 +4,10 @@ import { holdProfile } from '../engine/platform/heldProfile.ts';
 import { openPlainSettings } from '../engine/platform/settingsOnDisk.ts';
 import { AutomationAccess } from '../engine/studio/automation/access.ts';
 import { errnoOf, errorText } from '../shared/errors.ts';
+import { VERSION } from '../shared/version.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
 import { type HeadlessLog, openHeadlessLog } from './log.ts';
-import type { Profile } from './profile.ts';
+import { logFolderOf, type Profile } from './profile.ts';
 import { followSignals } from './signals.ts';
 import { createHeadlessStudio } from './studio.ts';
 import { Downloads } from './web/downloads.ts';
@@ -33,7 +34,8 @@ export async function serve({ profile, flags, entryFolder }: ServeOptions): Prom
   const access = webAccessOf(profile);
   const log = openHeadlessLog({
     level: 'info',
-    file: join(profile.folder, 'logs', 'longtake.log'),
+    file: join(logFolderOf(profile), 'longtake.log'),
+    ofProfile: true,
     terminal: process.stderr,
     now: Date.now,
   });
@@ -71,6 +73,7 @@ async function run({ profile, config, access, entryFolder, log }: Run): Promise<
       kept: { settingsStore: store, secrets },
       sharesFolder: false,
       dataFolder: folder,
+      logFolder: logFolderOf(profile),
       desktop: downloads.desktop,
     });
     held.answerWith(studio, started);
@@ -91,6 +94,7 @@ async function run({ profile, config, access, entryFolder, log }: Run): Promise<
       await studio.start();
       ready();
       await downloads.start();
+      log.info('The studio runs.', { version: VERSION, address });
       tell({ address, password, folder: store.read().settings.recordingsFolder, warning: config.warning });
       await end;
     } finally {

@@ -25,6 +25,8 @@ export interface HeadlessStudioOptions {
   /** It only answers. */
   readonly idle?: boolean;
   readonly dataFolder: string;
+  /** Where its log files are, absolute; absent where the log goes elsewhere. */
+  readonly logFolder?: string;
   readonly armTerms?: NonNullable<StudioPorts['armTerms']>;
   /** What stands in for one; absent: nothing does. */
   readonly desktop?: Desktop;
@@ -32,7 +34,7 @@ export interface HeadlessStudioOptions {
 
 /** A studio without a desktop. */
 export function createHeadlessStudio(options: HeadlessStudioOptions): Studio {
-  const { entryFolder, log, kept, sharesFolder, idle, dataFolder, armTerms, desktop } = options;
+  const { entryFolder, log, kept, sharesFolder, idle, dataFolder, logFolder, armTerms, desktop } = options;
   const noDesktop = (): never => {
     throw new LongtakeError('NOT_ALLOWED', 'This studio runs without a desktop.');
   };
@@ -48,6 +50,7 @@ export function createHeadlessStudio(options: HeadlessStudioOptions): Studio {
     dataFolder,
     sharesFolder,
     ...(idle === undefined ? {} : { idle }),
+    ...(logFolder === undefined ? {} : { logFolder }),
     keepAwake: createSleepInhibitor(log),
     ...(armTerms ? { armTerms } : {}),
     appInfo: { version: VERSION, platform: process.platform, runtime: `Node ${process.versions.node}` },

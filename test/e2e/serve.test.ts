@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { SourceConfig } from '../../src/shared/domain/source.ts';
@@ -197,6 +198,10 @@ describe('longtake serve in a browser', () => {
     await page.getByText('Shown this once').waitFor();
     const token = (await page.locator('code').filter({ hasText: /^lt_/ }).textContent()) ?? '';
     expect((await ask('/api/v1/status', { authorization: `Bearer ${token}` })).status).toBe(200);
+    await search.fill('');
+    await page.getByRole('tab', { name: 'Logs' }).click();
+    await page.getByText(`It is kept in ${join(serve.profile, 'logs')}.`).waitFor();
+    await page.getByRole('list', { name: 'Lines of the log' }).getByText('The studio runs.').waitFor();
     await browser.screenshot('serve-settings');
     expect(await browser.violations()).toEqual([]);
     await page.keyboard.press('Escape');
