@@ -5,6 +5,7 @@ import { FileAnalyst } from '../engine/studio/fileAnalyst.ts';
 import { LongtakeError, toWireError } from '../shared/errors.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { silentLog } from './log.ts';
+import { refuseStdin } from './stdin.ts';
 
 export interface AnalyseOptions {
   readonly files: readonly string[];
@@ -18,8 +19,15 @@ export interface AnalyseOptions {
 export async function analyse({ files, json, ...thresholds }: AnalyseOptions): Promise<ExitCode> {
   const analyst = new FileAnalyst(nodeFileSystem, silentLog);
   let code: ExitCode = EXIT.done;
+  let isHeard = true;
+  process.stdout.once('error', () => {
+    isHeard = false;
+  });
   try {
+    for (const file of files) refuseStdin(file);
     for (const file of files) {
+      // Nobody reads any more: `| head` has what it wanted.
+      if (!isHeard) return EXIT.interrupted;
       try {
         const found = await analyst.analyse(resolve(file), thresholds);
         process.stdout.write(json ? `${JSON.stringify({ type: 'analysis', file, ...found })}\n` : table(file, found));

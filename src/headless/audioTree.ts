@@ -3,6 +3,7 @@ import { extname, join, resolve } from 'node:path';
 import { FILE_EXTENSIONS } from '../shared/domain/recordingFile.ts';
 import { errnoOf } from '../shared/errors.ts';
 import { EXIT, Failure } from './exit.ts';
+import { refuseStdin } from './stdin.ts';
 
 export interface FoundFile {
   /** Absolute. */
@@ -22,6 +23,7 @@ export async function audioFiles(named: readonly string[]): Promise<FoundFiles> 
   const files: FoundFile[] = [];
   const others: string[] = [];
   for (const name of named) {
+    refuseStdin(name);
     const path = resolve(name);
     const found = await statOf(path);
     if (!found.isDirectory()) {

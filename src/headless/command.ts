@@ -53,8 +53,13 @@ export async function withStudio(
     stop = undefined;
     first();
   };
+  // Whoever read along has gone: what can be ended in order is. What cannot is soon over.
+  const unheard = (): void => {
+    if (stop) interrupt();
+  };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  process.stdout.once('error', unheard);
   try {
     onEnd(
       await work({
@@ -70,6 +75,7 @@ export async function withStudio(
     terminal.clear();
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
+    process.stdout.off('error', unheard);
     await access.close();
   }
 }

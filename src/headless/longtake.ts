@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { DEFAULT_DETECTION, detectionSchema } from '../shared/domain/section.ts';
 import { MAX_SPLIT_SECONDS, MIN_SPLIT_SECONDS } from '../shared/domain/settings.ts';
-import { errorText, LongtakeError, toWireError } from '../shared/errors.ts';
+import { errnoOf, errorText, LongtakeError, toWireError } from '../shared/errors.ts';
 import { VERSION } from '../shared/version.ts';
 import { analyse } from './analyse.ts';
 import { finishCommands, JSON_LINES, type Mount, profileOf, terminalOf } from './command.ts';
@@ -220,9 +220,27 @@ function forPrograms(error: unknown): { readonly code: string; readonly message:
     const message = error.code === 'commander.help' ? 'A command is missing; see --help.' : error.message;
     return { code: 'INVALID_INPUT', message: message.replace(/^error: /, '') };
   }
+  const refused = refusalOf(error);
+  if (refused !== undefined) return { code: 'FAILED', message: refused };
   if (!(error instanceof Failure)) return toWireError(error);
   const codes: Partial<Record<ExitCode, string>> = { [EXIT.usage]: 'INVALID_INPUT', [EXIT.busy]: 'CONFLICT' };
   return { code: codes[error.exitCode] ?? 'FAILED', message: error.message };
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  EACCES: 'This user may not use it: change its permissions, or name another place.',
+  EPERM: 'This user may not use it: change its permissions, or name another place.',
+  EROFS: 'Nothing can be written there: name another place.',
+  ENOSPC: 'The disk is full: free some space.',
+  EDQUOT: 'The quota of this user is used up: free some space.',
+  ENOTDIR: 'A part of it is no folder: name another place.',
+};
+
+/** What the system says about a file is no bug of ours; undefined for anything else. */
+function refusalOf(error: unknown): string | undefined {
+  const words = REFUSALS[errnoOf(error) ?? ''];
+  if (words === undefined || !(error instanceof Error) || !('path' in error)) return undefined;
+  return `${String(error.path)}: ${words}`;
 }
 
 function exitCodeOf(error: unknown): number {
@@ -237,7 +255,8 @@ function exitCodeOf(error: unknown): number {
     process.stderr.write(`${error.message}${where}\n`);
     return exitCodeFor(error.code);
   }
-  process.stderr.write(`${error instanceof Failure ? error.message : errorText(error)}\n`);
+  const told = error instanceof Failure ? error.message : (refusalOf(error) ?? errorText(error));
+  process.stderr.write(`${told}\n`);
   return error instanceof Failure ? error.exitCode : EXIT.failed;
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
+import { access as mayRead, constants, mkdir, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
 import type { StudioLink } from '../engine/platform/controlClient.ts';
@@ -10,6 +10,7 @@ import { errnoOf, fromWireError, LongtakeError } from '../shared/errors.ts';
 import type { Access } from './access.ts';
 import { EXIT, Failure } from './exit.ts';
 import { silentLog } from './log.ts';
+import { refuseStdin } from './stdin.ts';
 import { createHeadlessStudio, keptInMemory } from './studio.ts';
 
 /** A file that a command works with, and the studio that knows it. */
@@ -34,8 +35,15 @@ const NO_FILE: Readonly<Record<string, string>> = {
 /** Throws {@link Failure} with a sentence for what is no file that can be read. */
 export async function checkFile(path: string): Promise<void> {
   try {
-    if ((await stat(path)).isFile()) return;
+    const found = await stat(path);
+    if (found.isFile() && found.size === 0)
+      throw new Failure(EXIT.failed, `${path} is empty: there is no audio in it.`);
+    if (found.isFile()) {
+      await mayRead(path, constants.R_OK);
+      return;
+    }
   } catch (error) {
+    if (error instanceof Failure) throw error;
     const code = errnoOf(error) ?? '';
     throw new Failure(EXIT.usage, `${NO_FILE[code] ?? `The disk does not answer (${code}) for`} ${path}.`);
   }
@@ -55,6 +63,7 @@ export class RecordingFiles {
 
   /** Rejects with {@link Failure} for what is no audio, and with the codes of the library. */
   async find(file: string): Promise<KnownFile> {
+    refuseStdin(file);
     const path = resolve(file);
     await checkFile(path);
     try {

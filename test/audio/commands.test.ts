@@ -226,12 +226,28 @@ describe('longtake, the commands on a profile', () => {
       [2, 'has no marker "Solo"', 'cut', 'song.mp3', '--marker', 'Solo', '--out', 'out'],
       [2, 'not in the library', 'export', 'csv', 'song.mp3', '--out', 'out'],
       [2, 'There is nothing at', 'verify', 'missing'],
+      [1, 'is empty', 'cut', 'empty.wav', '--to', '1'],
+      [1, 'is empty', 'analyse', 'empty.wav'],
+      [2, 'from standard input', 'analyse', '-'],
+      [2, 'from standard input', 'verify', '-'],
     ];
+    await writeFile(at('empty.wav'), '');
+    const noProfile = await longtake(['settings'], { cwd: folder, profile: at('text.wav', 'profile') });
+    expect(noProfile).toMatchObject({ code: 1, err: expect.stringMatching(/^\S+: A part of it is no folder.*\n$/) });
     // They take turns on the profile.
     await Promise.all(refused.map(([code, words, ...args]) => fails(code, words, ...args)));
     expect(await readdir(at('out'))).toEqual(before);
     const checked = await run1('verify', 'text.wav', 'song.mp3');
     expect(checked).toMatchObject({ code: 4, out: expect.stringContaining('text.wav') });
+  });
+
+  it('end soon when nobody reads any more', async () => {
+    const names = Array.from({ length: 400 }, () => at('song.flac')).join(' ');
+    const program = join(import.meta.dirname, '../../out/main/longtake.js');
+    const line = `{ '${process.execPath}' '${program}' analyse ${names}; echo "ended with $?" >&2; } | head -n 1`;
+    const { stdout, stderr } = await run('sh', ['-c', line]);
+    expect(stdout).toMatch(/song\.flac: 0:00:20\.0/);
+    expect(stderr).toContain('ended with 130');
   });
 
   it('import a folder once, and the sources of a configuration', async () => {

@@ -82,7 +82,9 @@ function describe(levels: Uint16Array, duration: number, sampleRate: number, thr
 async function containerOf(path: string, fileSystem: FileSystem): Promise<Container> {
   const file = await fileSystem.openForReading(path);
   try {
-    const found = sniff(await file.read(0, SNIFF_BYTES));
+    const first = await file.read(0, SNIFF_BYTES);
+    if (first.length === 0) throw new LongtakeError('DAMAGED', 'This file is empty: there is no audio in it.');
+    const found = sniff(first);
     switch (found?.kind) {
       case 'wav':
       case 'mp3':

@@ -190,7 +190,7 @@ function chooseTarget(
 function tellUploads(terminal: Terminal, access: Access, uploads: readonly Upload[]): void {
   for (const upload of uploads) terminal.object({ type: 'upload', ...upload });
   if (uploads.length === 0) {
-    terminal.line('There is no such upload.');
+    terminal.line('There is no upload.');
     return;
   }
   const rows = uploads.map((upload) => [
