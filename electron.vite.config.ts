@@ -35,7 +35,7 @@ export default defineConfig(({ command }) => ({
   preload: {
     build: {
       outDir: 'out/preload',
-      // A sandboxed preload script can require nothing but electron, so zod and the contract are bundled.
+      // A sandboxed preload script can require nothing but electron.
       externalizeDeps: false,
       rollupOptions: {
         input: { index: resolve(root, 'src/preload/index.ts') },

@@ -129,7 +129,8 @@ export class BackgroundLife {
   async start(): Promise<void> {
     this.#shortcuts.follow();
     await Promise.all([this.#sources.read(), this.#login.follow(false), this.#host.look()]);
-    this.#tray.follow();
+    if (this.#tray.isPlaced) this.#tray.follow();
+    else this.#tray.place();
     if (!this.#host.isThere) this.#stopWaiting = this.#host.waitForOne();
   }
 

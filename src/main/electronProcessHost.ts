@@ -14,10 +14,29 @@ const serviceNames: Readonly<Record<ProcessRole, string>> = {
   drill: 'Longtake drill',
 };
 
-/** Starts children as utility processes. `entryFolder` holds the built entry of each role. */
-export function createElectronProcessHost(entryFolder: string): ProcessHost {
+/** Children are utility processes. */
+export interface ElectronProcessHost extends ProcessHost {
+  /** Begins to start a child, which takes its time and then waits to be told something; the next start of this role has it. */
+  prepare(role: ProcessRole): void;
+}
+
+/** `entryFolder` holds the built entry of each role. */
+export function createElectronProcessHost(entryFolder: string): ElectronProcessHost {
+  const prepared = new Map<ProcessRole, ChildHandle>();
+  const start = (role: ProcessRole): ChildHandle => handleOf(join(entryFolder, `${role}.js`), serviceNames[role]);
   return {
-    start: (role) => handleOf(join(entryFolder, `${role}.js`), serviceNames[role]),
+    prepare: (role) => {
+      const child = start(role);
+      prepared.set(role, child);
+      child.onExit(() => {
+        if (prepared.get(role) === child) prepared.delete(role);
+      });
+    },
+    start: (role) => {
+      const child = prepared.get(role);
+      prepared.delete(role);
+      return child ?? start(role);
+    },
   };
 }
 

@@ -1,25 +1,33 @@
 import { app } from 'electron';
 import { tellBundledFfmpeg } from './bundledFfmpeg.ts';
+import { createElectronProcessHost } from './electronProcessHost.ts';
+import { failToStart } from './failToStart.ts';
 import { OpenRequests, ownStart } from './openRequests.ts';
-import { chooseProfile } from './profile.ts';
+import { chooseProfileFolder } from './profileFolder.ts';
 import { registerSchemes } from './protocols.ts';
-import { failToStart, runShell } from './shell.ts';
-import { LINK_SCHEME } from '../shared/domain/recordingLink.ts';
 
+/** What must be said before Electron is ready, and no more: the rest is loaded while the recorder's process starts. */
 function main(): void {
-  const profile = chooseProfile();
+  const folder = chooseProfileFolder();
   registerSchemes();
   tellBundledFfmpeg();
-  // macOS and Linux learn of the scheme from the package itself.
-  if (app.isPackaged && process.platform === 'win32') app.setAsDefaultProtocolClient(LINK_SCHEME);
   // With the sandbox switched off from outside, as root has to, Electron's child processes cannot start with it on.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-  if (app.requestSingleInstanceLock(ownStart(app.isPackaged))) {
-    void runShell(profile, new OpenRequests(app));
-  } else {
+  if (!app.requestSingleInstanceLock(ownStart(app.isPackaged))) {
     process.stdout.write('Longtake is running already; its window comes to the front.\n');
     app.exit(0);
+    return;
   }
+  run(folder, new OpenRequests(app)).catch(failToStart);
+}
+
+async function run(folder: string, openRequests: OpenRequests): Promise<void> {
+  await app.whenReady();
+  const mainFolder = import.meta.dirname;
+  const processHost = createElectronProcessHost(mainFolder);
+  processHost.prepare('recorder');
+  const { runShell } = await import('./shell.ts');
+  await runShell({ mainFolder, folder, openRequests, processHost });
 }
 
 // Nobody may be reading what is printed any more; that is no reason to end a recording.

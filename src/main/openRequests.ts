@@ -1,5 +1,4 @@
 import type { App } from 'electron';
-import { z } from 'zod';
 
 /** Somebody wants something of this program from outside of its window. */
 export type OpenRequest =
@@ -17,8 +16,10 @@ export const HIDDEN = '--hidden';
 /** More than a person asks for before the program has started; what comes after them is refused. */
 const MOST_WAITING = 100;
 
-const startSchema = z.object({ given: z.array(z.string()), folder: z.string() });
-type Start = z.infer<typeof startSchema>;
+interface Start {
+  readonly given: readonly string[];
+  readonly folder: string;
+}
 
 /** What a second start hands to the first one: Chromium changes the order of the arguments that it hands on itself. */
 export function ownStart(isPackaged: boolean): Start {
@@ -38,8 +39,8 @@ export class OpenRequests {
   constructor(app: App) {
     this.#waiting = [{ kind: 'start', isFirst: true, ...ownStart(app.isPackaged) }];
     app.on('second-instance', (_, given, folder, told) => {
-      const start = startSchema.safeParse(told);
-      this.#heed({ kind: 'start', isFirst: false, ...(start.success ? start.data : { given, folder }) });
+      const start = isStart(told) ? { given: told.given, folder: told.folder } : { given, folder };
+      this.#heed({ kind: 'start', isFirst: false, ...start });
     });
     app.on('open-url', (event, address) => {
       event.preventDefault();
@@ -61,6 +62,13 @@ export class OpenRequests {
     if (this.#listener) this.#listener(request);
     else if (this.#waiting.length < MOST_WAITING) this.#waiting.push(request);
   }
+}
+
+/** Without the library that checks all else: it would have to be loaded before anything can start. */
+function isStart(told: unknown): told is Start {
+  if (typeof told !== 'object' || told === null || !('given' in told) || !('folder' in told)) return false;
+  const { given, folder } = told;
+  return Array.isArray(given) && given.every((one) => typeof one === 'string') && typeof folder === 'string';
 }
 
 /** Whether a person expects to see the window now. The first start shows it by itself, or has its reasons not to. */

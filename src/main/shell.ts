@@ -1,17 +1,19 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type BrowserWindow, Menu, app, dialog, nativeTheme, powerMonitor, session } from 'electron';
+import { type BrowserWindow, Menu, app, nativeTheme, powerMonitor, session } from 'electron';
 import { nodeFileSystem } from '../engine/platform/nodeFileSystem.ts';
 import { systemClock } from '../engine/platform/systemClock.ts';
 import { AutomationAccess } from '../engine/studio/automation/access.ts';
 import { AutomationFace } from '../engine/studio/automation/face.ts';
 import { createStudio, type Studio } from '../engine/studio/studio.ts';
+import { LINK_SCHEME } from '../shared/domain/recordingLink.ts';
 import type { Settings } from '../shared/domain/settings.ts';
 import type { Log } from '../shared/ports/log.ts';
+import type { ProcessHost } from '../shared/ports/processHost.ts';
 import { createAppResponder } from './appFiles.ts';
 import { BackgroundLife } from './background.ts';
 import { confirmQuit, createDesktop } from './desktop.ts';
-import { createElectronProcessHost } from './electronProcessHost.ts';
+import { areDialogsOff, failToStart } from './failToStart.ts';
 import { harden } from './hardening.ts';
 import { openIpc } from './ipc.ts';
 import { openLog } from './log.ts';
@@ -24,7 +26,7 @@ import { DesktopNotifier } from './notifications.ts';
 import { openInStudio } from './opening.ts';
 import { HIDDEN, type OpenRequests, ownStart, wantsWindow } from './openRequests.ts';
 import { type PageAddress, pageAddress } from './pageAddress.ts';
-import type { Profile } from './profile.ts';
+import { firstSettings } from './profile.ts';
 import { handleProtocols } from './protocols.ts';
 import { holdDesktopProfile } from './holdDesktopProfile.ts';
 import { openSecrets } from './secrets.ts';
@@ -33,62 +35,62 @@ import { ShellState } from './shellState.ts';
 import { Shutdown } from './shutdown.ts';
 import { StudioWindow } from './studioWindow.ts';
 
-/** Where the build puts the entries of main and of the child processes. */
-const MAIN_FOLDER = import.meta.dirname;
+/** After the start there is other work, ms. What is written before then waits for it. */
+const PREPARE_MS = 10_000;
 const UNHANDLED =
   'Something went wrong inside Longtake. Recording goes on; the log has the details. Restart Longtake when you can.';
 
-/** Runs the desktop program until it is ended. A failure to start is told and ends it with code 1. */
-export async function runShell(profile: Profile, openRequests: OpenRequests): Promise<void> {
+export interface ShellOptions {
+  /** Where the build puts the entries of main and of the child processes; absolute. */
+  readonly mainFolder: string;
+  /** Everything that this program keeps, recordings excepted; absolute. */
+  readonly folder: string;
+  readonly openRequests: OpenRequests;
+  readonly processHost: ProcessHost;
+}
+
+/**
+ * Runs the desktop program until it is ended; call it when the app is ready. A failure to start is told and ends it with
+ * code 1.
+ */
+export async function runShell(options: ShellOptions): Promise<void> {
   const page = pageAddress(process.env['ELECTRON_RENDERER_URL'], app.isPackaged);
   const noDialogs = areDialogsOff();
-  const log = openLog({ folder: join(profile.folder, 'logs'), echo: page.developmentServer !== undefined });
+  const log = openLog({ folder: join(options.folder, 'logs'), echo: page.developmentServer !== undefined });
   // The recorder is another process: whatever fails here, recording goes on.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => log.error('An error was not handled.', { error }));
   }
   try {
-    await app.whenReady();
-    await start({ profile, openRequests, page, noDialogs, log });
+    await start({ ...options, page, noDialogs, log });
   } catch (error) {
     log.error('Longtake could not start.', { error });
     failToStart(error);
   }
 }
 
-/** Tells the person why the program cannot run, and ends it with code 1. */
-export function failToStart(error: unknown): void {
-  const reason = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`Longtake could not start: ${reason}\n`);
-  if (!areDialogsOff()) dialog.showErrorBox('Longtake could not start', reason);
-  app.exit(1);
-}
-
-function areDialogsOff(): boolean {
-  return process.env['LONGTAKE_NO_DIALOGS'] === '1';
-}
-
-interface Surroundings {
-  readonly profile: Profile;
-  readonly openRequests: OpenRequests;
+interface Surroundings extends ShellOptions {
   readonly page: PageAddress;
   readonly noDialogs: boolean;
   readonly log: Log;
 }
 
-async function start({ profile, openRequests, page, noDialogs, log }: Surroundings): Promise<void> {
+async function start({ mainFolder, folder, openRequests, processHost, page, noDialogs, log }: Surroundings): Promise<void> {
+  // macOS and Linux learn of the scheme from the package itself.
+  if (app.isPackaged && process.platform === 'win32') app.setAsDefaultProtocolClient(LINK_SCHEME);
   // Windows shows notifications of programs that it knows by this name, which the installer gives to the shortcut.
   if (process.platform === 'win32') app.setAppUserModelId('app.longtake.studio');
   log.info('Longtake starts.', { version: app.getVersion(), runtime: runtimeName(), platform: process.platform });
-  const held = await holdDesktopProfile(profile.folder, log);
-  const { store, notices, prepare } = openSettingsStore(profile.folder, profile.defaults);
+  const held = await holdDesktopProfile(folder, log);
+  const defaults = firstSettings();
+  const { store, notices, prepare } = openSettingsStore(folder, defaults);
   nativeTheme.themeSource = store.read().settings.theme;
-  const secrets = openSecrets(profile.folder);
-  const state = new ShellState(profile.folder, log);
+  const secrets = openSecrets(folder);
+  const state = new ShellState(folder, log);
   const settings = (): Settings => store.read().settings;
   const studioWindow = new StudioWindow({
     url: page.url,
-    preload: join(MAIN_FOLDER, '../preload/index.cjs'),
+    preload: join(mainFolder, '../preload/index.cjs'),
     state,
     log,
     onCloseRequest: () => background.closeRequested(),
@@ -104,18 +106,18 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
   const studio = createStudio({
     clock: systemClock,
     fileSystem: nodeFileSystem,
-    processHost: createElectronProcessHost(MAIN_FOLDER),
+    processHost,
     secrets,
     notifier,
     log,
     settingsStore: store,
-    dataFolder: profile.folder,
-    logFolder: join(profile.folder, 'logs'),
+    dataFolder: folder,
+    logFolder: join(folder, 'logs'),
     appInfo: {
       version: app.getVersion(),
       platform: process.platform,
       runtime: runtimeName(),
-      recordingsFolder: profile.defaults.recordingsFolder,
+      recordingsFolder: defaults.recordingsFolder,
       licences: runtimeLicences(),
     },
     desktop: createDesktop({ window, noDialogs, background: () => background.look() }),
@@ -139,7 +141,7 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
 
   harden(session.defaultSession, page, log);
   handleProtocols(session.defaultSession, {
-    app: createAppResponder(join(MAIN_FOLDER, '../renderer')),
+    app: createAppResponder(join(mainFolder, '../renderer')),
     media: createMediaResponder({
       open: (path) => studio.media.open(path),
       pageOrigin: page.origin,
@@ -211,7 +213,7 @@ async function start({ profile, openRequests, page, noDialogs, log }: Surroundin
   app.on('activate', toFront);
   await started;
   await Promise.all([background.start(), automation.follow()]);
-  prepare();
+  setTimeout(prepare, PREPARE_MS).unref();
   process.stdout.write(`Longtake ${app.getVersion()} is running. Recordings go to ${settings().recordingsFolder}.\n`);
 }
 

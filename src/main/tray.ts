@@ -6,7 +6,7 @@ import type { AlarmId } from '../shared/units.ts';
 import type { ExportProgress } from './exportProgress.ts';
 import type { SourceBook } from './sourceBook.ts';
 import { drawTrayIcon, type TrayFace } from './trayIcon.ts';
-import { tooltipOf, type TrayAction, type TrayLine, trayMenu, trayView } from './trayView.ts';
+import { tooltipOf, type TrayAction, type TrayLine, trayMenu, type TrayView, trayView } from './trayView.ts';
 
 export interface TrayOptions {
   readonly studio: Pick<Studio, 'onEvent'>;
@@ -20,7 +20,7 @@ export interface TrayOptions {
 const FOLLOW_MS = 500;
 const FOLLOWED = new Set(['sources.status', 'sources.changed', 'alarms.changed', 'exports.changed']);
 
-/** An icon in the tray that follows the studio, with a menu that is built anew only when something in it changes. */
+/** An icon in the tray, once it is placed, that follows the studio, with a menu that is built anew only when something in it changes. */
 export class StudioTray {
   readonly #options: TrayOptions;
   readonly #alarms = new Map<AlarmId, Alarm>();
@@ -31,7 +31,6 @@ export class StudioTray {
 
   constructor(options: TrayOptions) {
     this.#options = options;
-    this.place();
     options.studio.onEvent((name, payload) => {
       if (!FOLLOWED.has(name)) return;
       if (name === 'alarms.changed') {
@@ -54,11 +53,12 @@ export class StudioTray {
     this.#tray?.destroy();
     this.#tray = undefined;
     this.#shown = undefined;
+    const { face } = this.#view();
     try {
-      const tray = new Tray(iconOf('idle'));
+      const tray = new Tray(iconOf(face));
       tray.on('click', () => this.#options.onAction({ does: 'open' }));
       this.#tray = tray;
-      this.#face = 'idle';
+      this.#face = face;
     } catch (error) {
       this.#options.log.warn('This desktop has no tray; the window shows what it would.', { error: String(error) });
     }
@@ -76,8 +76,8 @@ export class StudioTray {
   }
 
   #show(): void {
-    const { sources, exporting, log } = this.#options;
-    const view = trayView(sources.list(), [...this.#alarms.values()].toReversed(), exporting.words());
+    const { log } = this.#options;
+    const view = this.#view();
     const key = JSON.stringify(view);
     const tray = this.#tray;
     if (key === this.#shown || !tray || tray.isDestroyed()) return;
@@ -88,6 +88,11 @@ export class StudioTray {
     this.#face = view.face;
     tray.setImage(iconOf(view.face));
     log.info('The tray has another icon.', { shows: view.face });
+  }
+
+  #view(): TrayView {
+    const { sources, exporting } = this.#options;
+    return trayView(sources.list(), [...this.#alarms.values()].toReversed(), exporting.words());
   }
 
   #template(groups: readonly (readonly TrayLine[])[]): MenuItemConstructorOptions[] {

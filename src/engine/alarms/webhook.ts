@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { request } from 'undici';
 import type { Alarm } from '../../shared/domain/alarm.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
 import type { Section } from '../../shared/domain/section.ts';
@@ -49,6 +48,7 @@ export async function postMessage(
   const timeout = AbortSignal.timeout(timeoutMs);
   let answer: { readonly status: number; readonly location: string };
   try {
+    const { request } = await import('undici');
     const {
       statusCode,
       headers,

@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import electronPath from 'electron';
 import { chromium, type Page } from 'playwright-core';
+
+/** The driver is attached when the page has long been there, ms: it would slow the start down, and may wait for ever. */
+const REST_MS = 3000;
 
 /** A desktop program that was started as a person does, without anything attached to it until it runs. */
 export interface StartedProgram {
@@ -26,6 +30,7 @@ export async function startTimed(project: string, env: Readonly<Record<string, s
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   await saysItRuns(child);
+  await sleep(REST_MS);
   const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
   const page = browser.contexts()[0]?.pages()[0];
   if (!page) throw new Error('The program has no window.');

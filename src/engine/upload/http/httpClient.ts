@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { request } from 'undici';
 import { LongtakeError } from '../../../shared/errors.ts';
 import type { ProxyEnvironment } from '../../../shared/proxies.ts';
 import { isLoopback } from '../../../shared/webAddress.ts';
@@ -81,8 +80,9 @@ export class HttpClient {
     const url = new URL(`${this.#base}${path}`);
     const proxy = this.#transport.proxy(url);
     try {
+      const { request } = await import('undici');
       const response = await request(url, {
-        dispatcher: this.#transport.dispatcher(url),
+        dispatcher: await this.#transport.dispatcher(url),
         method,
         headers: {
           accept: 'application/json',

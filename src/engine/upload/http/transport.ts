@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { type ProxyEnvironment, proxyFor } from '../../../shared/proxies.ts';
 import { credentialsIn, isLoopback } from '../../../shared/webAddress.ts';
 
@@ -15,6 +15,8 @@ export interface TransportOptions {
   readonly environment?: ProxyEnvironment | undefined;
 }
 
+type Undici = typeof import('undici');
+
 /** The connections to one target: direct, or through the proxies that the environment names. */
 export class Transport {
   readonly #options: TransportOptions;
@@ -24,13 +26,15 @@ export class Transport {
     this.#options = options;
   }
 
-  /** What asks for `url`. Throws UPLOAD_UNREACHABLE when the environment names something that is no proxy. */
-  dispatcher(url: URL): Dispatcher {
+  /** What asks for `url`. Rejects with UPLOAD_UNREACHABLE when the environment names something that is no proxy. */
+  async dispatcher(url: URL): Promise<Dispatcher> {
     const proxy = this.proxy(url);
     const key = proxy === undefined ? '' : `${url.protocol} ${proxy.href}`;
+    // A program that uploads nothing does not load it.
+    const undici = await import('undici');
     let dispatcher = this.#dispatchers.get(key);
     if (!dispatcher) {
-      dispatcher = proxy === undefined ? this.#direct() : this.#through(proxy, url.protocol === 'https:');
+      dispatcher = proxy === undefined ? this.#direct(undici) : this.#through(undici, proxy, url.protocol === 'https:');
       this.#dispatchers.set(key, dispatcher);
     }
     return dispatcher;
@@ -49,12 +53,12 @@ export class Transport {
     await Promise.all(all.map((dispatcher) => dispatcher.destroy()));
   }
 
-  #direct(): Dispatcher {
+  #direct({ Agent }: Undici): Dispatcher {
     return new Agent({ ...POOL, connect: this.#connect() });
   }
 
   /** Only what is encrypted needs a tunnel, and many proxies make none for anything else. */
-  #through(proxy: URL, needsTunnel: boolean): Dispatcher {
+  #through({ ProxyAgent }: Undici, proxy: URL, needsTunnel: boolean): Dispatcher {
     const login = credentialsIn(proxy);
     const uri = new URL(proxy);
     uri.username = '';

@@ -1,4 +1,3 @@
-import { request } from 'undici';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { connectionFailure } from '../http/connectionFailure.ts';
 import { IDLE_MS, type Transport } from '../http/transport.ts';
@@ -22,8 +21,9 @@ export class RequestHandler {
     const url = addressOf(asked);
     const proxy = this.#transport.proxy(url);
     try {
+      const { request } = await import('undici');
       const { statusCode, headers, body } = await request(url, {
-        dispatcher: this.#transport.dispatcher(url),
+        dispatcher: await this.#transport.dispatcher(url),
         method: asked.method as 'GET' | 'PUT' | 'POST' | 'HEAD' | 'DELETE',
         headers: headersOf(asked.headers),
         body: (asked.body as Uint8Array | string | undefined) ?? null,
