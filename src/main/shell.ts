@@ -75,7 +75,15 @@ interface Surroundings extends ShellOptions {
   readonly log: Log;
 }
 
-async function start({ mainFolder, folder, openRequests, processHost, page, noDialogs, log }: Surroundings): Promise<void> {
+async function start({
+  mainFolder,
+  folder,
+  openRequests,
+  processHost,
+  page,
+  noDialogs,
+  log,
+}: Surroundings): Promise<void> {
   // macOS and Linux learn of the scheme from the package itself.
   if (app.isPackaged && process.platform === 'win32') app.setAsDefaultProtocolClient(LINK_SCHEME);
   // Windows shows notifications of programs that it knows by this name, which the installer gives to the shortcut.

@@ -44,7 +44,7 @@ export async function acting(act: () => Promise<unknown>): Promise<void> {
 /** Follows the tray's menu, dialogs and windows of a program from here on; there is no person and no tray in a test. */
 export function watchDesktop(app: ElectronApplication): Promise<void> {
   return acting(() =>
-    app.evaluate(({ Tray, dialog, BrowserWindow }) => {
+    app.evaluate(({ Tray, dialog, BrowserWindow, Notification }) => {
       const seen: Seen = { menu: undefined, boxes: [], answer: 0, minimised: 0 };
       Object.assign(globalThis, { seen });
       const setContextMenu = Reflect.get(Tray.prototype, 'setContextMenu') as (
@@ -61,6 +61,8 @@ export function watchDesktop(app: ElectronApplication): Promise<void> {
         return Promise.resolve({ response: seen.answer, checkboxChecked: false });
       };
       dialog.showMessageBox = showMessageBox as typeof dialog.showMessageBox;
+      // Some computers have the library for it; dialogs tell instead of it.
+      Notification.isSupported = () => false;
       BrowserWindow.prototype.minimize = () => void (seen.minimised += 1);
     }),
   );
