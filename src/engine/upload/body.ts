@@ -26,6 +26,9 @@ export interface BodySource {
   readonly spoolFolder: string;
 }
 
+/** Hears of a part of what is filled, and takes no longer than it may keep others waiting. */
+export type Filled = (part: Uint8Array) => void;
+
 /**
  * The bytes that go to a target: a function of the recording's file, the same at every reading, so that nothing has to
  * be stored twice. Errors are those of the file system, and DAMAGED for a file that cannot be read as audio.
@@ -40,8 +43,11 @@ export interface Body {
   stable(): Promise<{ readonly bytes: number; readonly ended: boolean }>;
   /** From `from`, inclusive, to `to`, exclusive, in pieces of at most 64 KiB; never beyond what is stable. */
   read(from: number, to: number): AsyncIterable<Uint8Array>;
-  /** Fills `target` with what is there from `from` on, in one go. Absent: {@link read} brings it. */
-  readonly fill?: ((from: number, target: Uint8Array) => Promise<void>) | undefined;
+  /**
+   * Fills `target` with what is there from `from` on; `filled` hears of each part of it, in order, while the next one is
+   * read. Absent: {@link read} brings it.
+   */
+  readonly fill?: ((from: number, target: Uint8Array, filled: Filled) => Promise<void>) | undefined;
   /**
    * The last place after `from` and not after `to` where a chunk may end; `from` when there is none yet. Absent: any
    * place does.

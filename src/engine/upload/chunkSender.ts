@@ -22,8 +22,6 @@ const BEAT_MS = 30_000;
 const SMALLEST_CHUNK = 64 * 1024;
 /** How often a target may contradict itself before it is left alone for a while. */
 const FRUITLESS = 5;
-/** While so much is hashed, the next is read, bytes. */
-const WINDOW_BYTES = 1024 * 1024;
 
 /** What all uploads share. */
 export interface Shared {
@@ -216,37 +214,19 @@ export class ChunkSender {
   /** Fills `bytes` from `from` on; returns their digest. */
   async #read(from: number, bytes: Uint8Array): Promise<Uint8Array> {
     const hash = createHash('sha256');
-    const windows = this.#windows(from, bytes);
-    let next = await windows.next();
-    while (next.done !== true) {
-      const read = next.value;
-      const reading = windows.next();
-      hash.update(read);
-      next = await reading;
+    if (this.#body.fill) await this.#body.fill(from, bytes, (part) => hash.update(part));
+    else {
+      let at = 0;
+      for await (const piece of this.#body.read(from, from + bytes.length)) {
+        bytes.set(piece, at);
+        at += piece.length;
+        hash.update(piece);
+      }
+      if (at !== bytes.length) {
+        throw new LongtakeError('DISK_ERROR', 'The file of the recording is shorter than it was. Check the disk.');
+      }
     }
     return new Uint8Array(hash.digest());
-  }
-
-  /** Parts of `bytes` as they are filled. */
-  async *#windows(from: number, bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-    const { fill } = this.#body;
-    let at = 0;
-    if (fill) {
-      for (; at < bytes.length; at += WINDOW_BYTES) {
-        const window = bytes.subarray(at, at + WINDOW_BYTES);
-        await fill(from + at, window);
-        yield window;
-      }
-      return;
-    }
-    for await (const piece of this.#body.read(from, from + bytes.length)) {
-      bytes.set(piece, at);
-      at += piece.length;
-      yield piece;
-    }
-    if (at !== bytes.length) {
-      throw new LongtakeError('DISK_ERROR', 'The file of the recording is shorter than it was. Check the disk.');
-    }
   }
 
   #launch({ chunk, bytes, release }: Ready): void {

@@ -174,9 +174,9 @@ async function readAll(body: Body, from: number, to: number): Promise<Buffer> {
     pieces.push(Uint8Array.from(piece));
   }
   const bytes = Buffer.concat(pieces);
-  const filled = body.fill ? Buffer.alloc(bytes.length) : bytes;
-  await body.fill?.(from, filled);
-  expect(filled.equals(bytes)).toBe(true);
+  const filled: Uint8Array[] = [];
+  await body.fill?.(from, Buffer.alloc(bytes.length), (part) => filled.push(Uint8Array.from(part)));
+  if (body.fill) expect(Buffer.concat(filled).equals(bytes)).toBe(true);
   return bytes;
 }
 

@@ -1,10 +1,12 @@
 import { LongtakeError } from '../../../shared/errors.ts';
 import type { FileSystem, OpenFile } from '../../../shared/ports/fileSystem.ts';
-import type { Body, BodySource } from '../body.ts';
+import type { Body, BodySource, Filled } from '../body.ts';
 import { cutShort, FileWindow, toFileError } from './fileWindow.ts';
 import type { Layout } from './layout.ts';
 
 const PIECE_BYTES = 64 * 1024;
+/** What is filled is told of in such parts. */
+const PART_BYTES = 1024 * 1024;
 
 export type ReadableFiles = Pick<FileSystem, 'openForReading' | 'stat'>;
 
@@ -108,7 +110,7 @@ export class FileBody implements Body {
 
   /** Not for a layout that changes its bytes. */
   get fill(): Body['fill'] {
-    return this.#layout.rewrite ? undefined : (from, target) => this.#fill(from, target);
+    return this.#layout.rewrite ? undefined : (...filling) => this.#fill(...filling);
   }
 
   filePosition(at: number): Promise<number> {
@@ -127,15 +129,15 @@ export class FileBody implements Body {
     return Promise.resolve();
   }
 
-  async #fill(from: number, target: Uint8Array): Promise<void> {
+  async #fill(from: number, target: Uint8Array, filled: Filled): Promise<void> {
     const { head = new Uint8Array(0), start } = this.#layout;
     if (from + target.length > this.#bytes) throw cutShort();
     const ofHead = head.subarray(from, from + target.length);
     target.set(ofHead);
+    if (ofHead.length > 0) filled(target.subarray(0, ofHead.length));
     const rest = target.subarray(ofHead.length);
     if (rest.length === 0) return;
-    const position = start + from + ofHead.length - head.length;
-    if ((await this.#file.open((file) => file.readInto(rest, position))) < rest.length) throw cutShort();
+    await this.#file.open((file) => readParts(file, start + from + ofHead.length - head.length, rest, filled));
   }
 
   async #pieces(file: OpenFile, from: number, to: number): Promise<readonly Uint8Array[]> {
@@ -149,6 +151,19 @@ export class FileBody implements Body {
     if (bytes.length < to - from) throw cutShort();
     return [bytes];
   }
+}
+
+/** Fills `target` with what the file has from `position` on. */
+async function readParts(file: OpenFile, position: number, target: Uint8Array, filled: Filled): Promise<void> {
+  let before: Uint8Array | undefined;
+  for (let at = 0; at < target.length; at += PART_BYTES) {
+    const part = target.subarray(at, at + PART_BYTES);
+    const reading = file.readInto(part, position + at);
+    if (before) filled(before);
+    if ((await reading) < part.length) throw cutShort();
+    before = part;
+  }
+  if (before) filled(before);
 }
 
 export function withoutAudio(name: string): LongtakeError {
