@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { LongtakeError } from '../../../shared/errors.ts';
 import type { ProxyEnvironment } from '../../../shared/proxies.ts';
 import { isLoopback } from '../../../shared/webAddress.ts';
+import { BodyTurns } from './bodyTurns.ts';
 import { connectionFailure } from './connectionFailure.ts';
 import { IDLE_MS, Transport } from './transport.ts';
 
@@ -13,8 +14,10 @@ const SYSTEM_BYTES = 4 * 1024 * 1024;
 const ANSWER_MS = 60_000;
 /** Of an answer; no true one is nearly as long. */
 const MOST_ANSWER_BYTES = 1024 * 1024;
-/** A body goes in such pieces, so that a slow line is seen to move. */
+/** A body goes in such pieces, so that a slow line is seen to move; in larger ones where each goes quickly. */
 const PIECE_BYTES = 128 * 1024;
+const LARGEST_PIECE = 1024 * 1024;
+const QUICK_MS = 100;
 
 export interface ServerAddress {
   /** What people call the target. */
@@ -54,6 +57,7 @@ export class HttpClient {
   readonly #address: ServerAddress;
   readonly #base: string;
   readonly #transport: Transport;
+  readonly #turns = new BodyTurns();
 
   constructor(address: ServerAddress) {
     this.#address = address;
@@ -79,6 +83,7 @@ export class HttpClient {
     let timer: NodeJS.Timeout | undefined;
     const url = new URL(`${this.#base}${path}`);
     const proxy = this.#transport.proxy(url);
+    const went = await this.#turns.enter(body?.kind === 'bytes' ? length : 0);
     try {
       const { request } = await import('undici');
       const response = await request(url, {
@@ -90,7 +95,7 @@ export class HttpClient {
           ...headers,
           ...(body === undefined ? {} : { 'content-length': String(length) }),
         },
-        body: body === undefined ? null : Readable.from(pieces(body), { objectMode: false }),
+        body: body === undefined ? null : Readable.from(pieces(body, went), { objectMode: false }),
         headersTimeout: IDLE_MS + Math.min(length, SYSTEM_BYTES) / SLOWEST,
         signal: stop,
       });
@@ -101,6 +106,7 @@ export class HttpClient {
       if (signal.aborted) throw new LongtakeError('CANCELLED', 'The upload was cancelled.', { cause: error });
       throw connectionFailure(error, this.name, proxy);
     } finally {
+      went();
       clearTimeout(timer);
     }
   }
@@ -118,12 +124,21 @@ export class HttpClient {
   }
 }
 
-async function* pieces(body: AskedBody): AsyncGenerator<Uint8Array> {
+/** `went` is called once the last of them was taken. */
+async function* pieces(body: AskedBody, went: () => void): AsyncGenerator<Uint8Array> {
   if (body.kind === 'stream') {
     yield* body.read();
     return;
   }
-  for (let at = 0; at < body.bytes.length; at += PIECE_BYTES) yield body.bytes.subarray(at, at + PIECE_BYTES);
+  let length = PIECE_BYTES;
+  for (let at = 0; at < body.bytes.length;) {
+    const piece = body.bytes.subarray(at, at + length);
+    const from = performance.now();
+    yield piece;
+    at += piece.length;
+    length = performance.now() - from < QUICK_MS ? Math.min(2 * length, LARGEST_PIECE) : PIECE_BYTES;
+  }
+  went();
 }
 
 /** Up to {@link MOST_ANSWER_BYTES}; leaving the loop ends the connection. */
