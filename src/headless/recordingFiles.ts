@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { access as mayRead, constants, mkdir, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
@@ -85,6 +86,9 @@ export class RecordingFiles {
       throw new Failure(EXIT.usage, `${path} is not named as audio: Longtake reads ${FILE_EXTENSIONS.join(', ')}.`);
     }
     const folder = await mkdtemp(join(tmpdir(), 'longtake-file-'));
+    // Ctrl+C may end this program at once.
+    const remove = (): void => rmSync(folder, { recursive: true, force: true });
+    process.once('exit', remove);
     const root = join(folder, 'recordings');
     await mkdir(root);
     await symlink(path, join(root, basename(path)));
@@ -100,6 +104,7 @@ export class RecordingFiles {
       close: async () => {
         await studio.stop();
         await rm(folder, { recursive: true, force: true });
+        process.off('exit', remove);
       },
     });
     await studio.start();
