@@ -7,6 +7,7 @@ import { makeGap, makeRecording } from '../../../test/support/makeRecording.ts';
 import { silentLog } from '../../../test/support/silentLog.ts';
 import { LEDGER_FOLDER } from '../../shared/domain/folders.ts';
 import type { Gap, Recording } from '../../shared/domain/recording.ts';
+import { day } from '../../shared/units.ts';
 import { nodeFileSystem } from '../platform/nodeFileSystem.ts';
 import { type Library, openLibrary } from './library.ts';
 
@@ -56,6 +57,28 @@ test('what the recorder wrote after main had ended is taken in, in its last stat
   expect(library.unfinished()).toEqual([unknown]);
   expect(library.gaps(gap.day)).toEqual([ended]);
   expect(await catchUp()).toBe(0);
+});
+
+test('a gap whose end is known here and not in the ledger is told, once it is there no more', async () => {
+  const at = Date.parse('2026-11-21T12:00:00Z');
+  const of = (from: number, to: number | undefined): Gap => makeGap({ from, to, day: day('2026-11-21') });
+  const unended = of(at - 50_000, undefined);
+  const ended = { ...unended, to: at - 10_000 };
+  const untold = of(at - 5000, at - 2000);
+  const old = of(at - 900_000, at - 800_000);
+  const lasting = of(at - 1000, undefined);
+  for (const gap of [ended, untold, old, lasting]) library.saveGap(gap);
+  const tell = async (entries: readonly Gap[]): Promise<readonly Gap[]> => {
+    const lines = entries.map((gap) => `${JSON.stringify({ type: 'gap', at, gap })}\n`);
+    mkdirSync(join(root, LEDGER_FOLDER), { recursive: true });
+    writeFileSync(join(root, LEDGER_FOLDER, '2026-11.jsonl'), lines.join(''));
+    const told: Gap[] = [];
+    await library.catchUp({ root, fileSystem: nodeFileSystem, onBehind: (gap) => told.push(gap) });
+    return told;
+  };
+  expect(await tell([])).toEqual([]);
+  expect(await tell([unended, lasting])).toEqual([ended, untold]);
+  expect(await tell([unended, lasting, ended, untold])).toEqual([]);
 });
 
 test('what the catalogue knows better stays, and what is gone from disk does not come back', async () => {

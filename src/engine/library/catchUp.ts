@@ -1,12 +1,13 @@
 import type { LedgerEntry } from '../../shared/domain/ledger.ts';
 import { assertNever } from '../../shared/assertNever.ts';
+import type { Gap } from '../../shared/domain/recording.ts';
 import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import { armEventOf, type CoverageStore } from './coverageStore.ts';
 import type { KeepingStore } from './keepingStore.ts';
 import { listLedger, parseLedgerLine, readLines } from './ledgerReader.ts';
 import { absolutePath, staysBelow } from './paths.ts';
 import { whatWasRemoved } from './removedEntry.ts';
-import { toGapRow, toRecordingRow } from './rows.ts';
+import { fromGapRow, toGapRow, toRecordingRow } from './rows.ts';
 import type { Statements } from './statements.ts';
 import type { TitleStore } from './titleStore.ts';
 import type { MarkerStore } from './markerStore.ts';
@@ -15,6 +16,9 @@ import type { VerdictStore } from './verdictStore.ts';
 
 /** How much of the end of the ledger is read: thousands of events, also where stations change titles all the time. */
 const TAIL_BYTES = 2 * 1024 * 1024;
+/** Lines are written so much out of order, ms. */
+const DISORDER_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 /** What a ledger is taken into. */
 export interface Tables {
@@ -31,20 +35,42 @@ export interface CatchUpOptions {
   /** Recordings folder, absolute. It may be missing. */
   readonly root: string;
   readonly fileSystem: FileSystem;
+  /**
+   * Hears of each gap that has ended here and, as far as the end of the ledger goes, not there: the recorder may have
+   * been killed before its disk had the line.
+   */
+  readonly onBehind?: (gap: Gap) => void;
 }
 
 /**
  * Takes the last events of the ledger into the catalogue that it has not heard of: main may have ended before the
  * recorder did. Rows that are finished are left alone. Returns how many rows changed.
  */
-export async function catchUp(tables: Tables, { root, fileSystem }: CatchUpOptions): Promise<number> {
+export async function catchUp(tables: Tables, { root, fileSystem, onBehind }: CatchUpOptions): Promise<number> {
   let changed = 0;
   // A library from before armings were kept has none at all.
   const tail = tables.coverage.isEmpty() ? Infinity : TAIL_BYTES;
-  for (const entry of await lastEntries(root, fileSystem, tail)) {
+  const entries = await lastEntries(root, fileSystem, tail);
+  for (const entry of entries) {
     if (await apply(tables, entry, root, fileSystem)) changed += 1;
   }
+  if (onBehind) for (const gap of gapsBehind(tables, entries)) onBehind(gap);
   return changed;
+}
+
+/** Those whose end the ledger lacks, and those about the time of its end that it does not have at all. */
+function gapsBehind({ statements }: Tables, entries: readonly LedgerEntry[]): readonly Gap[] {
+  const told = entries.flatMap((entry) => (entry.type === 'gap' ? [entry.gap] : []));
+  const unended = told
+    .filter(({ to }) => to === undefined)
+    .flatMap(({ id }) => statements.gapById.get(id) ?? [])
+    .filter((row) => row.ended_at !== null);
+  if (entries.length === 0) return [];
+  const last = entries.reduce((latest, { at }) => Math.max(latest, at), 0);
+  const ids = new Set<string>(told.map(({ id }) => id));
+  const day = new Date(Math.max(0, last - 2 * DAY_MS)).toISOString().slice(0, 10);
+  const untold = statements.gapsEnded.all(day, last - DISORDER_MS, last + DAY_MS).filter(({ id }) => !ids.has(id));
+  return [...unended, ...untold].map(fromGapRow);
 }
 
 /** The newest entry about each thing in the tail of the ledger, oldest first. */

@@ -72,6 +72,9 @@ export function createStatements(db: Connection) {
     unfinished: query<[], ReadRecordingRow>(
       `SELECT ${READ_COLUMNS} FROM recordings WHERE state = 'recording' ORDER BY started_at`,
     ),
+    gapsEnded: query<[string, number, number], GapRow>(
+      `SELECT ${gapColumns} FROM gaps WHERE day >= ? AND ended_at BETWEEN ? AND ?`,
+    ),
     openGaps: query<[], GapRow>(`SELECT ${gapColumns} FROM gaps WHERE ended_at IS NULL ORDER BY began_at`),
 
     days: query<[string, number], DaySummary>(`

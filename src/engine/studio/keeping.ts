@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { Recording } from '../../shared/domain/recording.ts';
+import type { Gap, Recording } from '../../shared/domain/recording.ts';
 import type { Retention } from '../../shared/domain/retention.ts';
 import type { LedgerEntry } from '../../shared/domain/ledger.ts';
 import type { SourceCoverage } from '../../shared/domain/coverage.ts';
@@ -122,6 +122,13 @@ export class Keeping {
     } catch (error) {
       this.#ports.log.error('An arming could not be kept in the library.', { sourceId, error: String(error) });
     }
+  }
+
+  /** What the library heard of these gaps and the ledger did not, for the recorder was killed in between. */
+  async tellLedger(root: string, gaps: readonly Gap[]): Promise<void> {
+    if (gaps.length === 0) return;
+    for (const gap of gaps) this.ledger.write(root, { type: 'gap', at: this.#ports.clock.now(), gap });
+    await this.ledger.flushed(root);
   }
 
   /** The program ended without a word, and the source does not go on: its armed time ended then. */

@@ -11,7 +11,7 @@ import type { PowerState } from '../../shared/ports/powerState.ts';
 import type { ProcessHost } from '../../shared/ports/processHost.ts';
 import type { Secrets } from '../../shared/ports/secrets.ts';
 import type { SettingsStore } from '../../shared/ports/settingsStore.ts';
-import type { Recording } from '../../shared/domain/recording.ts';
+import type { Gap, Recording } from '../../shared/domain/recording.ts';
 import { errorText, LongtakeError } from '../../shared/errors.ts';
 import type { SourceId } from '../../shared/units.ts';
 import { leftArmed } from '../library/leftArmed.ts';
@@ -345,7 +345,9 @@ export function createStudio(ports: StudioPorts): Studio {
   /** What happened after the program last ended without a word. A ledger that cannot be read stops nothing. */
   async function heedLedger(root: string, resumed: readonly SourceId[]): Promise<void> {
     try {
-      await library().catchUp({ root, fileSystem: ports.fileSystem });
+      const behind: Gap[] = [];
+      await library().catchUp({ root, fileSystem: ports.fileSystem, onBehind: (gap) => behind.push(gap) });
+      if (ports.sharesFolder !== true && ports.idle !== true) await keeping.tellLedger(root, behind);
       for (const [id, until] of await leftArmed(root, ports.fileSystem)) {
         interruptions.begin(id, until);
         if (!resumed.includes(id) && ports.sharesFolder !== true) keeping.endArming(root, id, until);
