@@ -198,6 +198,7 @@ describe('longtake serve in a browser', () => {
     await page.getByText('Shown this once').waitFor();
     const token = (await page.locator('code').filter({ hasText: /^lt_/ }).textContent()) ?? '';
     expect((await ask('/api/v1/status', { authorization: `Bearer ${token}` })).status).toBe(200);
+    expect((await ask('/api/v1/start', { authorization: `Bearer ${token}` })).status).toBe(404);
     await search.fill('');
     await page.getByRole('tab', { name: 'Logs' }).click();
     await page.getByText(`It is kept in ${join(serve.profile, 'logs')}.`).waitFor();

@@ -101,6 +101,10 @@ export function addAutomation(app: FastifyInstance, parts: AutomationParts): voi
       const marker = await handlers['markers.add']({ at, label, ...(of === undefined ? {} : { sourceId: of }) });
       return { marker };
     });
+    // Who has a token is not told to log in.
+    api.all('/api/*', () => {
+      throw new LongtakeError('NOT_FOUND', 'There is nothing at this address.');
+    });
   });
 }
 
