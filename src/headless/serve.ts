@@ -66,6 +66,10 @@ async function run({ profile, config, access, entryFolder, log }: Run): Promise<
     const { store, notices } = openPlainSettings(folder, profile.defaults);
     for (const notice of notices) log.warn(notice);
     const secrets = openProfileSecrets(folder, () => store.read(), { env: process.env, uid: process.getuid?.() });
+    const automation = new AutomationAccess(secrets);
+    // Nobody who asks with it would be let in. What is recorded is recorded all the same.
+    const problem = automation.problem();
+    if (problem !== undefined) log.warn(`Programs cannot use the HTTP API: ${problem}`);
     const downloads = new Downloads(join(folder, 'cache', 'downloads'), log);
     const studio = createHeadlessStudio({
       entryFolder,
@@ -80,7 +84,7 @@ async function run({ profile, config, access, entryFolder, log }: Run): Promise<
     const server = createWebServer({
       config,
       access,
-      automation: new AutomationAccess(secrets),
+      automation,
       studio,
       downloads,
       pageFolder: join(entryFolder, '..', 'renderer'),

@@ -38,6 +38,17 @@ export class AutomationAccess {
     return kept.length === hash.length && timingSafeEqual(hash, kept);
   }
 
+  /** Why the token that the environment names cannot be used, for a person; undefined when it can, or names none. */
+  problem(): string | undefined {
+    try {
+      tokenOf(this.#env);
+      return undefined;
+    } catch (error) {
+      if (error instanceof LongtakeError) return error.message;
+      throw error;
+    }
+  }
+
   /** A new one, told this once. The one before is no longer good. */
   async makeToken(): Promise<string> {
     const token = `lt_${randomBytes(TOKEN_BYTES).toString('base64url')}`;

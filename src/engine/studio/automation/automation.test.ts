@@ -110,6 +110,15 @@ async function open(env: Environment = { LONGTAKE_API_TOKEN: TOKEN, LONGTAKE_API
 }
 
 describe('the automation API', () => {
+  it.each([
+    [{ LONGTAKE_API_TOKEN: 'short' }, /takes 16 to 500 characters/],
+    [{ LONGTAKE_API_TOKEN_FILE: '/nowhere/token' }, /\/nowhere\/token.*ENOENT/],
+    [{ LONGTAKE_API_TOKEN: TOKEN }, /^$/],
+    [{}, /^$/],
+  ])('says why its token cannot be used: %j', (env, sentence) => {
+    expect(new AutomationAccess(memorySecrets(), env).problem() ?? '').toMatch(sentence);
+  });
+
   it('is off unless it is asked for', async () => {
     await open({ LONGTAKE_API_TOKEN: TOKEN });
     expect(face?.address).toBeUndefined();
