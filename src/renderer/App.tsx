@@ -156,7 +156,7 @@ function OpenDialogView(): ReactElement | null {
     case 'settings':
       return <SettingsDialog at={open.at} onClose={close} />;
     case 'help':
-      return <HelpDialog onClose={close} />;
+      return <HelpDialog query={open.query} onClose={close} />;
     case 'shortcuts':
       return <ShortcutsDialog onClose={close} />;
     default:

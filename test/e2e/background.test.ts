@@ -189,7 +189,7 @@ describe('the studio in the background', () => {
     await page().keyboard.press('Control+Alt+N');
     await dialog.getByText('Control+Alt+N are the keys to begin new files.').waitFor();
     await running.screenshot('shortcut-conflicts');
-    await dialog.getByRole('tab', { name: 'Background' }).click();
+    await dialog.getByRole('tab', { name: 'General' }).click();
     await dialog.getByText('This desktop has no tray now').waitFor();
     await running.screenshot('background-settings');
     await page().keyboard.press('Escape');

@@ -60,6 +60,12 @@ describe('the settings', () => {
     await expect.poll(() => dialog().locator('.setting-target').count()).toBe(1);
     await search().fill('nothing has this');
     await dialog().getByText('No setting has these words').waitFor();
+    await dialog().getByRole('button', { name: 'Search the help' }).click();
+    await running.page.getByRole('dialog', { name: 'Help' }).getByText('The help has no such words').waitFor();
+    // The first Esc ends its search, the second one leads back.
+    await running.page.keyboard.press('Escape');
+    await running.page.keyboard.press('Escape');
+    await search().fill('nothing has this');
     await search().press('Escape');
     expect(await search().inputValue()).toBe('');
   });

@@ -11,6 +11,7 @@ input, button { box-sizing: border-box; width: 100%; font: inherit; padding: 0.5
 button { margin-top: 0.75rem; background: var(--accent); border-color: var(--accent); color: var(--ground); font-weight: 600; cursor: pointer; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 p { margin: 0 0 0.75rem; }
+.hint { margin: 1rem 0 0; font-size: 0.85em; }
 `;
 
 /** Asks for the password; with a sentence about why the last try failed. */
@@ -33,6 +34,7 @@ ${told}
 <input id="password" name="password" type="password" autocomplete="current-password" required autofocus${problem === undefined ? '' : ' aria-describedby="problem"'}>
 <button>Log in</button>
 </form>
+<p class="hint">The first start of <code>longtake serve</code> told it. On that computer, <code>longtake serve --set-password</code> sets another one.</p>
 </main>
 </body>
 </html>

@@ -36,7 +36,8 @@ export type OpenDialog =
   /** `at`: the section, or the thing in it, that is shown first. */
   | { readonly name: 'settings'; readonly at?: SettingsPlace }
   | { readonly name: 'alarms' }
-  | { readonly name: 'help' }
+  /** `query`: what is searched for at first. */
+  | { readonly name: 'help'; readonly query?: string }
   | { readonly name: 'shortcuts' };
 
 interface DialogsState {

@@ -35,7 +35,7 @@ export const SETTING_PLACES: readonly SettingPlace[] = [
     'sources',
     'Everything of a source',
     'Format, files, detection, alarms, targets and retention of a source, and where they differ from the settings.',
-    'per source microphone stream own override pause maximum length stop after device',
+    'per source microphone stream own override pause maximum length stop after timer schedule device sample rate bitrate quality bits channels cue password sound input',
   ),
   place('place.keys', 'shortcuts', 'All keys', 'What each key does in the window.', 'keyboard shortcuts list'),
   place(
@@ -43,7 +43,7 @@ export const SETTING_PLACES: readonly SettingPlace[] = [
     'advanced',
     'Export and import',
     'All settings with sources, targets, rules and alarms as one file, without passwords.',
-    'backup copy move other computer json transfer',
+    'backup copy save reset move other computer json transfer',
   ),
   place('place.isr', 'advanced', 'Coming from ISR', 'Takes over the sources of its config.ini.', 'import migrate ini'),
   place(
@@ -68,7 +68,13 @@ export const SETTING_PLACES: readonly SettingPlace[] = [
     'Versions, settings and the last log lines, without secrets, for whoever helps you.',
     'support bug problem diagnostics',
   ),
-  place('place.about', 'about', 'Versions', 'Of Longtake and what it runs on.', 'version runtime electron ffmpeg'),
+  place(
+    'place.about',
+    'about',
+    'Versions',
+    'Of Longtake and what it runs on.',
+    'version runtime electron ffmpeg update upgrade',
+  ),
   place(
     'place.licences',
     'about',
@@ -76,5 +82,11 @@ export const SETTING_PLACES: readonly SettingPlace[] = [
     'Of every part that Longtake is made of.',
     'license open source copyright third party',
   ),
-  place('place.help', 'about', 'Help', 'The README, with search (F1).', 'manual guide documentation readme'),
+  place(
+    'place.help',
+    'about',
+    'Help',
+    'The README, with search (F1).',
+    'manual guide documentation readme proxy schedule browser remote',
+  ),
 ];

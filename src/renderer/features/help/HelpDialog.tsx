@@ -8,10 +8,16 @@ import { useAnswer } from '../settings/useAnswer.ts';
 import { type Block, chaptersOf, findHelp, loadHelp, type Span } from './help.ts';
 import './help.css';
 
+interface HelpDialogProps {
+  /** What is searched for at first. */
+  readonly query?: string | undefined;
+  onClose(): void;
+}
+
 /** The README, to be searched and jumped through. */
-export function HelpDialog({ onClose }: { onClose(): void }): ReactElement {
+export function HelpDialog({ query: asked = '', onClose }: HelpDialogProps): ReactElement {
   const [answer, reload] = useAnswer(loadHelp);
-  const [query, setQuery] = useState('');
+  const [query, setQuery] = useState(asked);
   const text = useRef<HTMLDivElement>(null);
 
   const chapters = answer.name === 'ready' ? chaptersOf(answer.value) : undefined;

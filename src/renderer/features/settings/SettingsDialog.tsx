@@ -166,7 +166,14 @@ function Found({ query, found, settings, onUpdate, onGoTo }: FoundProps): ReactE
         {found.length === 0 ? 'Nothing found' : `${count(found.length, 'setting')} found`}
       </p>
       {found.length === 0 && (
-        <EmptyState title="No setting has these words">Try fewer words, or another word for the same.</EmptyState>
+        <EmptyState
+          title="No setting has these words"
+          action={
+            <Button onClick={() => dialogsStore.getState().show({ name: 'help', query })}>Search the help</Button>
+          }
+        >
+          Try fewer words, or another word for the same.
+        </EmptyState>
       )}
       <div className="settings-list">
         {found.map((entry) => (

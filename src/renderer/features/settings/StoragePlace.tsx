@@ -48,13 +48,7 @@ function Tables({ overview }: { readonly overview: Overview }): ReactElement {
       <p className="storage-forecast">{headline(forecasts)}</p>
       <table className="settings-table" aria-label="Forecast">
         <thead>
-          <tr>
-            <th scope="col">At the rate of</th>
-            <th scope="col" className="settings-number">
-              A day
-            </th>
-            <th scope="col">Full in</th>
-          </tr>
+          <Heads words={['At the rate of', 'A day']} last="Full in" />
         </thead>
         <tbody>
           {forecasts.map((forecast) => (
@@ -70,18 +64,7 @@ function Tables({ overview }: { readonly overview: Overview }): ReactElement {
       </table>
       <table className="settings-table" aria-label="Recordings folders">
         <thead>
-          <tr>
-            <th scope="col">Folder</th>
-            <th scope="col" className="settings-number">
-              Recordings
-            </th>
-            <th scope="col" className="settings-number">
-              Size
-            </th>
-            <th scope="col" className="settings-number">
-              Free there
-            </th>
-          </tr>
+          <Heads words={['Folder', 'Recordings', 'Size', 'Free there']} />
         </thead>
         <tbody>
           {roots.map(({ folder, current, recordings, bytes, freeBytes }) => (
@@ -101,11 +84,32 @@ function Tables({ overview }: { readonly overview: Overview }): ReactElement {
       <Shares label="By kind of file" rows={byContainer} />
       <Shares label="By month" rows={byMonth} />
       <p className="field-note">
+        What is being recorded is counted when its file is closed.{' '}
         {trash.recordings === 0
           ? 'The trash is empty.'
           : `The trash holds ${count(trash.recordings, 'recording')}, ${size(trash.bytes)}, beside these.`}
       </p>
     </div>
+  );
+}
+
+interface HeadsProps {
+  /** The first is of the rows, the others are of numbers. */
+  readonly words: readonly string[];
+  /** Of a column of words. */
+  readonly last?: string;
+}
+
+function Heads({ words, last }: HeadsProps): ReactElement {
+  return (
+    <tr>
+      {words.map((word, index) => (
+        <th key={word} scope="col" {...(index === 0 ? {} : { className: 'settings-number' })}>
+          {word}
+        </th>
+      ))}
+      {last !== undefined && <th scope="col">{last}</th>}
+    </tr>
   );
 }
 
@@ -115,18 +119,7 @@ function Shares({ label, rows }: { readonly label: string; readonly rows: Overvi
   return (
     <table className="settings-table" aria-label={label}>
       <thead>
-        <tr>
-          <th scope="col">{label}</th>
-          <th scope="col" className="settings-number">
-            Recordings
-          </th>
-          <th scope="col" className="settings-number">
-            Size
-          </th>
-          <th scope="col" className="settings-number">
-            Share
-          </th>
-        </tr>
+        <Heads words={[label, 'Recordings', 'Size', 'Share']} />
       </thead>
       <tbody>
         {rows.slice(0, MOST_ROWS).map(({ name, bytes, recordings }) => (

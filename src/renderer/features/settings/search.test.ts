@@ -11,6 +11,9 @@ describe('searching the settings', () => {
     expect(found('midnight')).toEqual(['splitSeconds']);
     expect(found('bandwidth')).toEqual(['uploadBytesPerSecond']);
     expect(found('HOTKEY mark')).toEqual(['markShortcut']);
+    expect(found('filename')).toEqual(['filenamePattern']);
+    expect(found('dark mode')).toEqual(['theme']);
+    expect(found('sample rate')).toEqual(['place.sources']);
     expect(found('detection pre')).toContain('detection.preRollSeconds');
   });
 

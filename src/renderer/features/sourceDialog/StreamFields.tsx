@@ -10,7 +10,7 @@ import { sentence } from '../../stores/notices.ts';
 import { useSettings } from '../../stores/settings.ts';
 import type { SourceDraft, StreamReport } from '../../../shared/domain/source.ts';
 import type { SourceId } from '../../../shared/units.ts';
-import { type Form, routeRows } from './draft.ts';
+import { type Form, routeRows, withScheme } from './draft.ts';
 import { StreamAdvanced } from './StreamAdvanced.tsx';
 
 interface StreamFieldsProps {
@@ -41,6 +41,7 @@ export function StreamFields(props: StreamFieldsProps): ReactElement {
             placeholder="https://stream.example.org/radio.mp3"
             value={form.stream.url}
             onChange={(event) => stream({ url: event.target.value })}
+            onBlur={() => stream({ url: withScheme(form.stream.url) })}
           />
         )}
       </Field>

@@ -11,6 +11,7 @@ import {
   routeRows,
   settingsFor,
   withAlarms,
+  withScheme,
 } from './draft.ts';
 
 const id = sourceId('3b241101-e2bb-4255-8caf-4136c566a962');
@@ -26,6 +27,21 @@ const errorsOf = (form: Parameters<typeof check>[0]): Record<string, string> => 
   const checked = check(form);
   return checked.ok ? {} : Object.fromEntries(checked.errors);
 };
+
+describe('an address without a scheme', () => {
+  it.each([
+    ['radio.example.org/live.mp3', 'https://radio.example.org/live.mp3'],
+    [' radio.example.org:8000/live ', 'http://radio.example.org:8000/live'],
+    ['127.0.0.1:8000', 'http://127.0.0.1:8000'],
+    ['radio.example.org:443/live', 'https://radio.example.org:443/live'],
+    ['http://radio.example.org/', 'http://radio.example.org/'],
+    ['ftp://radio.example.org/', 'ftp://radio.example.org/'],
+    ['radio', 'radio'],
+    ['', ''],
+  ])('%j is %j', (typed, address) => {
+    expect(withScheme(typed)).toBe(address);
+  });
+});
 
 describe('routeRows', () => {
   it('tell the way when it leads elsewhere', () => {

@@ -180,6 +180,14 @@ export function beginsNewRecording(config: SourceConfig, draft: SourceDraft): bo
   return captured(config) !== captured(draft);
 }
 
+/** An address as people say it, `radio.example.org:8000/live`, with the scheme that it most likely has. */
+export function withScheme(address: string): string {
+  const text = address.trim();
+  if (!/^[\w.-]+\.[a-z\d-]+(?::\d+)?(?:[/?]|$)/i.test(text)) return address;
+  // Stations on a port of their own seldom have TLS.
+  return `${/^[^/?]*:(?!443\b)\d/.test(text) ? 'http' : 'https'}://${text}`;
+}
+
 /** `wanted`, or with a number behind it if that name is taken. */
 export function freeName(wanted: string, taken: readonly string[]): string {
   const used = new Set(taken.map((name) => name.toLocaleLowerCase()));
