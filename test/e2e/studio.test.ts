@@ -46,6 +46,7 @@ describe('the studio in Electron', () => {
   it('welcomes a person and records the test signal with one click', async () => {
     const { page } = running;
     await expect.poll(() => page.getByRole('heading', { name: 'What do you want to record?' }).count()).toBe(1);
+    await page.getByRole('button', { name: 'Import an ISR configuration' }).waitFor();
     await running.screenshot('01-welcome');
     await running.request('settings.update', { splitSeconds: 5 });
     await page.getByRole('button', { name: 'Record the test signal' }).click();
