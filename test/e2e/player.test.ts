@@ -272,7 +272,9 @@ describe('listening and looking', () => {
     await details.getByLabel('Note').fill('Near the gate.');
     await details.getByLabel('Note').blur();
     await expect.poll(async () => (await sections())[1]).toMatchObject({ label: 'Fox', note: 'Near the gate.' });
-    await page.mouse.click(x + (width * 60) / SECONDS, y + 30);
+    // The row of the section is above the waveform, and what is said without one below.
+    const { y: top } = await box();
+    await page.mouse.click(x + (width * 60) / SECONDS, top + 30);
     await player()
       .getByText(/dB below the threshold/)
       .waitFor();
