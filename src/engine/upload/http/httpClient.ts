@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { LongtakeError } from '../../../shared/errors.ts';
 import type { ProxyEnvironment } from '../../../shared/proxies.ts';
-import { isLoopback } from '../../../shared/webAddress.ts';
+import { isLoopback, parseUrl } from '../../../shared/webAddress.ts';
 import { BodyTurns } from './bodyTurns.ts';
 import { connectionFailure } from './connectionFailure.ts';
 import { IDLE_MS, Transport } from './transport.ts';
@@ -45,6 +45,8 @@ export type AskedBody =
 export interface Answer {
   readonly status: number;
   header(name: string): string | undefined;
+  /** It sends on to another computer. */
+  readonly leadsAway: boolean;
   /** Of `set-cookie`. */
   readonly cookies: readonly string[];
   readonly text: string;
@@ -101,7 +103,7 @@ export class HttpClient {
       });
       timer = setTimeout(() => late.abort(), ANSWER_MS);
       const text = await readText(response.body);
-      return answerOf(response.statusCode, response.headers, text);
+      return answerOf(url, response.statusCode, response.headers, text);
     } catch (error) {
       if (signal.aborted) throw new LongtakeError('CANCELLED', 'The upload was cancelled.', { cause: error });
       throw connectionFailure(error, this.name, proxy);
@@ -155,17 +157,21 @@ async function readText(body: AsyncIterable<unknown>): Promise<string> {
 }
 
 function answerOf(
+  url: URL,
   status: number,
   headers: Readonly<Record<string, string | string[] | undefined>>,
   text: string,
 ): Answer {
   const cookies = headers['set-cookie'];
+  const header = (name: string): string | undefined => {
+    const value = headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+  const location = header('location');
   return {
     status,
-    header: (name) => {
-      const value = headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    },
+    header,
+    leadsAway: location !== undefined && parseUrl(location, url)?.hostname !== url.hostname,
     cookies: cookies === undefined ? [] : [cookies].flat(),
     text,
     json: objectOf(text),

@@ -23,7 +23,8 @@ export function oneLine(text: string): string | undefined {
 /** It asks for a login: there are no 401s in Speakr, but ways to its login page. */
 export function wantsLogin(answer: Answer): boolean {
   if (answer.status === 401) return true;
-  if (isRedirect(answer)) return /\/login\b/i.test(answer.header('location') ?? '');
+  // A login elsewhere is that of a network or a proxy, and says nothing of the token.
+  if (isRedirect(answer)) return !answer.leadsAway && /\/login\b/i.test(answer.header('location') ?? '');
   if (answer.json !== undefined) return false;
   if (answer.status === 400) return isCsrfPage(answer);
   return answer.status === 200 && /<input[^>]+type=["']?password/i.test(answer.text);

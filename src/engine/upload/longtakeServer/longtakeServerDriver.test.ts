@@ -297,6 +297,17 @@ describe('a file that goes whole', () => {
     await proxy.close();
   });
 
+  test('is still one of a Longtake server that is busy', async () => {
+    const proxy = await FaultProxy.start(server.url);
+    const driver = driverOf('longtake-server', proxy.url);
+    proxy.choose = () => 'limit';
+    await expect(driver.probe(signal)).rejects.toMatchObject({ code: 'UPLOAD_LIMIT' });
+    proxy.choose = () => 'conflict';
+    await expect(driver.probe(signal)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await driver.close();
+    await proxy.close();
+  });
+
   test('is not acknowledged where the server has other bytes and took them', async () => {
     const proxy = await FaultProxy.start(server.url);
     proxy.choose = ({ path }) => (path.endsWith('/upload') ? 'wrong bytes' : undefined);

@@ -35,6 +35,9 @@ const aboutSchema = z.object({
   features: z.array(z.string()).max(100),
 });
 
+/** Answers of any server, and of what stands before it, which may be over soon or are about who asks. */
+const BUSY: ReadonlySet<number> = new Set([401, 403, 408, 413, 425, 429]);
+
 /** Uploads to a server of Longtake's own, which verifies each chunk and takes several at once. */
 export class LongtakeServerDriver implements Driver {
   readonly limits = LIMITS;
@@ -161,7 +164,8 @@ export class LongtakeServerDriver implements Driver {
     const about = answer.status === 200 ? aboutSchema.safeParse(answer.json) : undefined;
     if (about?.success) return about.data;
     // Busy, or something on the way: it may still be one.
-    if (answer.status !== 404 && !answer.json) throw refusal(answer, this.#target.name);
+    if (answer.status !== 404 && (!answer.json || BUSY.has(answer.status) || answer.status >= 500))
+      throw refusal(answer, this.#target.name);
     const message = `${this.#target.name} is no Longtake server. Check the address; for Speakr choose its own kind.`;
     throw new LongtakeError('NOT_FOUND', message, { details: { status: answer.status } });
   }

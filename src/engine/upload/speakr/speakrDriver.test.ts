@@ -300,6 +300,12 @@ describe('a server that answers otherwise', () => {
       'UPLOAD_UNREACHABLE',
       'retry',
     ],
+    [
+      "a way to a network's login",
+      { status: 302, headers: { location: 'https://captive.example/login?to=1' } },
+      'UPLOAD_UNREACHABLE',
+      'retry',
+    ],
     ['a way to its login', { status: 302, headers: { location: '/login?next=%2F' } }, 'UPLOAD_UNAUTHORIZED', 'person'],
     ['a login page', { status: 200, body: '<form><input type="password"></form>' }, 'UPLOAD_UNAUTHORIZED', 'person'],
     ['a page instead of data', { status: 200, body: HTML }, 'UPLOAD_UNREACHABLE', 'retry'],
