@@ -73,4 +73,14 @@ describe('the settings of the session server', () => {
     ];
     for (const name of names) expect(problem).toContain(name);
   });
+
+  it('are not repeated where they hold a password', () => {
+    const problem = problemOf({
+      LONGTAKE_SERVER_SMTP_URL: 'smtp://anna:secret@',
+      LONGTAKE_SERVER_WEBHOOK_URL: 'https://anna:secret@example.org/?key=secret',
+    });
+    expect(problem).toContain('LONGTAKE_SERVER_SMTP_URL: ');
+    expect(problem).toContain('LONGTAKE_SERVER_WEBHOOK_URL: ');
+    expect(problem).not.toContain('secret');
+  });
 });

@@ -13,8 +13,8 @@ export interface FaceConfig {
 }
 
 export function faceOf(reader: SettingsReader): FaceConfig {
-  const url = reader.read<string | undefined>('LONGTAKE_SERVER_WEBHOOK_URL', undefined, webhookAddress);
-  const smtp = reader.read<string | undefined>('LONGTAKE_SERVER_SMTP_URL', undefined, smtpAddress);
+  const url = reader.read<string | undefined>('LONGTAKE_SERVER_WEBHOOK_URL', undefined, webhookAddress, true);
+  const smtp = reader.read<string | undefined>('LONGTAKE_SERVER_SMTP_URL', undefined, smtpAddress, true);
   return {
     webhook: url === undefined ? undefined : { url, secret: reader.text('LONGTAKE_SERVER_WEBHOOK_SECRET') },
     mail:

@@ -23,14 +23,15 @@ export class SettingsReader {
     return value === undefined || value === '' ? undefined : value;
   }
 
-  read<Value>(name: string, fallback: Value, parse: (text: string) => Value): Value {
+  /** `holdsSecret`: what was entered is not repeated where others read along. */
+  read<Value>(name: string, fallback: Value, parse: (text: string) => Value, holdsSecret = false): Value {
     const text = this.text(name);
     if (text === undefined) return fallback;
     try {
       return parse(text);
     } catch (error) {
       if (!(error instanceof SettingProblem)) throw error;
-      this.problems.push(`${name} is "${text}": ${error.message}`);
+      this.problems.push(holdsSecret ? `${name}: ${error.message}` : `${name} is "${text}": ${error.message}`);
       return fallback;
     }
   }
