@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { EventPayload } from '../../src/shared/contract/events.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../src/shared/contract/requests.ts';
 import type { SourceStatus } from '../../src/shared/domain/source.ts';
+import { errnoOf } from '../../src/shared/errors.ts';
 import type { ProcessRole } from '../../src/shared/ports/processHost.ts';
 import type { Upload } from '../../src/shared/domain/upload.ts';
 import type { SourceId, UploadId } from '../../src/shared/units.ts';
@@ -11,6 +13,8 @@ import { HOST_OPTIONS, type HostCommand, type HostMessage, type HostOptions } fr
 interface Child {
   readonly role: ProcessRole | 'main';
   readonly pid: number;
+  /** When it was started, in ticks of the system; undefined: it had ended before we looked. */
+  readonly since: string | undefined;
 }
 
 /** A studio in processes of its own, which can be killed and started again with what it left on disk. */
@@ -44,7 +48,7 @@ export class StudioProcess {
       env: { ...process.env, ...this.#options.env, [HOST_OPTIONS]: JSON.stringify(this.#options) },
     });
     this.#main = main;
-    if (main.pid !== undefined) this.processes.push({ role: 'main', pid: main.pid });
+    if (main.pid !== undefined) this.#started('main', main.pid);
     main.on('message', (message: HostMessage) => this.#heard(message));
     for (const output of [main.stdout, main.stderr]) {
       output?.on('data', (data: Buffer) => this.#note(`main: ${data.toString().trim()}`));
@@ -62,6 +66,7 @@ export class StudioProcess {
   }
 
   async request<Name extends RequestName>(name: Name, input: RequestInput<Name>): Promise<RequestOutput<Name>> {
+    if (!this.running) throw new Error(`${name}: main does not run.`);
     const callId = (this.#callId += 1);
     const reply = await new Promise<Extract<HostMessage, { type: 'reply' }>>((resolve) => {
       this.#calls.set(callId, resolve);
@@ -82,7 +87,7 @@ export class StudioProcess {
 
   /** Ends all living recorders at once; returns how many there were. */
   killRecorders(): number {
-    const living = this.processes.filter(({ role, pid }) => role === 'recorder' && isAlive(pid));
+    const living = this.processes.filter((child) => child.role === 'recorder' && isAlive(child));
     for (const { pid } of living) process.kill(pid, 'SIGKILL');
     return living.length;
   }
@@ -98,12 +103,12 @@ export class StudioProcess {
   /** Whatever is left of it is ended. */
   async dispose(): Promise<void> {
     await this.killMain();
-    for (const { pid } of this.processes) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    for (const child of this.processes) if (isAlive(child)) process.kill(child.pid, 'SIGKILL');
   }
 
   /** Resolves when no process of it lives any more. */
   async gone(timeoutMs: number): Promise<void> {
-    await this.until('every process ends', () => this.processes.every(({ pid }) => !isAlive(pid)), timeoutMs);
+    await this.until('every process ends', () => this.processes.every((child) => !isAlive(child)), timeoutMs);
   }
 
   /** Resolves once `condition` holds; it is looked at after every message and every 100 ms. */
@@ -133,7 +138,7 @@ export class StudioProcess {
   #heard(message: HostMessage): void {
     if (message.type === 'ready') this.#ready = true;
     if (message.type === 'reply') this.#calls.get(message.callId)?.(message);
-    if (message.type === 'child') this.processes.push(message);
+    if (message.type === 'child') this.#started(message.role, message.pid);
     if (message.type === 'log') this.#note(message.line);
     if (message.type === 'event' && message.name === 'sources.status') {
       const status = message.payload as SourceStatus;
@@ -144,6 +149,10 @@ export class StudioProcess {
       for (const upload of uploads) this.uploads.set(upload.id, upload);
     }
     this.#wake();
+  }
+
+  #started(role: Child['role'], pid: number): void {
+    this.processes.push({ role, pid, since: startOf(pid) });
   }
 
   #note(line: string): void {
@@ -160,11 +169,20 @@ export class StudioProcess {
   }
 }
 
-export function isAlive(pid: number): boolean {
+/** Numbers of processes are given again: in a long run on a busy computer, one of ours is soon somebody else's. */
+function isAlive({ pid, since }: Child): boolean {
+  return since !== undefined && startOf(pid) === since;
+}
+
+/** Field 22 of proc_pid_stat(5); undefined when nobody has this number. */
+function startOf(pid: number): string | undefined {
   try {
-    return process.kill(pid, 0);
-  } catch {
-    // ESRCH: nobody has this number any more.
-    return false;
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The second field, in parentheses, is a name with whatever is in it.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+    throw error;
   }
 }

@@ -35,6 +35,12 @@ describe('keeping and deleting in the window', () => {
     await page().getByRole('button', { name: 'Settings' }).click();
     await page().getByRole('tab', { name: 'Storage' }).click();
   };
+  /** They come back by themselves once a dialog that was opened from them is closed. */
+  const closeSettings = async (): Promise<void> => {
+    await dialog('Settings').waitFor();
+    await page().keyboard.press('Escape');
+    await dialog('Settings').waitFor({ state: 'hidden' });
+  };
 
   it('shows the coverage of each day, and what is missing of it', async () => {
     const days = async () => (await running.request('library.days', { limit: 99 })).length;
@@ -117,7 +123,7 @@ describe('keeping and deleting in the window', () => {
     expect(preview.due.every(({ recording }) => recording.startedAt < Date.now() - 6 * DAY_MS)).toBe(true);
     expect((await trash()).total).toBe(4);
 
-    await openStorage();
+    // The rules lead back to the settings that they were opened in.
     await page().getByRole('button', { name: 'Rules…' }).click();
     await rules.getByRole('button', { name: `Save and delete ${preview.dueCount} now` }).click();
     await page().getByText(`The rules deleted ${preview.dueCount} recordings`).waitFor();
@@ -126,6 +132,7 @@ describe('keeping and deleting in the window', () => {
     for (const { recording } of preview.due) {
       await expect(access(join(root, recording.path))).rejects.toThrow('ENOENT');
     }
+    await closeSettings();
   });
 
   it('shows the trash, restores from it and empties it', async () => {
@@ -153,6 +160,7 @@ describe('keeping and deleting in the window', () => {
     await shown.getByText('The trash is empty').waitFor();
     await expect.poll(() => readdir(join(root, '.longtake/trash'))).toEqual([]);
     await shown.getByRole('button', { name: 'Close' }).first().click();
+    await closeSettings();
   });
 
   it('shows where recording began and ended, and proves the boundaries of what it records', async () => {
