@@ -337,9 +337,13 @@ export class UploadRun {
     if (kind === 'cancelled' || this.#signal.aborted) return false;
     const entry = store.find(this.#id);
     if (!entry) return false;
-    log.warn('An upload was held up.', { uploadId: this.#id, state: entry.state, kind, error: errorText(thrown) });
     this.#mustLook = true;
     const problem = toWireError(error);
+    // A server that is away for days is told of once at length, not at each try.
+    const isNews = problem.code !== entry.problem?.code || problem.message !== entry.problem.message;
+    const of = { uploadId: this.#id, state: entry.state, kind };
+    if (isNews) log.warn('An upload was held up.', { ...of, error: errorText(thrown) });
+    else log.debug('An upload is still held up.', { ...of, error: problem.message });
     switch (kind) {
       case 'retry': {
         const ofTarget = line.failed(error);
