@@ -22,7 +22,7 @@ export default defineConfig(({ command }) => ({
           index: resolve(root, 'src/main/index.ts'),
           recorder: resolve(root, 'src/engine/recorder/process.ts'),
           prober: resolve(root, 'src/engine/capture/proberProcess.ts'),
-          longtake: resolve(root, 'src/headless/longtake.ts'),
+          longtake: resolve(root, 'src/headless/program.ts'),
           analyst: resolve(root, 'src/engine/studio/analystProcess.ts'),
           drill: resolve(root, 'src/engine/studio/drill/drillProcess.ts'),
           checker: resolve(root, 'src/engine/library/checkProcess.ts'),

@@ -7,7 +7,7 @@ const BUILT = join(root, 'out', 'main');
 /** Where the files of the processes are gathered; its content lies in `out/main` of the packaged program. */
 const PROCESSES = join(root, 'out', 'package', 'main');
 
-/** Not started by the packaged program, which are itself and its children: the `longtake` command is for Node. */
+/** The `longtake` command for Node: the packaged program runs it itself. */
 const FOR_NODE = ['longtake.js'];
 const IMPORT = /(?:from|import|import\()\s*["'`](\.{1,2}\/[^"'`]+\.js)["'`]/g;
 

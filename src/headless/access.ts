@@ -9,6 +9,7 @@ import type { ControlHello } from '../shared/contract/control.ts';
 import { answer } from '../shared/contract/handlers.ts';
 import type { RequestName } from '../shared/contract/requests.ts';
 import { fromWireError, LongtakeError } from '../shared/errors.ts';
+import type { ProcessHost } from '../shared/ports/processHost.ts';
 import type { SettingsStore } from '../shared/ports/settingsStore.ts';
 import { openHeadlessLog } from './log.ts';
 import type { Profile } from './profile.ts';
@@ -38,8 +39,8 @@ export interface Access extends StudioLink {
 
 export interface AccessOptions {
   readonly profile: Profile;
-  /** Where the built child processes are; absolute. */
-  readonly entryFolder: string;
+  /** Starts the child processes. */
+  readonly processHost: ProcessHost;
   readonly terminal: Terminal;
 }
 
@@ -90,14 +91,14 @@ function throughLink(link: ControlLink): Access {
   };
 }
 
-async function openIdle({ profile, entryFolder, terminal }: AccessOptions): Promise<Access> {
+async function openIdle({ profile, processHost, terminal }: AccessOptions): Promise<Access> {
   const log = openHeadlessLog({ level: 'error', file: undefined, terminal: process.stderr, now: Date.now });
   const control = await openControl({ folder: profile.folder, kind: 'command', log, patienceMs: 1 });
   try {
     const { store, notices } = openPlainSettings(profile.folder, profile.defaults);
     for (const notice of notices) terminal.tell(notice);
     const studio = createHeadlessStudio({
-      entryFolder,
+      processHost,
       log,
       kept: { settingsStore: store, secrets: openSecretsFile(join(profile.folder, 'secrets.json'), undefined) },
       sharesFolder: true,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { ProcessHost } from '../shared/ports/processHost.ts';
 import { type Access, openAccess } from './access.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
 import { chooseProfile, type Profile } from './profile.ts';
@@ -9,8 +10,11 @@ export const JSON_LINES = 'one JSON object a line on stdout; README.md names the
 
 /** What commands are mounted with. */
 export interface Mount {
-  /** Where the built child processes are; absolute. */
-  readonly entryFolder: string;
+  readonly processHost: ProcessHost;
+  /** The built page; absolute. */
+  readonly pageFolder: string;
+  /** What is typed in front of a command to start this program. */
+  readonly program: string;
   onEnd(code: ExitCode): void;
 }
 
@@ -40,15 +44,15 @@ export function profileOf(command: Command): Profile {
 /** Runs a command on the studio of its profile: the one that runs, else one that only answers. */
 export async function withStudio(
   command: Command,
-  { entryFolder, onEnd }: Mount,
+  { processHost, onEnd }: Mount,
   work: (work: Work) => Promise<ExitCode>,
 ): Promise<void> {
   const terminal = terminalOf(command);
   const profile = profileOf(command);
-  const access = await openAccess({ profile, entryFolder, terminal });
+  const access = await openAccess({ profile, processHost, terminal });
   let stop: (() => void) | undefined;
   const interrupt = (): void => {
-    if (!stop) process.exit(EXIT.interrupted);
+    if (!stop) return process.exit(EXIT.interrupted);
     const first = stop;
     stop = undefined;
     first();

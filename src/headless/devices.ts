@@ -3,6 +3,7 @@ import { DEFAULT_SETTINGS } from '../shared/domain/settings.ts';
 import type { Device } from '../shared/domain/source.ts';
 import { DEFAULT_DEVICE } from '../shared/domain/sourceDefaults.ts';
 import { LongtakeError } from '../shared/errors.ts';
+import type { ProcessHost } from '../shared/ports/processHost.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
 import { silentLog } from './log.ts';
 import { createHeadlessStudio, keptInMemory } from './studio.ts';
@@ -10,14 +11,14 @@ import type { Terminal } from './terminal.ts';
 
 export interface DevicesOptions {
   readonly terminal: Terminal;
-  /** Where the built child processes are; absolute. */
-  readonly entryFolder: string;
+  /** Starts the child processes. */
+  readonly processHost: ProcessHost;
 }
 
 /** `longtake devices`: the inputs of this moment, with what to write after `device =`. */
-export async function devices({ terminal, entryFolder }: DevicesOptions): Promise<ExitCode> {
+export async function devices({ terminal, processHost }: DevicesOptions): Promise<ExitCode> {
   const studio = createHeadlessStudio({
-    entryFolder,
+    processHost,
     log: silentLog,
     kept: keptInMemory({ settings: { ...DEFAULT_SETTINGS, recordingsFolder: tmpdir() }, sources: [], armed: [] }),
     sharesFolder: true,

@@ -23,9 +23,6 @@ import { addSettingsCommand } from './commands/settings.ts';
 import { addSourcesCommand } from './commands/sources.ts';
 import { addStatusCommand } from './commands/status.ts';
 
-/** The children are built beside this program. */
-const ENTRY_FOLDER = import.meta.dirname;
-
 const EXIT_CODES = `
 Exit codes:
   ${EXIT.done}    ended as asked; every file is closed
@@ -51,13 +48,21 @@ Every file is gone through once and nothing is written. Levels are in dBFS, wher
 floor is the 20th percentile of each 30 s; the score of a section is its peak above that, in dB.
 Exit codes: ${EXIT.done} every file was analysed; ${EXIT.failed} at least one could not be; ${EXIT.usage} the command line is wrong.`;
 
-async function main(): Promise<ExitCode> {
+/** How this program was started. */
+export interface Start extends Omit<Mount, 'onEnd'> {
+  /** What was typed behind its name. */
+  readonly args: readonly string[];
+}
+
+async function run({ args, ...start }: Start): Promise<ExitCode> {
+  const { processHost } = start;
   let code: ExitCode = EXIT.done;
   const program = new Command('longtake')
     .description('Records soundcards and streams unattended, without a window.')
     .version(VERSION)
     .option('--profile <folder>', 'whose settings and library (LONGTAKE_USER_DATA, else the desktop’s own)')
     .exitOverride()
+    .showHelpAfterError('See longtake --help.')
     .option('--list-devices', 'the same as the command devices')
     .addHelpText('after', EXIT_CODES);
   program
@@ -66,7 +71,7 @@ async function main(): Promise<ExitCode> {
     .option('--json', JSON_LINES)
     .exitOverride()
     .action(async (_: unknown, command: Command) => {
-      code = await devices({ terminal: terminalOf(command), entryFolder: ENTRY_FOLDER });
+      code = await devices({ terminal: terminalOf(command), processHost });
     });
   program
     .command('record')
@@ -92,7 +97,7 @@ async function main(): Promise<ExitCode> {
         if (ofConfig !== undefined)
           throw new Failure(EXIT.usage, `--${ofConfig} is for a configuration, not for sources.`);
         const { all, json } = options;
-        const common = { names, all: all === true, json: json === true, entryFolder: ENTRY_FOLDER };
+        const common = { names, all: all === true, json: json === true, processHost };
         code = await recordProfile({ profile: profileOf(command), ...common });
         return;
       }
@@ -103,7 +108,7 @@ async function main(): Promise<ExitCode> {
         splitSeconds: options.splitSeconds,
         minFreeBytes: options.minFree === undefined ? undefined : options.minFree * 1e6,
         tagStreams: options.tags === true,
-        entryFolder: ENTRY_FOLDER,
+        processHost,
       });
     });
   program
@@ -141,7 +146,7 @@ async function main(): Promise<ExitCode> {
       });
     });
   const mount: Mount = {
-    entryFolder: ENTRY_FOLDER,
+    ...start,
     onEnd: (ended) => {
       code = ended;
     },
@@ -160,10 +165,9 @@ async function main(): Promise<ExitCode> {
   addServeCommand(program, mount);
   addServerCommand(program, mount.onEnd);
   addCompletionCommand(program, mount);
-  const [first, ...rest] = process.argv.slice(2);
+  const [first, ...rest] = args;
   // As ISR has it.
-  const args = first === '--list-devices' ? ['devices', ...rest] : process.argv.slice(2);
-  await program.parseAsync(args, { from: 'user' });
+  await program.parseAsync(first === '--list-devices' ? ['devices', ...rest] : args, { from: 'user' });
   return code;
 }
 
@@ -260,17 +264,18 @@ function exitCodeOf(error: unknown): number {
   return error instanceof Failure ? error.exitCode : EXIT.failed;
 }
 
-// Whoever read along may be gone; that is no reason to end a recording.
-process.stdout.on('error', () => undefined);
-process.stderr.on('error', () => undefined);
-// The recorder is another process: whatever fails here, recording goes on.
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, (error: unknown) => process.stderr.write(`An error was not handled: ${errorText(error)}\n`));
+/** Runs the `longtake` command in this process, and resolves with its exit code. Never rejects. */
+export async function runLongtake(start: Start): Promise<number> {
+  // Whoever read along may be gone; that is no reason to end a recording.
+  process.stdout.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
+  // The recorder is another process: whatever fails here, recording goes on.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => process.stderr.write(`An error was not handled: ${errorText(error)}\n`));
+  }
+  try {
+    return await run(start);
+  } catch (error) {
+    return exitCodeOf(error);
+  }
 }
-let exitCode: number;
-try {
-  exitCode = await main();
-} catch (error) {
-  exitCode = exitCodeOf(error);
-}
-process.exit(exitCode);

@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import { decodeFileText, MAX_CONFIG_BYTES } from '../shared/decodeText.ts';
 import { type IsrConfig, type IsrLogLevel, problemText, readIsrConfig } from '../engine/studio/isr/isrConfig.ts';
 import { errorText } from '../shared/errors.ts';
+import type { ProcessHost } from '../shared/ports/processHost.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
 import { acquireLock, type InstanceLock } from '../engine/platform/instanceLock.ts';
 import { dataFolders, type IsrRun, planIsrRun } from './isrRun.ts';
@@ -22,8 +23,8 @@ export interface RecordOptions {
   readonly minFreeBytes: number | undefined;
   /** Files of MP3 and AAC begin with a tag. */
   readonly tagStreams: boolean;
-  /** Where the built child processes are; absolute. */
-  readonly entryFolder: string;
+  /** Starts the child processes. */
+  readonly processHost: ProcessHost;
 }
 
 const LEVELS: Readonly<Record<IsrLogLevel, Level>> = {
@@ -125,11 +126,11 @@ async function lockRun({ key }: IsrRun, log: HeadlessLog): Promise<InstanceLock 
   throw new Failure(EXIT.failed, 'Another longtake records with this configuration into this folder already.');
 }
 
-async function runStudio(run: IsrRun, log: HeadlessLog, { json, entryFolder }: RecordOptions): Promise<ExitCode> {
+async function runStudio(run: IsrRun, log: HeadlessLog, { json, processHost }: RecordOptions): Promise<ExitCode> {
   const { state, terms, passwords } = run;
   const dataFolder = await makeDataFolder(run, log);
   const studio = createHeadlessStudio({
-    entryFolder,
+    processHost,
     log,
     kept: keptInMemory(state, passwords),
     sharesFolder: true,

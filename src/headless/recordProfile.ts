@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { holdProfile } from '../engine/platform/heldProfile.ts';
 import { openPlainSettings } from '../engine/platform/settingsOnDisk.ts';
+import type { ProcessHost } from '../shared/ports/processHost.ts';
 import type { SettingsStore } from '../shared/ports/settingsStore.ts';
 import type { SourceId } from '../shared/units.ts';
 import { chooseSources } from './chosen.ts';
@@ -16,13 +17,13 @@ export interface RecordProfileOptions {
   readonly names: readonly string[];
   readonly all: boolean;
   readonly json: boolean;
-  /** Where the built child processes are; absolute. */
-  readonly entryFolder: string;
+  /** Starts the child processes. */
+  readonly processHost: ProcessHost;
 }
 
 /** `longtake record SOURCE…`: records sources of a profile until it is told to end. */
 export async function recordProfile(options: RecordProfileOptions): Promise<ExitCode> {
-  const { profile, names, all, json, entryFolder } = options;
+  const { profile, names, all, json, processHost } = options;
   const { folder } = profile;
   const log = openHeadlessLog({
     level: 'info',
@@ -41,7 +42,7 @@ export async function recordProfile(options: RecordProfileOptions): Promise<Exit
     const { store, notices } = openPlainSettings(folder, profile.defaults);
     for (const notice of notices) log.warn(notice);
     const studio = createHeadlessStudio({
-      entryFolder,
+      processHost,
       log,
       kept: {
         settingsStore: armedForNow(store),

@@ -8,6 +8,7 @@ import { DEFAULT_SETTINGS } from '../shared/domain/settings.ts';
 import type { Recording } from '../shared/domain/recording.ts';
 import { FILE_EXTENSIONS } from '../shared/domain/recordingFile.ts';
 import { errnoOf, fromWireError, LongtakeError } from '../shared/errors.ts';
+import type { ProcessHost } from '../shared/ports/processHost.ts';
 import type { Access } from './access.ts';
 import { EXIT, Failure } from './exit.ts';
 import { silentLog } from './log.ts';
@@ -54,12 +55,12 @@ export async function checkFile(path: string): Promise<void> {
 /** Files of the library, and others, which get a studio of their own until `close`. */
 export class RecordingFiles {
   readonly #access: Access;
-  readonly #entryFolder: string;
+  readonly #processHost: ProcessHost;
   readonly #foreign: { close(): Promise<void> }[] = [];
 
-  constructor(access: Access, entryFolder: string) {
+  constructor(access: Access, processHost: ProcessHost) {
     this.#access = access;
-    this.#entryFolder = entryFolder;
+    this.#processHost = processHost;
   }
 
   /** Rejects with {@link Failure} for what is no audio, and with the codes of the library. */
@@ -93,7 +94,7 @@ export class RecordingFiles {
     await mkdir(root);
     await symlink(path, join(root, basename(path)));
     const studio = createHeadlessStudio({
-      entryFolder: this.#entryFolder,
+      processHost: this.#processHost,
       log: silentLog,
       kept: keptInMemory({ settings: { ...DEFAULT_SETTINGS, recordingsFolder: root }, sources: [], armed: [] }),
       sharesFolder: true,

@@ -4,6 +4,7 @@ import { holdProfile } from '../engine/platform/heldProfile.ts';
 import { openPlainSettings } from '../engine/platform/settingsOnDisk.ts';
 import { AutomationAccess } from '../engine/studio/automation/access.ts';
 import { errnoOf, errorText } from '../shared/errors.ts';
+import type { ProcessHost } from '../shared/ports/processHost.ts';
 import { VERSION } from '../shared/version.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
 import { type HeadlessLog, openHeadlessLog } from './log.ts';
@@ -19,8 +20,9 @@ import { createWebServer, type WebServer } from './web/webServer.ts';
 export interface ServeOptions {
   readonly profile: Profile;
   readonly flags: WebFlags;
-  /** Where the built child processes are; absolute. The page is beside it. */
-  readonly entryFolder: string;
+  readonly processHost: ProcessHost;
+  /** The built page; absolute. */
+  readonly pageFolder: string;
 }
 
 export const webAccessOf = ({ folder }: Profile): WebAccess => {
@@ -29,7 +31,7 @@ export const webAccessOf = ({ folder }: Profile): WebAccess => {
 };
 
 /** `longtake serve`: the studio of a profile, in browsers and for programs, until told to end. */
-export async function serve({ profile, flags, entryFolder }: ServeOptions): Promise<ExitCode> {
+export async function serve({ profile, flags, processHost, pageFolder }: ServeOptions): Promise<ExitCode> {
   const config = readWebConfig(flags, process.env);
   const access = webAccessOf(profile);
   const log = openHeadlessLog({
@@ -40,7 +42,7 @@ export async function serve({ profile, flags, entryFolder }: ServeOptions): Prom
     now: Date.now,
   });
   try {
-    return await run({ profile, config, access, entryFolder, log });
+    return await run({ profile, config, access, processHost, pageFolder, log });
   } finally {
     await log.close();
   }
@@ -50,11 +52,12 @@ interface Run {
   readonly profile: Profile;
   readonly config: WebConfig;
   readonly access: WebAccess;
-  readonly entryFolder: string;
+  readonly processHost: ProcessHost;
+  readonly pageFolder: string;
   readonly log: HeadlessLog;
 }
 
-async function run({ profile, config, access, entryFolder, log }: Run): Promise<ExitCode> {
+async function run({ profile, config, access, processHost, pageFolder, log }: Run): Promise<ExitCode> {
   const { folder } = profile;
   let ready: () => void = () => undefined;
   const started = new Promise<void>((resolve) => {
@@ -72,7 +75,7 @@ async function run({ profile, config, access, entryFolder, log }: Run): Promise<
     if (problem !== undefined) log.warn(`Programs cannot use the HTTP API: ${problem}`);
     const downloads = new Downloads(join(folder, 'cache', 'downloads'), log);
     const studio = createHeadlessStudio({
-      entryFolder,
+      processHost,
       log,
       kept: { settingsStore: store, secrets },
       sharesFolder: false,
@@ -87,7 +90,7 @@ async function run({ profile, config, access, entryFolder, log }: Run): Promise<
       automation,
       studio,
       downloads,
-      pageFolder: join(entryFolder, '..', 'renderer'),
+      pageFolder,
       ready: () => started,
       log: log.scoped('web'),
     });

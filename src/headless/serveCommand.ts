@@ -39,7 +39,7 @@ export function addServeCommand(program: Command, mount: Mount): void {
     .action(async (flags: Flags, command: Command) => {
       if (flags.printUnit === true) {
         const { systemdUnit } = await import('./web/systemdUnit.ts');
-        process.stdout.write(systemdUnit(`${process.execPath} ${process.argv[1] ?? 'longtake'} serve`));
+        process.stdout.write(systemdUnit(`${mount.program} serve`));
       } else if (flags.newToken === true) {
         await withStudio(command, mount, async ({ access }) => {
           const { token } = await access.request('automation.makeToken', {});
@@ -57,7 +57,7 @@ export function addServeCommand(program: Command, mount: Mount): void {
           await webAccessOf(profile).endAll();
           process.stdout.write('Everybody is logged out.\n');
         } else {
-          mount.onEnd(await serve({ profile, flags, entryFolder: mount.entryFolder }));
+          mount.onEnd(await serve({ profile, flags, ...mount }));
         }
       }
     });

@@ -1,4 +1,3 @@
-import { createChildProcessHost } from '../engine/platform/childProcessHost.ts';
 import { nodeFileSystem } from '../engine/platform/nodeFileSystem.ts';
 import { systemClock } from '../engine/platform/systemClock.ts';
 import { passwordKey } from '../engine/studio/sources.ts';
@@ -8,6 +7,7 @@ import { createStudio, type Studio, type StudioPorts } from '../engine/studio/st
 import { LongtakeError } from '../shared/errors.ts';
 import type { Desktop } from '../shared/ports/desktop.ts';
 import type { Log } from '../shared/ports/log.ts';
+import type { ProcessHost } from '../shared/ports/processHost.ts';
 import type { Secrets } from '../shared/ports/secrets.ts';
 import type { SettingsStore, StoredState } from '../shared/ports/settingsStore.ts';
 import type { SourceId } from '../shared/units.ts';
@@ -15,8 +15,8 @@ import { VERSION } from '../shared/version.ts';
 import { readTargetSecrets } from './targetSecrets.ts';
 
 export interface HeadlessStudioOptions {
-  /** Where the built child processes are; absolute. */
-  readonly entryFolder: string;
+  /** Starts the child processes. */
+  readonly processHost: ProcessHost;
   readonly log: Log;
   /** Settings and secrets that live as long as the process, or those of a profile. */
   readonly kept: Pick<StudioPorts, 'settingsStore' | 'secrets'>;
@@ -34,14 +34,14 @@ export interface HeadlessStudioOptions {
 
 /** A studio without a desktop. */
 export function createHeadlessStudio(options: HeadlessStudioOptions): Studio {
-  const { entryFolder, log, kept, sharesFolder, idle, dataFolder, logFolder, armTerms, desktop } = options;
+  const { processHost, log, kept, sharesFolder, idle, dataFolder, logFolder, armTerms, desktop } = options;
   const noDesktop = (): never => {
     throw new LongtakeError('NOT_ALLOWED', 'This studio runs without a desktop.');
   };
   return createStudio({
     clock: systemClock,
     fileSystem: nodeFileSystem,
-    processHost: createChildProcessHost(entryFolder),
+    processHost,
     ...kept,
     notifier: {
       notify: ({ title, body, urgent }) => log[urgent ? 'error' : 'info'](`${title}: ${body}`),

@@ -1,5 +1,7 @@
 import { app } from 'electron';
 import { tellBundledFfmpeg } from './bundledFfmpeg.ts';
+import { runCommand } from './command.ts';
+import { commandLine } from './commandLine.ts';
 import { createElectronProcessHost } from './electronProcessHost.ts';
 import { failToStart } from './failToStart.ts';
 import { OpenRequests, ownStart } from './openRequests.ts';
@@ -8,6 +10,11 @@ import { registerSchemes } from './protocols.ts';
 
 /** What must be said before Electron is ready, and no more: the rest is loaded while the recorder's process starts. */
 function main(): void {
+  const command = app.isPackaged ? commandLine(process.argv) : undefined;
+  if (command) {
+    runCommand(command);
+    return;
+  }
   const folder = chooseProfileFolder();
   registerSchemes();
   tellBundledFfmpeg();

@@ -16,9 +16,11 @@ export interface HeadlessOptions {
   /** Working directory. */
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Another program that has the command. */
+  readonly program?: string;
 }
 
-/** The built `longtake` command under plain Node, in a folder of its own. */
+/** The built `longtake` command, under plain Node where no other program is named, in a folder of its own. */
 export class Headless {
   readonly events: HeadlessEvent[] = [];
   readonly #child: ChildProcess;
@@ -27,8 +29,9 @@ export class Headless {
   #stdout = '';
   #stderr = '';
 
-  constructor(args: readonly string[], { folder, env = {} }: HeadlessOptions) {
-    this.#child = spawn(process.execPath, [PROGRAM, ...args], {
+  constructor(args: readonly string[], { folder, env = {}, program }: HeadlessOptions) {
+    const [file, own] = program === undefined ? [process.execPath, [PROGRAM]] : [program, []];
+    this.#child = spawn(file, [...own, ...args], {
       cwd: folder,
       env: { ...process.env, XDG_STATE_HOME: resolve(folder, 'state'), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,22 +3,23 @@ import { dirname, join, relative } from 'node:path';
 import { FuseVersion, flipFuses } from '@electron/fuses';
 import type { TestProject } from 'vitest/node';
 import { DRIVABLE_FUSES } from '../../scripts/packaging/fuses.mjs';
+import { LINUX_PROGRAM } from '../../scripts/packaging/launcher.mjs';
 import { packageProgram } from '../../scripts/packaging/package.mjs';
 import { provideElectron } from '../../scripts/setup/electron.mjs';
 import { root } from '../../scripts/setup/paths.mjs';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Folder of the program as it is given to people. */
+    /** The program as it is given to people. */
     readonly shipped: string;
+    /** What people start. */
+    readonly launcher: string;
     /** The same program, but that tests may drive it. */
     readonly drivable: string;
   }
 }
 
 const PLACE = join(root, 'out', 'test', 'packaged');
-/** Its name in the folder. */
-const EXECUTABLE = 'longtake';
 
 /** Packages the program once for all tests. Only on Linux: tests look at the folder as it is there. */
 export async function setup(project: TestProject): Promise<void> {
@@ -28,9 +29,10 @@ export async function setup(project: TestProject): Promise<void> {
   const shipped = join(PLACE, 'linux-unpacked');
   const drivable = join(PLACE, 'drivable');
   await linkFolder(shipped, drivable);
-  await flipFuses(join(drivable, EXECUTABLE), { version: FuseVersion.V1, ...DRIVABLE_FUSES });
-  project.provide('shipped', join(shipped, EXECUTABLE));
-  project.provide('drivable', join(drivable, EXECUTABLE));
+  await flipFuses(join(drivable, LINUX_PROGRAM), { version: FuseVersion.V1, ...DRIVABLE_FUSES });
+  project.provide('launcher', join(shipped, 'longtake'));
+  project.provide('shipped', join(shipped, LINUX_PROGRAM));
+  project.provide('drivable', join(drivable, LINUX_PROGRAM));
 }
 
 /** Only the executable is another file: all else is the very same. */
@@ -40,7 +42,7 @@ async function linkFolder(from: string, to: string): Promise<void> {
     const path = join(entry.parentPath, entry.name);
     const place = join(to, relative(from, path));
     await mkdir(dirname(place), { recursive: true });
-    if (entry.name === EXECUTABLE) await copyFile(path, place);
+    if (entry.name === LINUX_PROGRAM) await copyFile(path, place);
     else await link(path, place);
   }
 }

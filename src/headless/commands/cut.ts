@@ -61,7 +61,7 @@ export function addCutCommand(program: Command, mount: Mount): void {
     .addHelpText('after', HELP)
     .action((file: string, flags: Flags, command: Command) =>
       withStudio(command, mount, async (work) => {
-        const files = new RecordingFiles(work.access, mount.entryFolder);
+        const files = new RecordingFiles(work.access, mount.processHost);
         try {
           return await cut(work, await files.find(file), flags);
         } finally {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { RequestInput } from '../../shared/contract/requests.ts';
+import type { ProcessHost } from '../../shared/ports/processHost.ts';
 import type { Access } from '../access.ts';
 import { type Mount, type Work, withStudio } from '../command.ts';
 import { EXIT, type ExitCode, Failure } from '../exit.ts';
@@ -54,7 +55,7 @@ export function addExportCommand(program: Command, mount: Mount): void {
       .option('--to <place>', 'where it ends')
       .option('--join', 'several recordings as one file'),
   ).action((files: string[], flags: ConvertFlags, command: Command) =>
-    withStudio(command, mount, (work) => convert(work, mount.entryFolder, files, flags)),
+    withStudio(command, mount, (work) => convert(work, mount.processHost, files, flags)),
   );
 
   withFormat(
@@ -99,7 +100,7 @@ function addTable(all: Command, mount: Mount, name: string, shape: Shape, descri
         const content: Content =
           starred === true
             ? { kind: 'reel', day: day(first) }
-            : { kind: 'sections', ids: await sectionIds(work.access, mount.entryFolder, texts) };
+            : { kind: 'sections', ids: await sectionIds(work.access, mount.processHost, texts) };
         return finish(work, work.access, { content, format: { kind: 'cut' }, shape }, out);
       }),
     );
@@ -107,7 +108,7 @@ function addTable(all: Command, mount: Mount, name: string, shape: Shape, descri
 
 async function convert(
   work: Work,
-  entryFolder: string,
+  processHost: ProcessHost,
   names: readonly string[],
   flags: ConvertFlags,
 ): Promise<ExitCode> {
@@ -115,7 +116,7 @@ async function convert(
   const format = formatOf(flags);
   const isPart = from !== undefined || to !== undefined;
   if (isPart && names.length > 1) throw new Failure(EXIT.usage, '--from and --to take one file.');
-  const files = new RecordingFiles(work.access, entryFolder);
+  const files = new RecordingFiles(work.access, processHost);
   try {
     const known: KnownFile[] = [];
     for (const name of names) known.push(await files.find(name));
@@ -168,9 +169,9 @@ async function finish(
   }
 }
 
-async function sectionIds(access: Access, entryFolder: string, texts: readonly string[]): Promise<string[]> {
+async function sectionIds(access: Access, processHost: ProcessHost, texts: readonly string[]): Promise<string[]> {
   const recordingIds: string[] = [];
-  const files = new RecordingFiles(access, entryFolder);
+  const files = new RecordingFiles(access, processHost);
   try {
     for (const text of texts) {
       if (isDay(text)) recordingIds.push(...(await recordingsOf(access, text)));
