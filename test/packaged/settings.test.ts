@@ -42,6 +42,9 @@ describe('the settings of the packaged program', () => {
     await button('Start the drill').click();
     await running.page.getByText('happens now').waitFor();
     await running.page.keyboard.press('Escape');
+    // It was opened in the settings, and leads back to them.
+    await dialog().waitFor();
+    await running.page.keyboard.press('Escape');
     await expect.poll(() => running.page.getByRole('dialog').count()).toBe(0);
   });
 
