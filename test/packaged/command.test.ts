@@ -104,6 +104,7 @@ describe('the longtake command of the package, without a display', () => {
       for (const word of words) {
         await writeFile(join(folder, word), '');
         const all = await given(word, '--profile', 'a folder');
+        expect(all, word).toContain('--longtake-command');
         expect(commandLine(['longtake', ...all]), word).toEqual([word, '--profile', 'a folder']);
       }
       expect(await given('sing')).toContain('--longtake-command');
