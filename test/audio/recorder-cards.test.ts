@@ -125,7 +125,8 @@ describe('a studio that records soundcards', () => {
     await studio.studio.handlers['sources.retry']({ id: pulled });
     await studio.until('recording again', () => isRecording(pulled));
     await played;
-    await studio.until('some audio', () => recorded(pulled) > 500);
+    const playedAt = Date.now();
+    await studio.until('all of the ramp', () => heardUntil(other) > playedAt + 1000 && recorded(pulled) > 500);
     await studio.studio.handlers['sources.disarm']({});
 
     const [gap, ...moreGaps] = studio.gapsOf(pulled);
@@ -191,6 +192,8 @@ describe('a studio that records soundcards', () => {
     await studio.until('the late card', () => isRecording(late) && recorded(late) > 500);
     expect(studio.children.filter(({ role }) => role === 'recorder')).toHaveLength(2);
     await played;
+    const playedAt = Date.now();
+    await studio.until('all of the ramp', () => heardUntil(first) > playedAt + 1000);
     await studio.studio.handlers['sources.disarm']({});
     expect(studio.closed(late)).not.toEqual([]);
     expect(studio.gapsOf(late).every((gap) => gap.to !== undefined)).toBe(true);
