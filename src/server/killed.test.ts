@@ -16,14 +16,9 @@ const EVERY = process.env['LONGTAKE_EVERY_STEP'] === undefined ? 5 : 1;
 class Steps {
   taken = 0;
   readonly #last: number;
-  #tell: () => void = () => undefined;
-  readonly killed: Promise<void>;
 
   constructor(last: number) {
     this.#last = last;
-    this.killed = new Promise((resolve) => {
-      this.#tell = resolve;
-    });
   }
 
   get isDead(): boolean {
@@ -39,10 +34,7 @@ class Steps {
         if (typeof value !== 'function') return value;
         return (...parameters: unknown[]): unknown => {
           this.taken += 1;
-          if (this.isDead) {
-            this.#tell();
-            throw new Error('The server was killed.');
-          }
+          if (this.isDead) throw new Error('The server was killed.');
           const result: unknown = Reflect.apply(value, target, parameters);
           if (!(result instanceof Promise) || name !== 'receive') return result;
           return result.then((incoming: Incoming) => this.around(incoming));
@@ -87,13 +79,11 @@ async function finish(server: TestServer, run: Run): Promise<void> {
   if (finalized.status === 202) run.recording = finalized.body['recording_id'];
 }
 
-async function completed(server: TestServer, id: unknown): Promise<void> {
-  await expect
-    .poll(async () => (await server.json('GET', `/api/v1/recordings/${String(id)}/status`)).body['status'], {
-      timeout: 20_000,
-      interval: 10,
-    })
-    .toBe('COMPLETED');
+/** Until the recording is made, or the server is killed, if `steps` do that. */
+async function completed(server: TestServer, id: unknown, steps?: Steps): Promise<void> {
+  const status = async (): Promise<unknown> =>
+    steps?.isDead ? 'killed' : (await server.json('GET', `/api/v1/recordings/${String(id)}/status`)).body['status'];
+  await expect.poll(status, { timeout: 20_000, interval: 10 }).toBeOneOf(['COMPLETED', 'killed']);
 }
 
 /** A server that is killed at step `last`, and the one that is started afterwards. True when nothing was left to kill. */
@@ -109,7 +99,7 @@ async function expectNothingLost(last: number, own: string): Promise<boolean> {
   ).catch(() => undefined);
   if (first) {
     await upload(first, run);
-    if (run.recording !== undefined) await Promise.race([steps.killed, completed(first, run.recording)]);
+    if (run.recording !== undefined) await completed(first, run.recording, steps);
     await first.close().catch(() => undefined);
   }
   const second = await startTestServer(own);
