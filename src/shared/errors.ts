@@ -90,7 +90,7 @@ export function fromWireError(wire: WireError): LongtakeError {
   return new LongtakeError(wire.code, wire.message, wire.details ? { details: wire.details } : {});
 }
 
-/** The `code` of a Node error, such as ENOSPC. */
+/** The `code` of an error of Node, such as ENOSPC, or of SQLite, such as SQLITE_IOERR_WRITE. */
 export function errnoOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Device, SourceDraft, StreamReport } from '../../shared/domain/source.ts';
 import type { WireError } from '../../shared/errors.ts';
+import type { LogLine } from '../../shared/ports/log.ts';
 
 export type StreamDraft = Extract<SourceDraft, { kind: 'stream' }>;
 export type LevelDraft = Exclude<SourceDraft, StreamDraft>;
@@ -22,9 +23,4 @@ export type ProberEvent =
   | { readonly type: 'streamReport'; readonly report: StreamReport }
   /** The job failed; nothing follows. */
   | { readonly type: 'error'; readonly error: WireError }
-  | {
-      readonly type: 'log';
-      readonly level: 'debug' | 'info' | 'warn' | 'error';
-      readonly message: string;
-      readonly data?: Readonly<Record<string, unknown>>;
-    };
+  | ({ readonly type: 'log' } & LogLine);

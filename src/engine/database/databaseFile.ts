@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { LongtakeError } from '../../shared/errors.ts';
+import { errnoOf, LongtakeError } from '../../shared/errors.ts';
 
 export type Connection = Database.Database;
 
@@ -46,16 +46,11 @@ export function faultOf(path: string, busyMs: number): string | undefined {
   }
 }
 
-/** SQLite's extended result code, such as SQLITE_IOERR_WRITE, or Node's, such as EACCES. */
-export function sqliteCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
 export const DAMAGE = /^(SQLITE_CORRUPT|SQLITE_NOTADB)/;
 
 /** The content of the database is not what it should be. */
 export function isDamage(error: unknown): boolean {
-  return DAMAGE.test(sqliteCode(error) ?? '');
+  return DAMAGE.test(errnoOf(error) ?? '');
 }
 
 /** Renames the database and its companions, which may hold the newest rows; returns the new path. */

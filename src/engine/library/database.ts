@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { errnoOf } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import {
   type Connection,
@@ -8,7 +9,6 @@ import {
   isDamage,
   migrate,
   moveAside,
-  sqliteCode,
   versionOf,
 } from '../database/databaseFile.ts';
 import { takeClosedMark } from './closedMark.ts';
@@ -98,7 +98,7 @@ function openExisting(
     log.error('The library failed its check.', { path, result: fault });
   } catch (error) {
     if (!isDamage(error)) throw error;
-    log.error('The library could not be read.', { path, code: sqliteCode(error) });
+    log.error('The library could not be read.', { path, code: errnoOf(error) });
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
-import { LongtakeError, type ErrorCode } from '../../shared/errors.ts';
-import { DAMAGE, isDamage, sqliteCode } from '../database/databaseFile.ts';
+import { errnoOf, LongtakeError, type ErrorCode } from '../../shared/errors.ts';
+import { DAMAGE, isDamage } from '../database/databaseFile.ts';
 
 export const DAMAGED_LIBRARY =
   'The library is damaged. Start Longtake again: it sets the damaged file aside and rebuilds the list from disk.';
@@ -27,7 +27,7 @@ export const sawDamage = (): boolean => hasSeenDamage;
 
 /** Gives an error of SQLite or the file system its code and sentence; leaves everything else as it is. */
 export function toLibraryError(error: unknown): unknown {
-  const code = sqliteCode(error);
+  const code = errnoOf(error);
   if (error instanceof LongtakeError || code === undefined) return error;
   if (isDamage(error)) hasSeenDamage = true;
   const match = sentences.find(([pattern]) => pattern.test(code));

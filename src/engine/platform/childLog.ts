@@ -1,10 +1,4 @@
-import type { Log } from '../../shared/ports/log.ts';
-
-export interface LogLine {
-  readonly level: 'debug' | 'info' | 'warn' | 'error';
-  readonly message: string;
-  readonly data?: Readonly<Record<string, unknown>>;
-}
+import type { Log, LogLine } from '../../shared/ports/log.ts';
 
 /** A log whose lines are sent to the parent, which keeps the one log file. */
 export function childLog(send: (line: LogLine) => void): Log {

@@ -4,6 +4,7 @@ import type { Gap, Recording } from '../../shared/domain/recording.ts';
 import type { Levels, SourceConfig, SourceStatus } from '../../shared/domain/source.ts';
 import type { SignalReport } from '../../shared/domain/signal.ts';
 import type { Title } from '../../shared/domain/title.ts';
+import type { LogLine } from '../../shared/ports/log.ts';
 import type { RecordingId, SourceId } from '../../shared/units.ts';
 
 /** How recordings are named, split, placed and tagged. */
@@ -115,9 +116,4 @@ export type RecorderEvent =
   | EnvelopeEvent
   /** Once a second, of every source that records. */
   | { readonly type: 'signals'; readonly signals: readonly SignalReport[] }
-  | {
-      readonly type: 'log';
-      readonly level: 'debug' | 'info' | 'warn' | 'error';
-      readonly message: string;
-      readonly data?: Readonly<Record<string, unknown>>;
-    };
+  | ({ readonly type: 'log' } & LogLine);

@@ -1,5 +1,5 @@
 import { fromWireError, type LongtakeError, type WireError } from '../../shared/errors.ts';
-import type { Log } from '../../shared/ports/log.ts';
+import type { Log, LogLine } from '../../shared/ports/log.ts';
 import type { ChildHandle, ProcessHost, ProcessRole } from '../../shared/ports/processHost.ts';
 
 /** With nothing asked for this long the process ends; one costs some 60 MB. */
@@ -8,12 +8,7 @@ const IDLE_MS = 60_000;
 /** What every worker says, besides answers and news of its own. */
 export type WorkerSaid =
   | { readonly type: 'error'; readonly callId: number; readonly error: WireError }
-  | {
-      readonly type: 'log';
-      readonly level: 'debug' | 'info' | 'warn' | 'error';
-      readonly message: string;
-      readonly data?: Readonly<Record<string, unknown>>;
-    };
+  | ({ readonly type: 'log' } & LogLine);
 
 interface Kind {
   readonly type: string;

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { errnoOf } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
-import { type Connection, connect, faultOf, migrate, moveAside, sqliteCode } from '../database/databaseFile.ts';
+import { type Connection, connect, faultOf, migrate, moveAside } from '../database/databaseFile.ts';
 import { migrations as allMigrations } from './migrations.ts';
 
 export type { Connection };
@@ -42,7 +43,7 @@ function isSound(path: string, log: Log): boolean {
     if (fault !== undefined) log.error('The queue of uploads failed its check.', { path, result: fault });
     return fault === undefined;
   } catch (error) {
-    const code = sqliteCode(error);
+    const code = errnoOf(error);
     // Such as a folder in its place.
     if (!code?.startsWith('SQLITE_CANTOPEN')) throw error;
     log.error('The queue of uploads could not be read.', { path, code });

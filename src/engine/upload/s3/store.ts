@@ -133,8 +133,9 @@ export class Store {
       for await (const body of inParts(read(), partBytes)) {
         const PartNumber = parts.length + 1;
         const part = { ...upload, PartNumber, Body: body, ContentLength: body.length };
-        const ContentMD5 = createHash('md5').update(body).digest('base64');
-        const { answer } = await this.#sendSurely(body, {}, () =>
+        const md5 = md5Of(body);
+        const ContentMD5 = md5.toString('base64');
+        const { answer } = await this.#sendSurely(body, { md5 }, () =>
           this.#ask((client) =>
             client.send(new sdk.UploadPartCommand({ ...part, ContentMD5 }), { abortSignal: signal }),
           ),
@@ -173,12 +174,12 @@ export class Store {
    */
   async #sendSurely<Answer extends Stored>(
     body: Uint8Array,
-    { sha256 }: { readonly sha256?: string },
+    known: { readonly sha256?: string; readonly md5?: Buffer },
     send: () => Promise<Answer>,
   ): Promise<{ readonly answer: Answer; readonly isSure: boolean }> {
-    const md5 = createHash('md5').update(body).digest('hex');
     const answer = await send();
-    if (sha256 !== undefined && answer.ChecksumSHA256 === sha256) return { answer, isSure: true };
+    if (known.sha256 !== undefined && answer.ChecksumSHA256 === known.sha256) return { answer, isSure: true };
+    const md5 = (known.md5 ?? md5Of(body)).toString('hex');
     const tag = tagOf(answer);
     if (tag === md5) this.#tagsAreDigests = true;
     if (tag === md5 || tag === undefined || this.#tagsAreDigests === false) return { answer, isSure: tag === md5 };
@@ -237,6 +238,8 @@ interface Stored {
   readonly ServerSideEncryption?: string | undefined;
   readonly SSECustomerAlgorithm?: string | undefined;
 }
+
+const md5Of = (bytes: Uint8Array): Buffer => createHash('md5').update(bytes).digest();
 
 /** The ETag where it may be an MD5; of what is encrypted with a key it is another value of the same look. */
 function tagOf({ ETag, ServerSideEncryption, SSECustomerAlgorithm }: Stored): string | undefined {
