@@ -1,6 +1,6 @@
-import { isIPv6 } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { clientNetwork } from '../../shared/clientNetwork.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { LOGIN_STYLE, loginPage } from './loginPage.ts';
@@ -26,7 +26,8 @@ interface LoginParts {
 
 /** The way in, and the way out. */
 export function addLoginRoutes(app: FastifyInstance, { access, log }: LoginParts): void {
-  const slowly = app.createRateLimit({ max: TRIES, timeWindow: MINUTE_MS, keyGenerator: addressOf });
+  const keyGenerator = ({ ip }: FastifyRequest): string => clientNetwork(ip);
+  const slowly = app.createRateLimit({ max: TRIES, timeWindow: MINUTE_MS, keyGenerator });
   const turn = new Turns();
 
   app.get('/login', async (request, reply) => {
@@ -79,12 +80,6 @@ function showLogin(reply: FastifyReply, status: number, problem?: string): Fasti
     .header('cache-control', 'no-store')
     .header('content-security-policy', LOGIN_POLICY)
     .send(loginPage(problem));
-}
-
-/** Whoever has one address of IPv6 has 2^64 of them. */
-function addressOf({ ip }: FastifyRequest): string {
-  if (!isIPv6(ip) || ip.startsWith('::ffff:')) return ip;
-  return new URL(`http://[${ip}]/`).hostname.slice(1, -1).split('::')[0]?.split(':').slice(0, 4).join(':') ?? ip;
 }
 
 /** Costly work, a little of it at a time; who comes when too many wait is refused. */

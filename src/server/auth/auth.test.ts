@@ -104,6 +104,17 @@ describe('who asks', () => {
     expect(statuses.at(-1)).toBe(429);
   });
 
+  it('may not guess passwords for long from the many addresses that IPv6 gives to one', async () => {
+    const statuses: number[] = [];
+    for (let count = 1; count <= 11; count += 1) {
+      const answer = await ask('POST', '/login', { 'x-forwarded-for': `2001:db8:0:7::${count}` });
+      statuses.push(answer.status);
+    }
+    expect(statuses.at(0)).toBe(400);
+    expect(statuses.at(-1)).toBe(429);
+    expect((await ask('POST', '/login', { 'x-forwarded-for': '2001:db8:0:8::1' })).status).toBe(400);
+  });
+
   it('leaves neither token nor password on the disk', async () => {
     const kept = await readFile(join(folder, 'users.json'), 'utf8');
     expect(kept).toContain('anna@example.org');

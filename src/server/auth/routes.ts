@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { clientNetwork } from '../../shared/clientNetwork.ts';
 import { htmlPage } from '../answers.ts';
 import type { ServerContext } from '../context.ts';
 import { naiveTime } from '../naiveTime.ts';
@@ -19,7 +20,7 @@ export function addAuthRoutes(app: FastifyInstance, context: ServerContext): voi
   const slowly = app.createRateLimit({
     max: config.loginsPerMinute,
     timeWindow: 60_000,
-    keyGenerator: ({ ip }) => `login ${ip}`,
+    keyGenerator: ({ ip }) => `login ${clientNetwork(ip)}`,
   });
 
   app.get('/login', { config: { access: 'open' } }, async (request, reply) => {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
+import { clientNetwork } from '../../../shared/clientNetwork.ts';
 import type { Source } from '../../../shared/contract/requests.ts';
 import { type ErrorCode, errorText, LongtakeError, toWireError } from '../../../shared/errors.ts';
 import type { Log } from '../../../shared/ports/log.ts';
@@ -138,7 +139,8 @@ function statusOf(error: unknown): number {
 }
 
 function createGuard(app: FastifyInstance, { access }: AutomationParts) {
-  const wrongTokens = app.createRateLimit({ max: WRONG_TOKENS, timeWindow: MINUTE_MS, keyGenerator: ({ ip }) => ip });
+  const keyGenerator = ({ ip }: FastifyRequest): string => clientNetwork(ip);
+  const wrongTokens = app.createRateLimit({ max: WRONG_TOKENS, timeWindow: MINUTE_MS, keyGenerator });
   const hasToken = async ({ headers }: FastifyRequest): Promise<boolean> => {
     const given = /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1];
     return given !== undefined && access.isToken(given);
