@@ -163,7 +163,7 @@ async function run({ args, ...start }: Start): Promise<ExitCode> {
   addSettingsCommand(program, mount);
   finishCommands(program);
   addServeCommand(program, mount);
-  addServerCommand(program, mount.onEnd);
+  addServerCommand(program, mount);
   addCompletionCommand(program, mount);
   const [first, ...rest] = args;
   // As ISR has it.

@@ -12,8 +12,8 @@ export interface ServerFlags {
   readonly data?: string;
 }
 
-/** `longtake serve-sessions`: receives what studios upload, until told to end. */
-export async function serveSessions(flags: ServerFlags): Promise<ExitCode> {
+/** `longtake serve-sessions`: receives what studios upload, until told to end. `program` is typed in front of it. */
+export async function serveSessions(flags: ServerFlags, program: string): Promise<ExitCode> {
   const config = serverConfig(flags);
   const log = openHeadlessLog({ level: 'info', file: undefined, terminal: process.stderr, now: Date.now });
   const lock = await acquireLock(`session server\0${config.dataFolder}`);
@@ -29,7 +29,7 @@ export async function serveSessions(flags: ServerFlags): Promise<ExitCode> {
   if (token !== undefined) {
     process.stdout.write(
       `Admin: ${config.adminEmail}\nAPI token, told this once: ${token}\n` +
-        `For the web page, set a password: npx longtake serve-sessions user password ${config.adminEmail}\n`,
+        `For the web page, set a password: ${passwordCommand(program, config)}\n`,
     );
   }
   const address = await started(() => server.listen());
@@ -44,6 +44,11 @@ export async function serveSessions(flags: ServerFlags): Promise<ExitCode> {
   await server.close();
   lock.release();
   return EXIT.done;
+}
+
+/** As typed by who has another shell than the server's, without the server's environment. */
+function passwordCommand(program: string, { dataFolder, adminEmail }: ServerConfig): string {
+  return `${program} serve-sessions --data "${dataFolder}" user password ${adminEmail}`;
 }
 
 /** The environment's settings, with what the command line says instead. */

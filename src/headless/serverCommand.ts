@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { JSON_LINES, terminalOf } from './command.ts';
-import { EXIT, type ExitCode } from './exit.ts';
+import { JSON_LINES, type Mount, terminalOf } from './command.ts';
+import { EXIT } from './exit.ts';
 
 interface Flags {
   readonly host?: string;
@@ -14,7 +14,7 @@ is printed once.
 Exit codes: ${EXIT.done} ended as asked; ${EXIT.failed} it could not start; ${EXIT.usage} a setting is wrong.`;
 
 /** Adds `serve-sessions` with its users. What it needs is loaded when it is asked for. */
-export function addServerCommand(program: Command, onEnd: (code: ExitCode) => void): void {
+export function addServerCommand(program: Command, { program: typed, onEnd }: Mount): void {
   const serve = program
     .command('serve-sessions')
     .description('Receive what studios upload while they record: sessions, users, finished recordings.')
@@ -25,7 +25,7 @@ export function addServerCommand(program: Command, onEnd: (code: ExitCode) => vo
     .addHelpText('after', HELP)
     .action(async (flags: Flags) => {
       const { serveSessions } = await import('./serveSessions.ts');
-      onEnd(await serveSessions(flags));
+      onEnd(await serveSessions(flags, typed));
     });
   const user = serve.command('user').description('Who may upload and log in.').exitOverride();
   const flagsOf = (): Flags => serve.opts<Flags>();
