@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdProfile } from '../engine/platform/heldProfile.ts';
+import { readPrivateFile } from '../engine/platform/privateFile.ts';
 import { openPlainSettings } from '../engine/platform/settingsOnDisk.ts';
 import { AutomationAccess } from '../engine/studio/automation/access.ts';
-import { errnoOf, errorText } from '../shared/errors.ts';
+import { errnoOf, errorText, LongtakeError } from '../shared/errors.ts';
 import type { ProcessHost } from '../shared/ports/processHost.ts';
 import { VERSION } from '../shared/version.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
@@ -16,6 +17,8 @@ import { openProfileSecrets } from './web/profileSecrets.ts';
 import { WebAccess } from './web/webAccess.ts';
 import { readWebConfig, type WebConfig, type WebFlags } from './web/webConfig.ts';
 import { createWebServer, type WebServer } from './web/webServer.ts';
+
+const PASSWORD_FILE_VARIABLE = 'LONGTAKE_SERVE_PASSWORD_FILE';
 
 export interface ServeOptions {
   readonly profile: Profile;
@@ -119,7 +122,7 @@ async function run({ profile, config, access, processHost, pageFolder, log }: Ru
 
 /** One that is told once, where nobody has set one. */
 async function firstPassword(access: WebAccess): Promise<string | undefined> {
-  const named = process.env['LONGTAKE_SERVE_PASSWORD'] || passwordFile(process.env['LONGTAKE_SERVE_PASSWORD_FILE']);
+  const named = process.env['LONGTAKE_SERVE_PASSWORD'] || passwordFile();
   if (named) {
     await access.keepPassword(named);
     return undefined;
@@ -127,15 +130,13 @@ async function firstPassword(access: WebAccess): Promise<string | undefined> {
   return access.hasPassword() ? undefined : access.makePassword();
 }
 
-function passwordFile(path: string | undefined): string | undefined {
+function passwordFile(): string | undefined {
+  const path = process.env[PASSWORD_FILE_VARIABLE];
   if (path === undefined || path === '') return undefined;
   try {
-    return readFileSync(path, 'utf8').trim();
+    return readPrivateFile(path, PASSWORD_FILE_VARIABLE).trim();
   } catch (error) {
-    throw new Failure(
-      EXIT.usage,
-      `LONGTAKE_SERVE_PASSWORD_FILE: ${path} cannot be read (${errnoOf(error) ?? 'unknown'}).`,
-    );
+    throw error instanceof LongtakeError ? new Failure(EXIT.usage, error.message) : error;
   }
 }
 

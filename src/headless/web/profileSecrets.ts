@@ -1,12 +1,12 @@
-import { statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readPrivateFile, type SecretsEnvironment } from '../../engine/platform/privateFile.ts';
 import { openSecretsFile } from '../../engine/platform/secretsFile.ts';
 import { passwordKey } from '../../engine/studio/sources.ts';
 import { targetSecretKey } from '../../engine/studio/uploads/targets.ts';
-import { errnoOf, LongtakeError } from '../../shared/errors.ts';
 import type { Secrets } from '../../shared/ports/secrets.ts';
 import type { StoredState } from '../../shared/ports/settingsStore.ts';
-import { readTargetSecrets, type SecretsEnvironment, variableName } from '../targetSecrets.ts';
+import { readTargetSecrets, variableName } from '../targetSecrets.ts';
 
 /**
  * The secrets of a profile without a keychain: what the environment names counts, then the profile's own file. Throws
@@ -14,7 +14,7 @@ import { readTargetSecrets, type SecretsEnvironment, variableName } from '../tar
  */
 export function openProfileSecrets(folder: string, read: () => StoredState, where: SecretsEnvironment): Secrets {
   const path = join(folder, 'secrets.json');
-  demandPrivate(path, where.uid);
+  if (existsSync(path)) readPrivateFile(path, 'The secrets of the profile', where);
   const file = openSecretsFile(path, undefined);
   const named = (key: string): string | undefined => {
     const { sources, targets = [] } = read();
@@ -24,15 +24,4 @@ export function openProfileSecrets(folder: string, read: () => StoredState, wher
     return target && readTargetSecrets([target], where).get(target.id);
   };
   return { ...file, get: async (key) => named(key) ?? file.get(key) };
-}
-
-function demandPrivate(path: string, uid: number | undefined): void {
-  if (uid === undefined) return;
-  try {
-    if ((statSync(path).mode & 0o077) === 0) return;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return;
-    throw error;
-  }
-  throw new LongtakeError('SECRETS_UNAVAILABLE', `Others can read the secrets in ${path}. Run: chmod 600 ${path}`);
 }

@@ -62,7 +62,7 @@ describe('who may use the studio in a browser', () => {
 describe('where it listens', () => {
   it('is loopback, and elsewhere only with TLS, behind a proxy, or by an explicit word', async () => {
     const file = join(folder, 'pem');
-    await writeFile(file, '');
+    await writeFile(file, '', { mode: 0o600 });
     expect(readWebConfig({}, {})).toMatchObject({
       host: '127.0.0.1',
       port: 8486,
@@ -74,6 +74,12 @@ describe('where it listens', () => {
     expect(readWebConfig({ host: '0.0.0.0', plainHttp: true }, {}).warning).toContain('Without TLS');
     expect(readWebConfig({ host: '0.0.0.0', tlsCert: file, tlsKey: file }, {}).warning).toBeUndefined();
     expect(readWebConfig({ host: '::', trustProxy: '10.0.0.0/8' }, {})).toMatchObject({ trustProxy: '10.0.0.0/8' });
+  });
+
+  it.skipIf(process.getuid === undefined)('takes no key that others can read', async () => {
+    const file = join(folder, 'pem');
+    await writeFile(file, '', { mode: 0o644 });
+    expect(() => readWebConfig({ tlsCert: file, tlsKey: file }, {})).toThrow(/--tls-key: .*chmod 600/);
   });
 
   it.each([

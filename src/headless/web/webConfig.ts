@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import { readPrivateFile } from '../../engine/platform/privateFile.ts';
 import { trustOf } from '../../server/config/trust.ts';
 import { EXIT, Failure } from '../exit.ts';
 
@@ -43,7 +44,10 @@ export function readWebConfig(flags: WebFlags, env: Env): WebConfig {
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw wrong('Enter a port from 0 to 65535.');
   if (!certPath !== !keyPath) throw wrong('TLS takes both, --tls-cert and --tls-key.');
   const tls = certPath && keyPath ? { certPath, keyPath } : undefined;
-  if (tls) for (const path of [tls.certPath, tls.keyPath]) demandReadable(path);
+  if (tls) {
+    demand(() => readFileSync(tls.certPath), `${tls.certPath} cannot be read`);
+    demand(() => readPrivateFile(tls.keyPath, '--tls-key'));
+  }
   const trustProxy = readTrust(proxy);
   const isOpen = !isLoopback(host) && !tls && trustProxy === false;
   if (isOpen && flags.plainHttp !== true) {
@@ -76,11 +80,12 @@ function readTrust(text: string | undefined): string | false {
   }
 }
 
-function demandReadable(path: string): void {
+function demand(read: () => unknown, problem?: string): void {
   try {
-    readFileSync(path);
+    read();
   } catch (error) {
-    throw wrong(`${path} cannot be read (${error instanceof Error ? error.message : String(error)}).`);
+    const why = error instanceof Error ? error.message : String(error);
+    throw wrong(problem === undefined ? why : `${problem} (${why}).`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { errnoOf, LongtakeError } from '../../../shared/errors.ts';
+import { LongtakeError } from '../../../shared/errors.ts';
 import type { Secrets } from '../../../shared/ports/secrets.ts';
+import { readPrivateFile } from '../../platform/privateFile.ts';
 
 const HASH_KEY = 'automation:token:sha256';
 const TOKEN_BYTES = 32;
@@ -72,13 +72,7 @@ function tokenOf(env: Environment): string | undefined {
 }
 
 function fromFile(path: string | undefined): string | undefined {
-  if (path === undefined || path === '') return undefined;
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    const why = errnoOf(error) ?? 'unknown error';
-    throw new LongtakeError('SECRETS_UNAVAILABLE', `${path}, which ${FILE_VARIABLE} names, cannot be read (${why}).`);
-  }
+  return path === undefined || path === '' ? undefined : readPrivateFile(path, FILE_VARIABLE).trim();
 }
 
 function sha256(text: string): Buffer {

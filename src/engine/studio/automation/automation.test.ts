@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../../../test/support/silentLog.ts';
 import type { EventName } from '../../../shared/contract/events.ts';
@@ -117,6 +120,21 @@ describe('the automation API', () => {
     [{}, /^$/],
   ])('says why its token cannot be used: %j', (env, sentence) => {
     expect(new AutomationAccess(memorySecrets(), env).problem() ?? '').toMatch(sentence);
+  });
+
+  it.skipIf(process.getuid === undefined)('takes no token from a file that others can read', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'longtake-token-'));
+    try {
+      const path = join(folder, 'token');
+      await writeFile(path, `${TOKEN}\n`, { mode: 0o600 });
+      const access = new AutomationAccess(memorySecrets(), { LONGTAKE_API_TOKEN_FILE: path });
+      expect(await access.isToken(TOKEN)).toBe(true);
+      await chmod(path, 0o644);
+      expect(access.problem()).toMatch(/^LONGTAKE_API_TOKEN_FILE: .*chmod 600/);
+      await expect(access.isToken(TOKEN)).rejects.toMatchObject({ code: 'SECRETS_UNAVAILABLE' });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('is off unless it is asked for', async () => {
