@@ -28,6 +28,8 @@ export class Headless {
   readonly #waiting = new Set<() => void>();
   #stdout = '';
   #stderr = '';
+  /** Not the exit of the process: what it printed before may still be on its way then. */
+  #hasEnded = false;
 
   constructor(args: readonly string[], { folder, env = {}, program }: HeadlessOptions) {
     const [file, own] = program === undefined ? [process.execPath, [PROGRAM]] : [program, []];
@@ -37,7 +39,10 @@ export class Headless {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#exit = once(this.#child, 'close').then(([code]) => code as number | null);
-    void this.#exit.finally(() => this.#look());
+    void this.#exit.finally(() => {
+      this.#hasEnded = true;
+      this.#look();
+    });
     const { stdout, stderr } = this.#child;
     if (!stdout || !stderr) throw new Error('The command has no output.');
     createInterface({ input: stdout }).on('line', (line) => {
@@ -82,7 +87,7 @@ export class Headless {
       const timer = setTimeout(() => fail(`${timeoutMs} ms went by`), timeoutMs);
       const look = (): void => {
         const held = condition();
-        if (!held && this.#child.exitCode === null && this.#child.signalCode === null) return;
+        if (!held && !this.#hasEnded) return;
         clearTimeout(timer);
         this.#waiting.delete(look);
         if (held) fulfil();

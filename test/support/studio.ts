@@ -17,6 +17,8 @@ import { createStudio, type Studio } from '../../src/engine/studio/studio.ts';
 
 /** What is waited for comes later on a busy machine. */
 const PATIENCE_MS = 120_000;
+/** The log and the time that passed bring no event with them. */
+const LOOK_MS = 100;
 /** Where `npm run build` puts the child processes. */
 const BUILT = resolve(import.meta.dirname, '../../out/main');
 
@@ -141,20 +143,25 @@ export class TestStudio {
     return found.child;
   }
 
-  /** Resolves once `condition` holds; it is looked at after every event. Fails after `timeoutMs` with the log. */
+  /** Resolves once `condition` holds; it is looked at after every event and every 100 ms. Fails after `timeoutMs` with the log. */
   async until(what: string, condition: () => boolean, timeoutMs = PATIENCE_MS): Promise<void> {
     if (condition()) return;
     await new Promise<void>((fulfil, reject) => {
-      const timer = setTimeout(() => {
+      const end = (): void => {
+        clearTimeout(timer);
+        clearInterval(looking);
         this.#waiters.delete(look);
+      };
+      const timer = setTimeout(() => {
+        end();
         reject(new Error(`Waited ${timeoutMs} ms for: ${what}\n${this.logLines.slice(-40).join('\n')}`));
       }, timeoutMs);
       const look = (): void => {
         if (!condition()) return;
-        clearTimeout(timer);
-        this.#waiters.delete(look);
+        end();
         fulfil();
       };
+      const looking = setInterval(look, LOOK_MS);
       this.#waiters.add(look);
     });
   }
