@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { keptPort } from './ports.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../out/main/longtake.js');
 
@@ -58,7 +59,7 @@ export class SessionServerProcess {
 
   /** Resolves when it answers; `env` is added to the settings. */
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    const port = this.url === '' ? '0' : new URL(this.url).port;
+    const port = this.url === '' ? `${await keptPort()}` : new URL(this.url).port;
     const child = spawn(process.execPath, [this.#program, 'serve-sessions', '--port', port, '--data', this.folder], {
       env: { ...process.env, ...this.#env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
