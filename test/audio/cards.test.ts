@@ -54,7 +54,8 @@ describe('a soundcard source with virtual cards', () => {
     const run = recorder.capture(options(device, { sampleRate: rate, channels, bitDepth }));
     await run.captured(rate / 2);
     await virtual.card(device).play(await rampFile(ramp));
-    await run.captured(run.samples + rate);
+    await run.heard(ramp);
+    await run.captured(run.samples + rate / 2);
     run.stop();
     expect(await run.ended()).not.toHaveProperty('error');
     expect(run.events[0]).toMatchObject({
@@ -76,7 +77,8 @@ describe('a soundcard source with virtual cards', () => {
       virtual.card('studio_b').play(await rampFile(ramps.studio_b)),
     ]);
     for (const name of ['studio_a', 'studio_b'] as const) {
-      await runs[name].captured(runs[name].samples + RATE);
+      await runs[name].heard(ramps[name]);
+      await runs[name].captured(runs[name].samples + RATE / 2);
       runs[name].stop();
       await runs[name].ended();
       expect(rampFault(await runs[name].bytes(), ramps[name]), name).toBe('');
@@ -105,7 +107,8 @@ describe('a soundcard source with virtual cards', () => {
     expect(await again.ended()).not.toHaveProperty('error');
 
     await playing;
-    await other.captured(other.samples + RATE);
+    await other.heard(ramp);
+    await other.captured(other.samples + RATE / 2);
     other.stop();
     await other.ended();
     expect(rampFault(await other.bytes(), ramp)).toBe('');
@@ -143,7 +146,8 @@ describe('a soundcard source with virtual cards', () => {
     process.kill(pid, 'SIGSTOP');
     await playing;
     process.kill(pid, 'SIGCONT');
-    await run.captured(run.samples + RATE * 2);
+    await run.heard(ramp);
+    await run.captured(run.samples + RATE / 2);
     run.stop();
     expect(await run.ended()).not.toHaveProperty('error');
     expect(rampFault(await run.bytes(), ramp)).toBe('');

@@ -52,8 +52,9 @@ describe('soundcards of every kind', () => {
     await virtual.card(name).play(file);
   }
   /** Lets what was played arrive, and ends the run. */
-  async function finish(run: CardRun, rate: number): Promise<Buffer> {
-    await run.captured(run.samples + rate);
+  async function finish(run: CardRun, rate: number, ramp: Ramp): Promise<Buffer> {
+    await run.heard(ramp);
+    await run.captured(run.samples + rate / 2);
     run.stop();
     expect(await run.ended()).not.toHaveProperty('error');
     return run.bytes();
@@ -65,7 +66,7 @@ describe('soundcards of every kind', () => {
     const run = recorder.capture(options(name));
     await run.captured(rate / 2);
     await play(name, ramp);
-    expect(rampFault(await finish(run, rate), ramp)).toBe('');
+    expect(rampFault(await finish(run, rate, ramp), ramp)).toBe('');
   });
 
   it.each(['phone', 'odd', 'disc', 'best'] as const)('delivers "%s" unchanged through arecord', async (name) => {
@@ -74,7 +75,7 @@ describe('soundcards of every kind', () => {
     const run = recorder.capture(options(name, { backend: 'arecord' }));
     await run.captured(rate / 2);
     await play(name, ramp);
-    expect(rampFault(await finish(run, rate), ramp)).toBe('');
+    expect(rampFault(await finish(run, rate, ramp), ramp)).toBe('');
     expect(run.events[0]).toMatchObject({ info: { device: name, backend: { name: 'arecord' } } });
   });
 
@@ -83,7 +84,7 @@ describe('soundcards of every kind', () => {
     const run = recorder.capture(options('desk', { device }));
     await run.captured(24_000);
     await play('desk', ramp);
-    expect(rampFault(await finish(run, 48_000), ramp)).toBe('');
+    expect(rampFault(await finish(run, 48_000, ramp), ramp)).toBe('');
     expect(run.events[0]).toMatchObject({
       info: { backend: { name: 'arecord', reason: 'PortAudio does not list this device.' } },
     });
@@ -103,11 +104,12 @@ describe('soundcards of every kind', () => {
     const swapped = recorder.capture(options('desk', { pick: [2, 1] }));
     await playing;
     await swapped.captured(24_000);
-    expect(rampFault(await finish(left, 48_000), channelOf(ramp, 2, 1))).toBe('');
-    const heard = await finish(right, 24_000);
-    const both = await finish(swapped, 24_000);
+    const [first, second] = [channelOf(ramp, 2, 1), channelOf(ramp, 2, 2)];
+    expect(rampFault(await finish(left, 48_000, first), first)).toBe('');
+    const heard = await finish(right, 48_000, second);
+    const both = await finish(swapped, 48_000, { ...ramp, bytes: swapPairs(ramp.bytes) });
     // They came later: what they heard is the end of the ramp, each of its own channel.
-    const ends = [endOf(channelOf(ramp, 2, 2)), endOf(ramp)] as const;
+    const ends = [endOf(second), endOf(ramp)] as const;
     expect(heard.includes(ends[0])).toBe(true);
     expect(both.includes(ends[1])).toBe(false);
     expect(swapPairs(both).includes(ends[1])).toBe(true);
@@ -157,7 +159,7 @@ describe('the default input', () => {
         const file = join(folder, `${name}.pcm`);
         await writeFile(file, ramps[name].bytes);
         await desk.play(file, undefined, name);
-        await run.captured(run.samples + 48_000);
+        await run.heard(ramps[name]);
       }
       run.stop();
       expect(await run.ended()).not.toHaveProperty('error');

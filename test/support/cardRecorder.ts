@@ -6,6 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { THREAD_POOL_SIZE } from '../../src/engine/platform/childProcessHost.ts';
 import { buildEntry } from '../../scripts/testing/build-entry.mjs';
 import type { CardCommand, CardEvent, CardOptions } from './cardProtocol.ts';
+import type { Ramp } from './ramp.ts';
+
+/** As much of the end of a ramp is looked for, bytes. */
+const END_BYTES = 4000;
+/** A ramp whose end has not come after so many samples more, a minute or more, comes no more. */
+const MOST_LATE = 10_000_000;
 
 /** One run of a soundcard source in a process of its own. */
 export interface CardRun {
@@ -14,6 +20,8 @@ export interface CardRun {
   readonly samples: number;
   /** Resolves when at least so many sample frames were captured. */
   captured(samples: number): Promise<void>;
+  /** Resolves when the end of a ramp was captured: on a busy machine it still waits there when it was played. */
+  heard(ramp: Ramp): Promise<void>;
   stop(): void;
   /** Resolves when the run ended; with the code of its error, if there was one. */
   ended(): Promise<Extract<CardEvent, { type: 'ended' }>>;
@@ -68,6 +76,9 @@ export class CardRecorder {
       return last && 'samples' in last ? last.samples : 0;
     };
     const end = () => events().find((event) => event.type === 'ended');
+    const captured = async (count: number): Promise<void> => {
+      await this.#until(`${count} samples of run ${id}`, () => samples() >= count || undefined, end);
+    };
     return {
       get events() {
         return events();
@@ -75,8 +86,12 @@ export class CardRecorder {
       get samples() {
         return samples();
       },
-      captured: (count) =>
-        this.#until(`${count} samples of run ${id}`, () => samples() >= count || undefined, end).then(() => undefined),
+      captured,
+      heard: async ({ bytes }) => {
+        const wanted = bytes.subarray(-END_BYTES);
+        const most = samples() + MOST_LATE;
+        while (samples() < most && !(await readFile(file)).includes(wanted)) await captured(samples() + 1);
+      },
       stop: () => this.#send({ type: 'stop', id }),
       ended: () => this.#until(`the end of run ${id}`, end),
       bytes: () => readFile(file),
