@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readWavHeader } from '../../src/engine/containers/wavReader.ts';
 import type { Recording } from '../../src/shared/domain/recording.ts';
@@ -92,9 +93,9 @@ describe('a studio that records soundcards', () => {
     await studio.until('both to record', () => isRecording(ids.studio_a) && isRecording(ids.studio_b));
     const plays = { studio_a: await play('studio_a', 16, 17), studio_b: await play('studio_b', 24, 17) };
     await Promise.all([plays.studio_a.played, plays.studio_b.played]);
-    await studio.until(
-      'the last split',
-      () => studio.closed(ids.studio_a).length >= 5 && studio.closed(ids.studio_b).length >= 5,
+    const playedAt = Date.now();
+    await studio.until('all of the ramps and the last split', () =>
+      Object.values(ids).every((id) => heardUntil(id) > playedAt + 1000 && studio.closed(id).length >= 5),
     );
     await studio.studio.handlers['sources.disarm']({});
     for (const name of ['studio_a', 'studio_b'] as const) {
@@ -118,7 +119,7 @@ describe('a studio that records soundcards', () => {
     expect(studio.statuses.get(pulled)?.problem?.code).toBe('DEVICE_LOST');
     expect(studio.statuses.get(pulled)?.nextTryAt).toBeGreaterThan(pulledAt);
     await studio.until('a try in vain', () => studio.statuses.get(pulled)?.problem?.code === 'DEVICE_NOT_FOUND');
-    expect(isRecording(other)).toBe(true);
+    expect(studio.statuses.get(other)?.state).toBe('recording');
 
     const back = Date.now();
     await virtual.card('studio_a').plugIn();
@@ -155,9 +156,11 @@ describe('a studio that records soundcards', () => {
     const plays = { studio_a: await play('studio_a', 16, 20), studio_b: await play('studio_b', 24, 20) };
     const pid = studio.child('recorder').pid ?? 0;
     process.kill(pid, 'SIGSTOP');
+    // Not for as long as it is played: a busy machine begins that late, and nothing holds back 22 s of 16 bit.
+    await pass(20_000);
+    process.kill(pid, 'SIGCONT');
     await Promise.all([plays.studio_a.played, plays.studio_b.played]);
     const playedAt = Date.now();
-    process.kill(pid, 'SIGCONT');
     await studio.until('all of it', () => heardUntil(ids.studio_a) > playedAt + 1000);
     // A sound server keeps 4 MiB for whoever does not fetch it: 14.6 s of 24 bit.
     await studio.until('the loss', () => studio.gapsOf(ids.studio_b).some(({ to }) => to !== undefined));
