@@ -55,9 +55,11 @@ describe('a studio that records Ogg and FLAC', () => {
       format: 'auto',
     }) satisfies SourceDraft;
 
-  function listen(mount: Mount): PlainListener {
+  /** Resolves when it hears something: who comes later gets nothing that it has not got. */
+  async function listen(mount: Mount): Promise<PlainListener> {
     const listener = new PlainListener(icecast.url(mount));
     listeners.push(listener);
+    await listener.until((bytes) => bytes.length > 0);
     return listener;
   }
 
@@ -80,7 +82,7 @@ describe('a studio that records Ogg and FLAC', () => {
   }
 
   it('writes the packets that a plain listener receives into files that each stand alone', async () => {
-    const plain = mounts.map(listen);
+    const plain = await Promise.all(mounts.map(listen));
     const ids: SourceId[] = [];
     for (const mount of mounts) ids.push(await studio.addAndArm(draft(mount)));
     await studio.until('three files of each', () => ids.every((id) => studio.closed(id).length >= 3));

@@ -41,9 +41,11 @@ describe('a studio that records streams', () => {
       format: 'auto',
     }) satisfies SourceDraft;
 
-  function listen(mount: string): PlainListener {
+  /** Resolves when it hears something: who comes later gets nothing that it has not got. */
+  async function listen(mount: string): Promise<PlainListener> {
     const listener = new PlainListener(icecast.url(mount));
     listeners.push(listener);
+    await listener.until((bytes) => bytes.length > 0);
     return listener;
   }
 
@@ -56,7 +58,7 @@ describe('a studio that records streams', () => {
     studio.statuses.get(id)?.state === 'recording' && studio.statuses.get(id)?.recording !== undefined;
 
   it('cuts a pause out at a frame, and needs no new connection', async () => {
-    const plain = MOUNTS.map(listen);
+    const plain = await Promise.all(MOUNTS.map(listen));
     const ids: SourceId[] = [];
     for (const mount of MOUNTS) ids.push(await studio.addAndArm(stream(mount)));
     await studio.until('audio', () => ids.every((id) => (studio.statuses.get(id)?.recording?.durationMs ?? 0) > 1000));
@@ -88,7 +90,7 @@ describe('a studio that records streams', () => {
     const takes: { readonly id: SourceId; readonly listener: PlainListener; readonly isTagged: boolean }[] = [];
     for (const mount of MOUNTS) {
       await icecast.setTitle(mount, 'Någon — Sång');
-      const listener = listen(mount);
+      const listener = await listen(mount);
       const tagged = await studio.addAndArm(stream(mount));
       const plain = { ...stream(mount), name: `${mount.slice(1)} alone`, tagStreams: false };
       takes.push({ id: tagged, listener, isTagged: true });

@@ -38,6 +38,7 @@ describe('a stream over HTTPS with user and password', () => {
     const { username, password } = LISTENER;
     const login = `${username}:${encodeURIComponent(password)}@`;
     const plain = new PlainListener(icecast.url(MOUNT).replace('//', `//${login}`));
+    await plain.until((heard) => heard.length > 0);
     const id = await started.addAndArm(draft(password));
     const recorded = () => started.statuses.get(id)?.recording?.durationMs ?? 0;
     await started.until('some audio', () => recorded() > WAIT_MS);
