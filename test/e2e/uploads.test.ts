@@ -77,7 +77,7 @@ describe('uploads in the window', () => {
     const [source] = await running.request('sources.list', {});
     if (!source) throw new Error('There should be a source.');
     await running.request('sources.arm', { ids: [source.config.id] });
-    await expect.poll(async () => (await uploads('done')).length, { timeout: 60_000 }).toBeGreaterThan(1);
+    await expect.poll(async () => (await uploads('done')).length).toBeGreaterThan(1);
     await page().locator('.upload-mark[data-tone="safe"]').first().waitFor();
     expect(await page().locator('.upload-mark[data-tone="moving"]').count()).toBeGreaterThan(0);
     await running.screenshot('uploads-01-list');
@@ -97,12 +97,12 @@ describe('uploads in the window', () => {
     proxy.choose = () => undefined;
     await page().locator('.upload-strip').getByRole('button', { name: 'Uploads' }).click();
     await dialog('Uploads').getByRole('button', { name: 'Try now' }).click();
-    await expect.poll(async () => (await uploads('needsPerson')).length, { timeout: 60_000 }).toBe(0);
+    await expect.poll(async () => (await uploads('needsPerson')).length).toBe(0);
     await page().keyboard.press('Escape');
     await running.request('sources.disarm', {});
     const unfinished = async () =>
       (await running.request('uploads.list', { limit: 200 })).filter(({ state }) => state !== 'done').length;
-    await expect.poll(unfinished, { timeout: 60_000 }).toBe(0);
+    await expect.poll(unfinished).toBe(0);
     const [done] = await uploads('done');
     if (!done) throw new Error('Nothing is done.');
     await running.app.evaluate(({ shell }) => {

@@ -9,7 +9,6 @@ import { ObjectStore } from '../support/objectStore.ts';
 import { Servers } from '../support/servers.ts';
 import { TestStudio } from '../support/studio.ts';
 
-const PATIENCE = { timeout: 60_000 } as const;
 const HLS = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js');
 const PAGE = `<!doctype html><title>Listening</title><audio controls muted></audio><script src="/hls.js"></script><script>
   const hls = new Hls();
@@ -86,7 +85,7 @@ describe('a store of objects that is listened to', () => {
       targets: [added.id],
     });
     const uploads = () => handlers['uploads.list']({ limit: 10 });
-    await expect.poll(async () => (await uploads())[0]?.liveLink, PATIENCE).toBeDefined();
+    await expect.poll(async () => (await uploads())[0]?.liveLink).toBeDefined();
     const [upload] = await uploads();
     folder = decodeURIComponent(new URL(upload?.liveLink ?? '').pathname)
       .split('/')
@@ -103,17 +102,17 @@ describe('a store of objects that is listened to', () => {
     });
     // Two segments are there before anybody listens: a player wants some to begin with.
     const segments = async (): Promise<number> => ((await playlist()).match(/#EXTINF/g) ?? []).length;
-    await expect.poll(segments, PATIENCE).toBeGreaterThan(1);
+    await expect.poll(segments).toBeGreaterThan(1);
     await browser.page.goto(url);
-    await expect.poll(() => player(({ currentTime }) => currentTime), PATIENCE).toBeGreaterThan(1);
+    await expect.poll(() => player(({ currentTime }) => currentTime)).toBeGreaterThan(1);
     const early = await playlist();
     expect(early).not.toContain('ENDLIST');
     const [before = ''] = early.split('#EXT-X-ENDLIST');
-    await expect.poll(async () => (await playlist()).length, PATIENCE).toBeGreaterThan(early.length);
+    await expect.poll(async () => (await playlist()).length).toBeGreaterThan(early.length);
     expect((await playlist()).startsWith(before)).toBe(true);
 
     await handlers['sources.disarm']({});
-    await expect.poll(async () => (await uploads())[0]?.state, PATIENCE).toBe('done');
+    await expect.poll(async () => (await uploads())[0]?.state).toBe('done');
     const ended = await playlist();
     expect(ended).toContain('#EXT-X-ENDLIST');
     const [recording] = studio.closed(id);
@@ -121,11 +120,11 @@ describe('a store of objects that is listened to', () => {
     const listed = [...ended.matchAll(/#EXTINF:([\d.]+)/g)].reduce((sum, [, length]) => sum + Number(length), 0);
     expect(listed).toBeGreaterThan(seconds - 0.1);
     await browser.page.reload();
-    await expect.poll(() => player(({ duration }) => duration), PATIENCE).toBeGreaterThan(seconds - 0.2);
+    await expect.poll(() => player(({ duration }) => duration)).toBeGreaterThan(seconds - 0.2);
     await player((audio) => {
       audio.currentTime = audio.duration - 1;
     });
-    await expect.poll(() => player((audio) => audio.ended), PATIENCE).toBe(true);
+    await expect.poll(() => player((audio) => audio.ended)).toBe(true);
     // The whole file is beside its segments.
     const name = recording?.path.split('/').at(-1) ?? '';
     expect((await reader.head(`${folder}/${name}`, signal))?.bytes).toBe(recording?.bytes);

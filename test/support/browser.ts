@@ -22,6 +22,9 @@ app.whenReady().then(() => {
 });
 `;
 
+/** A busy machine starts it late. */
+const LAUNCH_MS = 120_000;
+
 export interface Downloaded {
   readonly name: string;
   readonly path: string;
@@ -55,9 +58,10 @@ export class Browser {
     await writeFile(join(app, 'main.cjs'), MAIN);
     const root = process.getuid?.() === 0;
     const running = await _electron.launch({
+      timeout: LAUNCH_MS,
       args: [app, ...(root ? ['--no-sandbox'] : []), '--disable-gpu', `--user-data-dir=${join(folder, 'profile')}`],
     });
-    return new Browser(running, await running.firstWindow(), folder);
+    return new Browser(running, await running.firstWindow({ timeout: LAUNCH_MS }), folder);
   }
 
   /** What was downloaded, in order. */

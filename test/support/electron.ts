@@ -53,7 +53,7 @@ export class RunningApp {
     app.process().stdout?.on('data', (data: Buffer) => output.push(data.toString()));
     app.process().stderr?.on('data', (data: Buffer) => output.push(data.toString()));
     await open(app);
-    const page = await app.firstWindow();
+    const page = await app.firstWindow({ timeout: LAUNCH_MS });
     page.setDefaultTimeout(PATIENCE_MS);
     const pageErrors: string[] = [];
     page.on('pageerror', (error) => pageErrors.push(String(error)));
@@ -108,7 +108,7 @@ export class RunningApp {
   /** Ends the program as a crash of everything does. */
   async kill(): Promise<void> {
     const child = this.app.process();
-    const closed = this.app.waitForEvent('close');
+    const closed = this.app.waitForEvent('close', { timeout: PATIENCE_MS });
     child.kill('SIGKILL');
     await closed;
   }
