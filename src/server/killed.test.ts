@@ -83,7 +83,7 @@ async function finish(server: TestServer, run: Run): Promise<void> {
 async function completed(server: TestServer, id: unknown, steps?: Steps): Promise<void> {
   const status = async (): Promise<unknown> =>
     steps?.isDead ? 'killed' : (await server.json('GET', `/api/v1/recordings/${String(id)}/status`)).body['status'];
-  await expect.poll(status, { timeout: 20_000, interval: 10 }).toBeOneOf(['COMPLETED', 'killed']);
+  await expect.poll(status, { interval: 10 }).toBeOneOf(['COMPLETED', 'killed']);
 }
 
 /** A server that is killed at step `last`, and the one that is started afterwards. True when nothing was left to kill. */

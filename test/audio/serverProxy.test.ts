@@ -10,7 +10,6 @@ import { startTestServer, type TestServer } from '../support/testServer.ts';
 import { HOST, isInstalled, WebServer, type WebServerKind } from '../support/webServer.ts';
 
 const MIB = 1024 * 1024;
-const PATIENCE = { timeout: 60_000 } as const;
 
 /** nginx is there in every run; the others where somebody installed them. */
 const kinds = (['nginx', 'caddy', 'apache'] as const).filter((kind) => kind === 'nginx' || isInstalled(kind));
@@ -72,7 +71,7 @@ describe.each(kinds)('behind %s, set up as the README says', (kind: WebServerKin
     const sent = ask('POST', `/upload/session/${id}/chunks/2`, Readable.from(slowly()), bytes);
     // The server has begun to store what is not there as a whole.
     const parts = async () => (await readdir(join(folder, '_sessions', id))).filter((name) => name.endsWith('.part'));
-    await expect.poll(parts, PATIENCE).toHaveLength(1);
+    await expect.poll(parts).toHaveLength(1);
     finish();
     expect((await sent).status).toBe(204);
   });
@@ -83,12 +82,12 @@ describe.each(kinds)('behind %s, set up as the README says', (kind: WebServerKin
     await ask('POST', `/upload/session/${id}/chunks/1`, wav, bytes);
     const listen = () => ask('GET', link.slice(proxy.url.length), undefined, { authorization: '' });
     const live = async () => (await listen()).text.split('\n').filter((line) => line.startsWith('segment_')).length;
-    await expect.poll(live, PATIENCE).toBeGreaterThan(0);
+    await expect.poll(live).toBeGreaterThan(0);
     expect((await listen()).headers['cache-control']).toBe('no-store');
     const finalized = await ask('POST', `/upload/session/${id}/finalize`, '{"chunk_count":1}', json);
     const path = `/api/v1/recordings/${String((JSON.parse(finalized.text) as { recording_id: number }).recording_id)}`;
     const ready = async () => (await ask('GET', `${path}/status`)).text;
-    await expect.poll(ready, PATIENCE).toMatch(/COMPLETED/);
+    await expect.poll(ready).toMatch(/COMPLETED/);
     const part = await ask('GET', `${path}/download`, undefined, { range: 'bytes=44-143' });
     expect(part.status).toBe(206);
     expect(part.headers['content-length']).toBe('100');

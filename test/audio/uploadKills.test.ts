@@ -14,7 +14,7 @@ import { SessionServerProcess } from '../support/sessionServer.ts';
 
 const TARGET = targetId('0b6a3c7e-0d2f-4a40-9a52-6a3f9f4e0001');
 const SOURCES = ['6f7b6e3e-7e0f-4d3f-8a50-0f5b7c0a1d11', '6f7b6e3e-7e0f-4d3f-8a50-0f5b7c0a1d12'].map(sourceId);
-const WAIT_MS = 60_000;
+const WAIT_MS = 120_000;
 
 let folder = '';
 let server: SessionServerProcess;

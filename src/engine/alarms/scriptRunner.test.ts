@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../../test/support/silentLog.ts';
 import type { HookScript } from '../../shared/domain/hooks.ts';
 import { ScriptRunner } from './scriptRunner.ts';
@@ -28,14 +28,14 @@ const text = (name: string): Promise<string> => readFile(join(folder, name), 'ut
 
 describe('a script', () => {
   it('gets the message on stdin and its type in the environment, and none of our secrets', async () => {
-    process.env['LONGTAKE_API_TOKEN'] = 'a-secret-of-this-process';
+    vi.stubEnv('LONGTAKE_API_TOKEN', 'a-secret-of-this-process');
     const code = `let all = ''; process.stdin.on('data', (piece) => (all += piece)).on('end', () =>
       require('fs').writeFileSync('told', JSON.stringify([all, process.env.LONGTAKE_EVENT, process.env.LONGTAKE_API_TOKEN])));`;
     runner.add({ script: node(code), type: 'closed', body: '{"type":"closed","name":"Ä $(id)"}' });
     await expect
       .poll(() => text('told'))
       .toBe(JSON.stringify(['{"type":"closed","name":"Ä $(id)"}\n', 'closed', null]));
-    delete process.env['LONGTAKE_API_TOKEN'];
+    vi.unstubAllEnvs();
     await expect.poll(() => runner.status).toEqual({ waiting: 0, runs: 1, failures: 0 });
   });
 

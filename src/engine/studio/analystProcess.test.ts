@@ -14,7 +14,7 @@ const SOURCE = sourceId('6f7b6e3e-7e0f-4d3f-8a50-0f5b7c0a1d11');
 /** Bytes in 100 ms of 128 kbit/s. */
 const STEP_BYTES = 1600;
 /** A busy machine takes its time. */
-const PATIENT = { timeout: 50_000 };
+const PATIENT = { timeout: 120_000 };
 
 let program: string;
 let folder: string;
@@ -127,7 +127,7 @@ describe('waveforms', () => {
     for (const callId of [1, 2, 3, 4]) {
       expect(await answer(callId)).toMatchObject({ type: 'error', error: { code: 'CANCELLED' } });
     }
-    expect(await decoders()).toEqual([]);
+    await expect.poll(decoders).toEqual([]);
   });
 });
 
@@ -216,7 +216,8 @@ test('it gives way to the recorder, and takes its decoders with it when the pare
   child.disconnect();
   const [code] = await once(child, 'exit');
   expect(code).toBe(0);
-  expect(() => process.kill(decoder, 0)).toThrow(/ESRCH/);
+  // Killed, but on a busy machine what is that nice takes its time to end.
+  await expect.poll(() => isAlive(decoder)).toBe(false);
 });
 
 test('its decoders end by themselves when it is killed', async () => {
@@ -225,7 +226,13 @@ test('its decoders end by themselves when it is killed', async () => {
   await expect.poll(async () => (await decoders()).length).toBeGreaterThanOrEqual(2);
   const pids = await decoders();
   child.kill('SIGKILL');
-  await vi.waitFor(() => {
-    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
-  }, PATIENT);
+  await expect.poll(() => pids.filter(isAlive)).toEqual([]);
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -5,8 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uploadRecording } from '../../../test/support/serverRecording.ts';
 import { startTestServer, type TestServer } from '../../../test/support/testServer.ts';
 
-const PATIENCE = { timeout: 60_000 } as const;
-
 let folder: string;
 let server: TestServer;
 
@@ -38,7 +36,7 @@ describe('the page', () => {
     const id = await uploadRecording(server, { email: 'ada@example.org', title });
     await uploadRecording(server, { email: 'bob@example.org', title: 'Of Bob' });
     const admin = async () => (await page('/page/lists')).text;
-    await expect.poll(async () => (await admin()).match(/data-do="play"/g)?.length, PATIENCE).toBe(2);
+    await expect.poll(async () => (await admin()).match(/data-do="play"/g)?.length).toBe(2);
     expect(await admin()).toContain('ada@example.org');
     const token = await server.server.users.addToken(await server.server.users.byEmail('ada@example.org'), 'page');
     const { text } = await page('/page/lists', `Bearer ${token}`);

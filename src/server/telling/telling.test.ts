@@ -8,7 +8,6 @@ import { uploadRecording } from '../../../test/support/serverRecording.ts';
 import { startTestServer, type TestServer } from '../../../test/support/testServer.ts';
 import { WebhookReceiver } from '../../../test/support/webhookReceiver.ts';
 
-const PATIENCE = { timeout: 60_000 } as const;
 const MINUTE_MS = 60_000;
 
 let folder: string;
@@ -58,7 +57,7 @@ describe('what the server tells', () => {
   it('goes by webhook, signed with its time, and to the owner by mail', async () => {
     await start();
     const id = await uploadRecording(server, { email: 'ada@example.org', title: 'Dawn chorus' });
-    await expect.poll(types, PATIENCE).toEqual(['session.opened', 'session.finalized', 'recording.ready']);
+    await expect.poll(types).toEqual(['session.opened', 'session.finalized', 'recording.ready']);
     const [ready] = hook.messages.slice(-1);
     expect(JSON.parse(ready?.body ?? '')).toMatchObject({
       type: 'recording.ready',
@@ -78,7 +77,7 @@ describe('what the server tells', () => {
     expect(ready?.headers['x-longtake-signature']).toBe(
       `sha256=${createHmac('sha256', 'quiet').update(`${timestamp}.${ready?.body}`).digest('hex')}`,
     );
-    await expect.poll(() => mail.mails.length, PATIENCE).toBe(1);
+    await expect.poll(() => mail.mails.length).toBe(1);
     const letter = plainText(mail.mails[0] ?? '');
     for (const part of [
       'From: Hut <hut@example.org>',
@@ -95,8 +94,8 @@ describe('what the server tells', () => {
   it('tells why a recording failed', async () => {
     await start();
     await uploadRecording(server, { email: 'ada@example.org', title: 'Night', audio: Buffer.from('noise') });
-    await expect.poll(() => types().at(-1), PATIENCE).toBe('recording.failed');
-    await expect.poll(() => mail.mails.length, PATIENCE).toBe(1);
+    await expect.poll(() => types().at(-1)).toBe('recording.failed');
+    await expect.poll(() => mail.mails.length).toBe(1);
     expect(plainText(mail.mails[0] ?? '')).toMatch(/Reason: \S+/);
   });
 
@@ -106,26 +105,26 @@ describe('what the server tells', () => {
     await look();
     const waiting = async () => (await server.json('GET', '/api/v1/outbox')).body;
     const nextIn = async () => ((await server.server.context.database.deliveries.nextAt()) ?? 0) - now;
-    await expect.poll(waiting, PATIENCE).toMatchObject({ waiting: 1, dead: 0 });
+    await expect.poll(waiting).toMatchObject({ waiting: 1, dead: 0 });
     // Longer than 10 s is only how long a try has that is under way.
     const isPutOff = async (least: number, most: number) => (await nextIn()) >= least && (await nextIn()) <= most;
-    await expect.poll(() => isPutOff(8000, 10_000), PATIENCE).toBe(true);
+    await expect.poll(() => isPutOff(8000, 10_000)).toBe(true);
     await server.close();
     now += 10_000;
     await start({ LONGTAKE_SERVER_SMTP_URL: '' });
-    await expect.poll(() => isPutOff(16_000, 20_000), PATIENCE).toBe(true);
+    await expect.poll(() => isPutOff(16_000, 20_000)).toBe(true);
     await server.close();
 
     now += 6 * 24 * 60 * MINUTE_MS;
     await start({ LONGTAKE_SERVER_SMTP_URL: '' });
-    await expect.poll(waiting, PATIENCE).toMatchObject({ waiting: 0, dead: 1 });
+    await expect.poll(waiting).toMatchObject({ waiting: 0, dead: 1 });
     const [letter] = (await waiting())['dead_letters'] as readonly { id: string; problem: string }[];
     expect(letter?.problem).toMatch(/could not be reached/);
 
     await hook.listen();
     const again = await server.json('POST', `/api/v1/outbox/${letter?.id}/retry`);
     expect(again.status).toBe(202);
-    await expect.poll(types, PATIENCE).toEqual(['session.opened']);
+    await expect.poll(types).toEqual(['session.opened']);
     expect(hook.messages[0]?.headers['x-longtake-delivery']).toBe(letter?.id);
   });
 
@@ -139,15 +138,15 @@ describe('what the server tells', () => {
     await start({ LONGTAKE_SERVER_WEBHOOK_URL: '' });
     mail.answers.push(450);
     await uploadRecording(server, { email: 'ada@example.org', title: 'Dawn' });
-    await expect.poll(() => mail.answers.length, PATIENCE).toBe(0);
-    await expect.poll(() => server.server.context.database.deliveries.nextAt(), PATIENCE).toBeLessThan(now + MINUTE_MS);
+    await expect.poll(() => mail.answers.length).toBe(0);
+    await expect.poll(() => server.server.context.database.deliveries.nextAt()).toBeLessThan(now + MINUTE_MS);
     expect(mail.mails).toEqual([]);
     now += MINUTE_MS;
     await look();
-    await expect.poll(() => mail.mails.length, PATIENCE).toBe(1);
+    await expect.poll(() => mail.mails.length).toBe(1);
     mail.answers.push(550);
     await uploadRecording(server, { email: 'bob@example.org', title: 'Dusk' });
-    await expect.poll(async () => (await server.json('GET', '/api/v1/outbox')).body['dead'], PATIENCE).toBe(1);
+    await expect.poll(async () => (await server.json('GET', '/api/v1/outbox')).body['dead']).toBe(1);
   });
 });
 
@@ -165,12 +164,12 @@ describe('storage events', () => {
   it('let messages about a recording go, once', async () => {
     await start(env);
     const id = await uploadRecording(server, { email: 'ada@example.org', title: 'Dawn' });
-    await expect.poll(types, PATIENCE).toEqual(['session.opened', 'session.finalized']);
+    await expect.poll(types).toEqual(['session.opened', 'session.finalized']);
     expect(mail.mails).toEqual([]);
     const key = encodeURIComponent(`prefix/recordings/${id}/audio.wav`);
     expect(await post(event(key))).toMatchObject({ status: 200, body: { message: 'Event processed.' } });
-    await expect.poll(() => types().at(-1), PATIENCE).toBe('recording.ready');
-    await expect.poll(() => mail.mails.length, PATIENCE).toBe(1);
+    await expect.poll(() => types().at(-1)).toBe('recording.ready');
+    await expect.poll(() => mail.mails.length).toBe(1);
     expect(await post(event(key))).toMatchObject({ status: 200, body: { message: 'Event was processed before.' } });
   });
 
@@ -179,11 +178,11 @@ describe('storage events', () => {
     const id = await uploadRecording(server, { email: 'ada@example.org', title: 'Dawn' });
     const status = async (): Promise<unknown> =>
       (await server.json('GET', `/api/v1/recordings/${id}/status`)).body['status'];
-    await expect.poll(status, PATIENCE).toBe('COMPLETED');
-    await expect.poll(types, PATIENCE).toEqual(['session.opened', 'session.finalized']);
+    await expect.poll(status).toBe('COMPLETED');
+    await expect.poll(types).toEqual(['session.opened', 'session.finalized']);
     now += 61 * MINUTE_MS;
     await look();
-    await expect.poll(types, PATIENCE).toContain('recording.ready');
+    await expect.poll(types).toContain('recording.ready');
   });
 
   it('are refused without the token, for what is unknown, and where they are switched off', async () => {

@@ -59,7 +59,7 @@ test('FLAC becomes Opus while it grows, and the same bytes once more after a kil
   const early = await wait(body, ({ bytes }) => bytes > 4000);
   const first = await readAll(body, early);
   await body.close();
-  expect(encoder.running).toBe(0);
+  await expect.poll(() => encoder.running).toBe(0);
 
   const again = await openOpus(path, () => live, encoder);
   await wait(again, ({ bytes }) => bytes >= early);
