@@ -7,6 +7,7 @@ import type { Body } from './body.ts';
 import { ChunkSender, type SenderPorts } from './chunkSender.ts';
 import type { SessionView } from './driver.ts';
 import { failureClass, retryAfterMs } from './failures.ts';
+import { endsForRoom, isHeldByOthers } from './fullAccount.ts';
 import { type BodyPorts, HeldBody, named } from './heldBody.ts';
 import type { Changes, Entry } from './rows.ts';
 import { PERSON_RETRY_MS } from './targetLine.ts';
@@ -159,6 +160,10 @@ export class UploadRun {
     this.#sender = sender;
     try {
       await sender.run();
+    } catch (error) {
+      if (!(await endsForRoom(entry, body, error, this.#ports.store))) throw error;
+      this.#ports.log.info('The account is full; the recording goes on in another session.', { uploadId: this.#id });
+      return;
     } finally {
       this.#sender = undefined;
     }
@@ -333,10 +338,11 @@ export class UploadRun {
   async #failed(thrown: unknown): Promise<boolean> {
     const { store, line, log, clock } = this.#ports;
     const error = named(thrown);
-    const kind = failureClass(error);
-    if (kind === 'cancelled' || this.#signal.aborted) return false;
     const entry = store.find(this.#id);
     if (!entry) return false;
+    const isOurs = isHeldByOthers(entry, error, store);
+    const kind = isOurs ? 'retry' : failureClass(error);
+    if (kind === 'cancelled' || this.#signal.aborted) return false;
     this.#mustLook = true;
     const problem = toWireError(error);
     // A server that is away for days is told of once at length, not at each try.
@@ -346,7 +352,7 @@ export class UploadRun {
     else log.debug('An upload is still held up.', { ...of, error: problem.message });
     switch (kind) {
       case 'retry': {
-        const ofTarget = line.failed(error);
+        const ofTarget = !isOurs && line.failed(error);
         const asked = error instanceof LongtakeError ? retryAfterMs(error) : undefined;
         const delay = ofTarget ? 0 : this.#backoff.fail(asked);
         store.change(this.#id, { problem, nextTryAt: line.nextTryAt ?? clock.now() + delay });

@@ -268,6 +268,17 @@ export class UploadStore {
     return { uploads: row?.uploads ?? 0, bytes: row?.bytes ?? 0 };
   }
 
+  /** What a target has in sessions that are under way, but for this upload's. */
+  openBytes(targetId: TargetId, except: UploadId): number {
+    const row = this.#connection
+      .prepare<[string, string], { bytes: number | null }>(
+        `SELECT sum(safe_bytes) AS bytes FROM uploads
+         WHERE target_id = ? AND id <> ? AND state IN ('sending', 'finalizing') AND way = 'session'`,
+      )
+      .get(targetId, except);
+    return row?.bytes ?? 0;
+  }
+
   /** How many sources have an open recording that goes there. */
   liveSources(targetId: TargetId): number {
     const row = this.#connection

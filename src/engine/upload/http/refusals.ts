@@ -66,6 +66,7 @@ export function refusal(answer: Answer, name: string): LongtakeError {
     return error(
       'UPLOAD_QUOTA',
       `${name} has no room left for this account${saying(said)} Finish or delete recordings there; here nothing is lost.`,
+      roomOf(answer),
     );
   }
   if (status === 413) {
@@ -107,6 +108,12 @@ export function loginRefused(name: string): LongtakeError {
 function saying(said: string | undefined): string {
   if (said === undefined) return '.';
   return /[.!?]$/.test(said) ? `: ${said}` : `: ${said}.`;
+}
+
+/** How much room an account has for sessions that are not finished, bytes, where a server says so. */
+function roomOf({ json }: Answer): ErrorDetails {
+  const room = json?.['quota_bytes'];
+  return typeof room === 'number' && room > 0 ? { quotaBytes: room } : {};
 }
 
 /** Of `Retry-After` (RFC 9110 10.2.3): seconds, or a date. */

@@ -324,6 +324,7 @@ describe('a server that answers otherwise', () => {
       .catch((error: unknown) => error);
     expect(failure).toMatchObject({ code, message: expect.stringMatching(/[.)]$/) });
     expect(failureClass(failure)).toBe(kind);
+    if (code === 'UPLOAD_QUOTA') expect(failure).toMatchObject({ details: { quotaBytes: 1 } });
     if (answer.headers?.['retry-after']) expect(failure).toMatchObject({ details: { retryAfterMs: 7000 } });
     expect(speakr.requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
   });
