@@ -120,7 +120,7 @@ export class ChunkStore {
     this.#connection.prepare('DELETE FROM chunks WHERE upload = ?').run(upload);
   }
 
-  /** Counts a chunk request; `hour`: hours since 1970 UTC. What is older than a day is forgotten. */
+  /** Counts a chunk request; `hour`: hours since 1970 UTC. What is older than a day is forgotten, and what a clock ran ahead. */
   countRequest(targetId: TargetId, hour: number): void {
     this.#connection
       .prepare(
@@ -128,16 +128,18 @@ export class ChunkStore {
          ON CONFLICT (target_id, hour) DO UPDATE SET count = count + 1`,
       )
       .run(targetId, hour);
-    this.#connection.prepare('DELETE FROM requests WHERE target_id = ? AND hour < ?').run(targetId, hour - 24);
+    this.#connection
+      .prepare('DELETE FROM requests WHERE target_id = ? AND hour NOT BETWEEN ? AND ?')
+      .run(targetId, hour - 24, hour + 1);
   }
 
-  /** Chunk requests since the beginning of the hour `since`. */
-  requestsSince(targetId: TargetId, since: number): number {
+  /** Chunk requests of the hours from `first` to `last`; later ones were counted by a clock that ran ahead. */
+  requestsIn(targetId: TargetId, first: number, last: number): number {
     const row = this.#connection
-      .prepare<[string, number], { count: number | null }>(
-        'SELECT sum(count) AS count FROM requests WHERE target_id = ? AND hour >= ?',
+      .prepare<[string, number, number], { count: number | null }>(
+        'SELECT sum(count) AS count FROM requests WHERE target_id = ? AND hour BETWEEN ? AND ?',
       )
-      .get(targetId, since);
+      .get(targetId, first, last);
     return row?.count ?? 0;
   }
 

@@ -268,7 +268,7 @@ export class TargetDesk {
       case 'completed':
         store.together(() => {
           store.chunks.clear(entry.number);
-          store.move(entry.id, 'completed', { ...told, nextTryAt: undefined });
+          store.move(entry.id, 'completed', { ...told, serverText: undefined, nextTryAt: undefined });
         });
         return;
       case 'failed':
@@ -336,7 +336,7 @@ export class TargetDesk {
     if (!this.#isCounted()) return { hour: 0, day: 0 };
     const { store, clock } = this.#ports;
     const hour = Math.floor(clock.now() / HOUR_MS);
-    const since = (first: number): number => store.chunks.requestsSince(this.#target.id, first);
+    const since = (first: number): number => store.chunks.requestsIn(this.#target.id, first, hour);
     return { hour: since(hour), day: since(hour - 23) };
   }
 

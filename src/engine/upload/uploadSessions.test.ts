@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { expectDone, unreachable } from '../../../test/support/queueChecks.ts';
 import { QueueRig, TARGET } from '../../../test/support/queueRig.ts';
 
@@ -172,6 +172,17 @@ describe('turns and limits', () => {
     await rig.run(30_000);
     expect(rig.server.count('send')).toBe(19);
     await rig.run(3 * HOUR_MS);
+    expectDone(rig, id);
+  });
+
+  test('what a clock counted that ran ahead is no limit once it is right', async () => {
+    rig.server.limits = { ...rig.server.limits, requestsPerHour: 20, chunkSeconds: 10 };
+    rig.queue.targetsChanged(TARGET);
+    const { id } = rig.recorded(100_000);
+    await rig.run(30_000);
+    expect(rig.queue.transfers()).toMatchObject([{ waitingFor: 'limit' }]);
+    vi.setSystemTime(Date.now() - 48 * HOUR_MS);
+    await rig.run(180_000);
     expectDone(rig, id);
   });
 });
