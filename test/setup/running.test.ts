@@ -80,7 +80,7 @@ describe('a program in the foreground', () => {
   it('is asked to end once, though the signal comes twice, and its family goes with it', async () => {
     const { child, exited, grandchildGone } = await startFamily(
       'if (globalThis.asked) process.exit(9); globalThis.asked = true; setTimeout(() => process.exit(7), 200);',
-      10_000,
+      60_000,
     );
     child.kill('SIGINT');
     child.kill('SIGTERM');
@@ -127,7 +127,7 @@ describe('a program in the foreground', () => {
        const child = spawn(process.execPath, ['-e', ${JSON.stringify(closing)}], { stdio: ['ignore', 'pipe', 'ignore'] });
        child.stdout.once('data', () => process.exit(0));`,
     );
-    await supervise(process.execPath, [program], { env: process.env, graceMs: 0, lingerMs: 5000 });
+    await supervise(process.execPath, [program], { env: process.env, graceMs: 0, lingerMs: 60_000 });
     expect(existsSync(join(folder, 'closed'))).toBe(true);
   });
 

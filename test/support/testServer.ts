@@ -46,11 +46,11 @@ export async function startTestServer(
     ...env,
   });
   const server = await createSessionServer({ config, log: silentLog, ...options });
-  await server.makeFirstAdmin();
-  const [admin] = await server.users.list();
-  if (!admin) throw new Error('The server has no admin.');
-  const token = await server.users.addToken(admin, 'test');
-  const url = await server.listen();
+  const { token, url } = await begin(server).catch(async (error: unknown) => {
+    // One that is killed while it starts leaves no timer behind for the tests that follow.
+    await server.close().catch(() => undefined);
+    throw error;
+  });
   const request = (method: string, path: string, { headers, body }: RequestOptions = {}): Promise<Answer> =>
     ask(`${url}${path}`, method, { authorization: `Bearer ${token}`, ...headers }, body);
   const json = (method: string, path: string, body?: unknown): Promise<Answer> =>
@@ -74,6 +74,14 @@ export async function startTestServer(
     addUser: async (email) => server.users.addToken(await server.users.add(email, 'owner'), 'test'),
     close: () => server.close(),
   };
+}
+
+/** Has it listen, and gives its admin a token. */
+async function begin(server: SessionServer): Promise<{ readonly token: string; readonly url: string }> {
+  await server.makeFirstAdmin();
+  const [admin] = await server.users.list();
+  if (!admin) throw new Error('The server has no admin.');
+  return { token: await server.users.addToken(admin, 'test'), url: await server.listen() };
 }
 
 /** One request as it is, without following anything. */

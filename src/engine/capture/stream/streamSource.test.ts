@@ -296,7 +296,7 @@ describe('what goes wrong has a code and a sentence that says what to do', () =>
   test('a stream that stalls, with what came before', async () => {
     const { url, sockets } = await serve((_, response) => response.write(mp3(10).subarray(0, -17)));
     const heard = new Heard();
-    const stalled = source(url, { stallTimeout: 200 }).run(heard, forever);
+    const stalled = source(url, { stallTimeout: 1500 }).run(heard, forever);
     await expect(stalled).rejects.toMatchObject({ code: 'STREAM_STALLED' });
     expect(heard.bytes.equals(mp3(9))).toBe(true);
     expect(heard.skipped).toBe(400);

@@ -192,7 +192,7 @@ describe('a playlist', () => {
         more();
       },
     });
-    expect(await hear(source(`${url}/drip.m3u`, { connectTimeout: 300 }))).toMatchObject({ code: 'STREAM_STALLED' });
+    expect(await hear(source(`${url}/drip.m3u`, { connectTimeout: 1500 }))).toMatchObject({ code: 'STREAM_STALLED' });
     expect(await hear(source(`${url}/flood.m3u`))).toMatchObject({ code: 'STREAM_NOT_AUDIO' });
   });
 
@@ -201,7 +201,7 @@ describe('a playlist', () => {
       '/open.m3u': (_, response) => void response.write('#EXTM3U\nlive.mp3\n'),
       '/live.mp3': audio,
     });
-    const heard = await hear(source(`${url}/open.m3u`, { connectTimeout: 500 }));
+    const heard = await hear(source(`${url}/open.m3u`, { connectTimeout: 1500 }));
     expect(heard).toMatchObject({ bytes: audio.length });
   });
 
