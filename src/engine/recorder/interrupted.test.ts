@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeRecording } from '../../../test/support/makeRecording.ts';
+import { nodeError } from '../../../test/support/memoryFileSystem.ts';
 import { silentLog } from '../../../test/support/silentLog.ts';
 import { nodeFileSystem } from '../platform/nodeFileSystem.ts';
 import { systemClock } from '../platform/systemClock.ts';
 import { WavWriter } from '../containers/wav.ts';
 import type { Recording } from '../../shared/domain/recording.ts';
 import { DEFAULT_SETTINGS } from '../../shared/domain/settings.ts';
+import type { FileSystem } from '../../shared/ports/fileSystem.ts';
 import type { RecorderContext } from './context.ts';
 import { mendRecordings } from './interrupted.ts';
 import { Ledger } from './ledger.ts';
@@ -35,12 +37,15 @@ async function unfinished(path: string, firstSample: number, samples: number): P
   };
 }
 
-async function mended(recordings: readonly Recording[]): Promise<ReadonlyMap<string, Recording>> {
+async function mended(
+  recordings: readonly Recording[],
+  fileSystem: FileSystem = nodeFileSystem,
+): Promise<ReadonlyMap<string, Recording>> {
   const found = new Map<string, Recording>();
   const plan = { ...DEFAULT_SETTINGS, recordingsFolder: folder };
   const context: RecorderContext = {
     clock: systemClock,
-    fileSystem: nodeFileSystem,
+    fileSystem,
     log: silentLog,
     ledger: new Ledger(nodeFileSystem, silentLog),
     plan: () => plan,
@@ -67,5 +72,20 @@ describe('two recordings that a crash left open at a boundary', () => {
   it('stay unproven when the first one is not known', async () => {
     const found = await mended([await unfinished('after.wav', 1000, 500)]);
     expect(found.get('after.wav')?.seam).toBe('unverified');
+  });
+});
+
+describe('a recording that was left open on a disk that takes nothing', () => {
+  it('counts what is in its file', async () => {
+    const refusing: FileSystem = {
+      ...nodeFileSystem,
+      openForRepair: async (path) => ({
+        ...(await nodeFileSystem.openForReading(path)),
+        write: async () => Promise.reject(nodeError('ENOSPC')),
+      }),
+    };
+    const one = await unfinished('one.wav', 0, 1000);
+    const found = await mended([{ ...one, samples: 1200 }], refusing);
+    expect(found.get('one.wav')).toMatchObject({ state: 'repaired', samples: 1000 });
   });
 });

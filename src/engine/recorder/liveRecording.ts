@@ -16,7 +16,7 @@ import { numberedPath, recordingPath } from './fileName.ts';
 import { createMuxer } from './createMuxer.ts';
 import type { Muxer } from './muxer.ts';
 import { type Backlog, RecordingWriter, type WriterFailure } from './recordingWriter.ts';
-import { repairFile } from './repair.ts';
+import { repairIfPossible } from './repair.ts';
 import type { RecordingPlan } from './protocol.ts';
 import type { SeamProof } from './seamCheck.ts';
 import { sourcePlan } from './sourcePlan.ts';
@@ -204,8 +204,12 @@ export class LiveRecording {
   async #mended(): Promise<Pick<Recording, 'samples' | 'bytes'>> {
     const path = join(this.#recording.root, this.#recording.path);
     try {
-      // Takes no more room than there is: what it writes is there already, and stands otherwise.
-      const { samples, bytes } = await repairFile(this.#context.fileSystem, path);
+      const { samples, bytes } = await repairIfPossible(this.#context.fileSystem, path, (error) =>
+        this.#context.log.warn('The end of a recording could not be mended after a disk error.', {
+          path,
+          error: String(error),
+        }),
+      );
       return { samples, bytes };
     } catch (error) {
       this.#context.log.error('A recording could not be read back after a disk error.', { path, error: String(error) });

@@ -2,7 +2,7 @@ import { assertNever } from '../../shared/assertNever.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { FileSystem, OpenFile } from '../../shared/ports/fileSystem.ts';
 import { fitsPlainHeader, sizePatches } from '../containers/wav.ts';
-import { type Inspection, type WavLayout, inspectOpen, wavLayout } from './inspect.ts';
+import { type Inspection, type WavLayout, inspectFile, inspectOpen, wavLayout } from './inspect.ts';
 import { repairFlac, repairOgg } from './repairParts.ts';
 
 /**
@@ -19,6 +19,25 @@ export async function repairFile(fileSystem: FileSystem, path: string): Promise<
     return await inspectOpen(file, path);
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * {@link repairFile}; where the disk refuses that, what is in the file as it stands. A full disk that never writes in
+ * place refuses even what takes no room. Rejects as `repairFile` does when the file cannot be read either.
+ */
+export async function repairIfPossible(
+  fileSystem: FileSystem,
+  path: string,
+  onRefused: (error: unknown) => void,
+): Promise<Inspection> {
+  try {
+    return await repairFile(fileSystem, path);
+  } catch (error) {
+    if (error instanceof LongtakeError) throw error;
+    const found = await inspectFile(fileSystem, path);
+    onRefused(error);
+    return found;
   }
 }
 
