@@ -151,6 +151,30 @@ describe('Recorder under control', () => {
     expect(disarmed?.entry.at).toBe((last?.startedAt ?? 0) + 3000);
   });
 
+  it.each(['disarm', 'stop'] as const)(
+    'ends where the longest length ends when a %s comes while its files are being closed',
+    async (command) => {
+      await rig.start();
+      await rig.arm(A, 'a', { maxLengthSeconds: 10 });
+      await rig.play(A, 9);
+      const held: (() => void)[] = [];
+      rig.disk.beforeWrite = (path) =>
+        path.endsWith('.wav') ? new Promise<void>((resolve) => held.push(resolve)) : undefined;
+      await rig.play(A, 4);
+      expect(rig.told('reached')).toEqual([]);
+      if (command === 'disarm') rig.recorder.handle({ type: 'disarm', sourceId: A, reason: 'person', callId: 8 });
+      const stopped = command === 'stop' ? rig.recorder.stop('quit') : undefined;
+      await rig.settle();
+      rig.disk.beforeWrite = () => undefined;
+      for (const release of held) release();
+      await rig.settle(1000);
+      await stopped;
+      const disarmed = rig.told('arming').find(({ entry }) => entry.type === 'disarmed');
+      expect(disarmed?.entry.at).toBe(Date.parse(START) + 10_000);
+      expect(rig.closed().at(-1)).toMatchObject({ samples: 10 * RATE });
+    },
+  );
+
   it('counts what a recorder before left open, once it is mended', async () => {
     const format = { codec: 'pcm', sampleRate: RATE, channels: 1, bitDepth: 16 } as const;
     const unfinished = makeRecording({ sourceId: A, root: '/r', path: 'old.wav', state: 'recording', format });

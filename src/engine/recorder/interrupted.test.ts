@@ -81,7 +81,9 @@ describe('a recording that was left open on a disk that takes nothing', () => {
       ...nodeFileSystem,
       openForRepair: async (path) => ({
         ...(await nodeFileSystem.openForReading(path)),
-        write: async () => Promise.reject(nodeError('ENOSPC')),
+        write: async () => {
+          throw nodeError('ENOSPC');
+        },
       }),
     };
     const one = await unfinished('one.wav', 0, 1000);

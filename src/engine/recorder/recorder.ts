@@ -41,8 +41,6 @@ export class Recorder {
   readonly #clock: ClockRecord;
   readonly #runners = new Map<SourceId, SourceRunner>();
   readonly #names = new Map<SourceId, string>();
-  /** Where what is armed ends, for it has recorded its longest length; main disarms it later. */
-  readonly #reached = new Map<SourceId, Millis>();
   /** Lengths of the recordings that were mended, ms. */
   readonly #mended = new Map<RecordingId, number>();
   /** Of those that are still to be mended, as far as known: they count from the start. */
@@ -127,8 +125,8 @@ export class Recorder {
     await Promise.all(
       runners.map(async ([sourceId, runner]) => {
         const at = this.#context.clock.now();
-        await runner.disarm();
-        if (reason !== undefined) this.#tellDisarmed(sourceId, at, reason);
+        const end = await runner.disarm();
+        if (reason !== undefined) this.#tellDisarmed(sourceId, end ?? at, reason);
       }),
     );
     // Files that were being closed already.
@@ -166,7 +164,6 @@ export class Recorder {
     const { config } = source;
     if (this.#stopping || this.#runners.has(config.id)) return;
     this.#names.set(config.id, config.name);
-    this.#reached.delete(config.id);
     const at = this.#context.clock.now();
     this.#tellArming({ type: 'armed', at, sourceId: config.id, sourceName: config.name });
     this.#runners.set(
@@ -186,10 +183,7 @@ export class Recorder {
         paused: source.paused ?? false,
         recordedMs: this.#recordedMs(source),
         unfinished: (source.unfinished ?? []).filter((id) => !this.#mended.has(id)),
-        onReached: (end) => {
-          this.#reached.set(config.id, end);
-          this.#ports.emit({ type: 'reached', sourceId: config.id });
-        },
+        onReached: () => this.#ports.emit({ type: 'reached', sourceId: config.id }),
         onBlock: (block, info) => this.#meters.add(config.id, block, info),
         onConnectionEnd: () => this.#meters.forget(config.id),
       }),
@@ -263,9 +257,9 @@ export class Recorder {
     const runner = this.#runners.get(sourceId);
     if (runner) {
       this.#runners.delete(sourceId);
-      const at = this.#reached.get(sourceId) ?? this.#context.clock.now();
-      await runner.disarm();
-      this.#tellDisarmed(sourceId, at, reason);
+      const at = this.#context.clock.now();
+      const end = await runner.disarm();
+      this.#tellDisarmed(sourceId, end ?? at, reason);
     }
     this.#ports.emit({ type: 'disarmed', sourceId, callId });
   }
@@ -277,7 +271,7 @@ export class Recorder {
     this.#ports.emit({ type: 'disarmed', sourceId, callId });
   }
 
-  /** `at`: when it was asked for. Closing the files may take as long as their disk likes. */
+  /** `at`: when it was asked for, or all was recorded. Closing the files may take as long as their disk likes. */
   #tellDisarmed(sourceId: SourceId, at: Millis, reason: string): void {
     this.#tellArming({ type: 'disarmed', at, sourceId, sourceName: this.#names.get(sourceId) ?? '', reason });
   }

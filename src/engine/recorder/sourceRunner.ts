@@ -1,19 +1,16 @@
 import { resolve } from 'node:path';
-import type { AudioSource, CaptureInfo } from '../capture/audioSource.ts';
-import type { Block } from '../containers/block.ts';
-import type { SourceConfig, SourceState, SourceStatus } from '../../shared/domain/source.ts';
+import type { CaptureInfo } from '../capture/audioSource.ts';
+import type { SourceState, SourceStatus } from '../../shared/domain/source.ts';
 import { errorText, fromWireError, LongtakeError, toWireError, type WireError } from '../../shared/errors.ts';
 import { type Millis, millis, type RecordingId, samples, samplesToMillis } from '../../shared/units.ts';
 import { ArmedTime } from './armedTime.ts';
 import { diskError, diskShort } from './diskError.ts';
-import type { DiskGuard } from './diskGuard.ts';
 import { Connection } from './connection.ts';
 import { ConnectionEnd } from './connectionEnd.ts';
 import type { RecorderContext } from './context.ts';
-import type { SourceGap } from './gaps.ts';
 import { prepareFlac } from './prepareFlac.ts';
 import type { Standstill } from './standstill.ts';
-import type { RetryPolicy } from './protocol.ts';
+import type { SourceRunnerOptions } from './sourceRunnerOptions.ts';
 import { type Backoff, inputIsThere, needsPerson, nextBackoff, retryDelayMs } from './retrying.ts';
 
 /** A connection that lasted this long was a good one: the next loss is retried quickly again. */
@@ -26,36 +23,12 @@ const ROOM_MS = 2000;
 const FILE_TICKS = 4;
 const MS_PER_SECOND = 1000;
 
-export interface SourceRunnerOptions {
-  readonly config: SourceConfig;
-  readonly audio: AudioSource;
-  readonly armedAt: Millis;
-  readonly gap: SourceGap;
-  /** Time may have passed unnoticed: the computer was asleep, or this process stood still. */
-  readonly onClockMoved: () => void;
-  readonly disks: DiskGuard;
-  readonly retry?: RetryPolicy;
-  /** Failures in a row before this. */
-  readonly failures: number;
-  /** Nothing is kept until {@link SourceRunner.resume}. */
-  readonly paused: boolean;
-  /** What this arming recorded before, ms. */
-  readonly recordedMs: number;
-  /** Recordings of this arming that may still be mended. */
-  readonly unfinished: readonly RecordingId[];
-  /** The longest length is reached; nothing more is recorded after `end`. */
-  readonly onReached: (end: Millis) => void;
-  /** Every block, for the meters. */
-  readonly onBlock: (block: Block, info: CaptureInfo) => void;
-  readonly onConnectionEnd: () => void;
-}
-
 /** Keeps one armed source recording: opens it, tries again after every loss, and tells how it goes. */
 export class SourceRunner {
   readonly #context: RecorderContext;
   readonly #options: SourceRunnerOptions;
   readonly #stop = new AbortController();
-  readonly #done: Promise<void>;
+  readonly #done: Promise<Millis | undefined>;
   #connection: Connection | undefined;
   #info: CaptureInfo | undefined;
   #state: SourceState = 'arming';
@@ -149,12 +122,15 @@ export class SourceRunner {
     if (this.#options.unfinished.includes(id)) this.#recordedMs += ms;
   }
 
-  /** Resolves when every file of the source is closed. */
-  async disarm(): Promise<void> {
+  /**
+   * Resolves when every file of the source is closed: with where its arming ends, wall clock, when it has recorded its
+   * longest length, also where that shows only now.
+   */
+  async disarm(): Promise<Millis | undefined> {
     this.#disarmedAt = this.#context.clock.monotonic();
     this.#stop.abort();
     this.#wake?.();
-    await this.#done;
+    return this.#done;
   }
 
   /** Like {@link disarm}, but a gap stays open: another recorder goes on with the source. */
@@ -174,7 +150,8 @@ export class SourceRunner {
     return paused || this.#state === 'recording' ? this.#status() : undefined;
   }
 
-  async #keepRecording(): Promise<void> {
+  /** Returns where the longest length ends, when that is recorded. */
+  async #keepRecording(): Promise<Millis | undefined> {
     let backoff: Backoff | undefined;
     this.#reached = this.#longest(MS_PER_SECOND) <= 0;
     let captureEnd: Millis | undefined;
@@ -195,7 +172,9 @@ export class SourceRunner {
     }
     const end = this.#reached ? (captureEnd ?? this.#endOfArming) : this.#endOfArming;
     if (!this.#released) this.#armedTime.end(end, captureEnd);
-    if (this.#reached && !this.#stop.signal.aborted) this.#options.onReached(end);
+    if (!this.#reached) return undefined;
+    if (!this.#stop.signal.aborted) this.#options.onReached();
+    return end;
   }
 
   /** Wall clock. */
