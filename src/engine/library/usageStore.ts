@@ -3,6 +3,7 @@ import type { Connection, Query } from './database.ts';
 
 interface UsageRow {
   readonly rowid: number;
+  readonly id: string;
   readonly root: string;
   readonly sourceName: string;
   readonly container: string;
@@ -30,6 +31,12 @@ export interface Usages {
   readonly oldestAt: number | undefined;
 }
 
+/** What a recording that is open takes up now. */
+export interface OpenUsage {
+  readonly durationMs: number;
+  readonly bytes: number;
+}
+
 /** Rows that are read between two turns of the event loop: about 2 ms. */
 const SLICE_ROWS = 1000;
 
@@ -39,13 +46,16 @@ export class UsageStore {
 
   constructor(connection: Connection) {
     this.#page = connection.prepare<[number, number], UsageRow>(`
-      SELECT rowid, root, source_name AS sourceName, container, day, started_at AS startedAt,
+      SELECT rowid, id, root, source_name AS sourceName, container, day, started_at AS startedAt,
         duration_us / 1000.0 AS durationMs, bytes
       FROM recordings WHERE rowid > ? ORDER BY rowid LIMIT ?`);
   }
 
-  /** Goes through all recordings in slices. `since`: instants, ms since 1970 UTC. */
-  async totals(since: readonly number[]): Promise<Usages> {
+  /**
+   * Goes through all recordings in slices. `since`: instants, ms since 1970 UTC. `open`: those whose rows are written
+   * again only when they are closed.
+   */
+  async totals(since: readonly number[], open: ReadonlyMap<string, OpenUsage> = new Map()): Promise<Usages> {
     const found = {
       byRoot: new Map<string, Total>(),
       bySource: new Map<string, Total>(),
@@ -56,7 +66,9 @@ export class UsageStore {
     let oldestAt: number | undefined;
     for (let last = 0; ;) {
       const rows = this.#page.all(last, SLICE_ROWS);
-      for (const row of rows) {
+      for (const kept of rows) {
+        const now = open.get(kept.id);
+        const row = now ? { ...kept, ...now } : kept;
         last = row.rowid;
         add(found.byRoot, row.root, row.bytes);
         add(found.bySource, row.sourceName, row.bytes);

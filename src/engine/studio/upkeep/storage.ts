@@ -1,22 +1,32 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { StorageOverview, Usage } from '../../../shared/contract/upkeep.ts';
 import type { SourceConfig } from '../../../shared/domain/source.ts';
-import type { Total } from '../../library/usageStore.ts';
-import type { StudioParts } from '../studio.ts';
+import type { Recording } from '../../../shared/domain/recording.ts';
+import type { Library } from '../../library/library.ts';
+import type { OpenUsage, Total } from '../../library/usageStore.ts';
+import type { Sources } from '../sources.ts';
+import type { StudioPorts } from '../studio.ts';
 import { DAY_MS, forecasts, WEEK_MS } from './forecast.ts';
 
-/** A disk that does not say by then how much is free is left out, ms. */
+/** A disk that does not answer by then is left out, ms. */
 const PATIENCE_MS = 3000;
 /** A recording that is as long as this tells what its source takes, ms. */
 const TELLING_MS = 10_000;
 
+export interface StorageParts {
+  readonly ports: Pick<StudioPorts, 'clock' | 'fileSystem' | 'log' | 'settingsStore'>;
+  readonly library: () => Library;
+  readonly sources: Pick<Sources, 'armed' | 'config' | 'status'>;
+}
+
 /** Where recordings are, how much room they take, and when that is full. */
-export async function storageOverview({ ports, library, sources }: StudioParts): Promise<StorageOverview> {
+export async function storageOverview({ ports, library, sources }: StorageParts): Promise<StorageOverview> {
   const { recordingsFolder, minFreeBytes } = ports.settingsStore.read().settings;
   const current = resolve(recordingsFolder);
   const now = ports.clock.now();
-  const usages = await library().usage.totals([now - DAY_MS, now - WEEK_MS]);
+  const open = new Map(await Promise.all(library().unfinished().map(openUsage)));
+  const usages = await library().usage.totals([now - DAY_MS, now - WEEK_MS], open);
   const folders = [current, ...[...usages.byRoot.keys()].filter((root) => root !== current)];
   const roots = await Promise.all(
     folders.map(async (folder) => {
@@ -54,16 +64,24 @@ export async function storageOverview({ ports, library, sources }: StudioParts):
     ],
   };
 
-  /** Undefined for a disk that is gone, or hangs: the rest is told all the same. */
+  /** What a recording that is open has on disk: its row says that only when it is closed. */
+  async function openUsage(recording: Recording): Promise<[string, OpenUsage]> {
+    const { id, root, path, startedAt } = recording;
+    const found = await answer(join(root, path), (file) => ports.fileSystem.stat(file));
+    return [id, { bytes: found?.bytes ?? recording.bytes, durationMs: Math.max(0, now - startedAt) }];
+  }
+
   async function free(folder: string): Promise<number | undefined> {
+    return answer(folder, (path) => ports.fileSystem.freeBytes(path));
+  }
+
+  /** Undefined of a disk that is gone, or hangs: the rest is told all the same. */
+  async function answer<Found>(path: string, ask: (path: string) => Promise<Found>): Promise<Found | undefined> {
     const end = new AbortController();
     try {
-      return await Promise.race([
-        ports.fileSystem.freeBytes(folder),
-        wait(PATIENCE_MS, undefined, { signal: end.signal }),
-      ]);
+      return await Promise.race([ask(path), wait(PATIENCE_MS, undefined, { signal: end.signal })]);
     } catch (error) {
-      ports.log.debug('A recordings folder could not be asked for its free space.', { folder, error: String(error) });
+      ports.log.debug('The disk of a recordings folder could not be asked.', { path, error: String(error) });
       return undefined;
     } finally {
       end.abort();
