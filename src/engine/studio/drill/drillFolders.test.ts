@@ -33,6 +33,15 @@ describe('the folders of drills', () => {
     expect(await there()).toEqual(['kept']);
   });
 
+  it('are not begun where there is no room', async () => {
+    const full = folders.begin('full', async (folder) => {
+      expect(await readdir(folder)).toEqual([]);
+      throw new Error('No room.');
+    });
+    await expect(full).rejects.toThrow('No room.');
+    expect(await there()).toEqual([]);
+  });
+
   it('are removed later where a kill left them, and nothing that they lead to', async () => {
     const left = await drill('left');
     await folders.begin('not made yet');

@@ -15,9 +15,13 @@ export class DrillFolders {
     this.#home = home;
   }
 
-  /** The place of a drill that begins now; its folder is not made yet. */
-  async begin(name: string): Promise<string> {
+  /**
+   * The place of a drill that begins now; its folder is not made yet. `check` gets the folder of all drills, and may
+   * reject before anything is left there.
+   */
+  async begin(name: string, check?: (home: string) => Promise<void>): Promise<string> {
     await this.#fileSystem.makeFolder(this.#home);
+    await check?.(this.#home);
     const folder = join(this.#home, name);
     await this.#fileSystem.append(`${folder}${UNFINISHED}`, '');
     return folder;

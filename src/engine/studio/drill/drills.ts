@@ -23,7 +23,6 @@ export interface DrillsPorts {
 /** Failure drills: one at a time, beside the recordings of every day. */
 export class Drills {
   readonly #parts: DrillsPorts;
-  readonly #home: string;
   readonly #folders: DrillFolders;
   #drill: Drill | undefined;
   #abort: AbortController | undefined;
@@ -32,8 +31,7 @@ export class Drills {
   constructor(parts: DrillsPorts) {
     this.#parts = parts;
     const { fileSystem, dataFolder } = parts.ports;
-    this.#home = join(dataFolder, 'drills');
-    this.#folders = new DrillFolders(fileSystem, this.#home);
+    this.#folders = new DrillFolders(fileSystem, join(dataFolder, 'drills'));
   }
 
   readonly handlers: Handlers<keyof typeof drillRequests> = {
@@ -62,11 +60,9 @@ export class Drills {
       const chosen = order.sourceIds.map((id) => sources.config(id));
       await this.#running;
       await this.#tidy();
-      await ports.fileSystem.makeFolder(this.#home);
-      await checkRoom(ports, this.#home);
       const id = randomUUID();
       const day = new Date(ports.clock.now()).toISOString().replaceAll(/[:.]/g, '-');
-      const folder = await this.#folders.begin(`${day}-${id.slice(0, 8)}`);
+      const folder = await this.#folders.begin(`${day}-${id.slice(0, 8)}`, (home) => checkRoom(ports, home));
       const run = await DrillRun.prepare({
         ...this.#parts,
         id,
