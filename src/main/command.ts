@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { app } from 'electron';
 import { tellBundledFfmpeg } from './bundledFfmpeg.ts';
 import { createElectronProcessHost } from './electronProcessHost.ts';
+import { makeScratchFolder, removeLeftScratchFolders } from './scratchFolder.ts';
 
 /** Runs the `longtake` command in place of the desktop program, and ends this process. Call it before the app is ready. */
 export function runCommand(args: readonly string[]): void {
@@ -16,9 +17,12 @@ export function runCommand(args: readonly string[]): void {
 async function run(args: readonly string[]): Promise<number> {
   tellBundledFfmpeg();
   // Chromium's own files: those of the profile belong to a window, which may be open.
-  const scratch = mkdtempSync(join(tmpdir(), 'longtake-command-'));
+  const scratch = makeScratchFolder(tmpdir());
   process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
   app.setPath('userData', scratch);
+  removeLeftScratchFolders(tmpdir(), (path, error) =>
+    process.stderr.write(`What an earlier command left in ${path} could not be removed: ${String(error)}\n`),
+  );
   app.disableHardwareAcceleration();
   process.exit = exit;
   app.dock?.hide();
