@@ -1,9 +1,12 @@
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { FILE_EXTENSIONS } from '../shared/domain/recordingFile.ts';
 import { errnoOf } from '../shared/errors.ts';
 import { EXIT, Failure } from './exit.ts';
 import { refuseStdin } from './stdin.ts';
+
+/** In place of bytes that are no text; a file cannot be asked for by it. */
+const NO_CHARACTER = '\uFFFD';
 
 export interface FoundFile {
   /** Absolute. */
@@ -14,14 +17,24 @@ export interface FoundFile {
 
 export interface FoundFiles {
   readonly files: readonly FoundFile[];
-  /** What could not be listed, or is no audio by its name. */
+  /** What is no audio by its name. */
   readonly others: readonly string[];
+  /** Folders that could not be looked into, and files that cannot be asked for. */
+  readonly refused: readonly Refused[];
+}
+
+export interface Refused {
+  /** Absolute. */
+  readonly path: string;
+  /** A sentence. */
+  readonly why: string;
 }
 
 /** The audio files that are named, and those in folders that are named; links to folders are not followed. */
 export async function audioFiles(named: readonly string[]): Promise<FoundFiles> {
   const files: FoundFile[] = [];
   const others: string[] = [];
+  const refused: Refused[] = [];
   for (const name of named) {
     refuseStdin(name);
     const path = resolve(name);
@@ -31,15 +44,49 @@ export async function audioFiles(named: readonly string[]): Promise<FoundFiles> 
       else others.push(path);
       continue;
     }
-    for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
-      const inner = join(entry.parentPath, entry.name);
+    for await (const inner of filesBelow(path, refused)) {
       const below = inner.slice(path.length + 1).replaceAll('\\', '/');
-      if (entry.isDirectory() || entry.name.startsWith('.') || below.split('/').includes('.longtake')) continue;
-      if (isAudio(entry.name)) files.push({ path: inner, below });
+      if (isAudio(inner)) files.push({ path: inner, below });
       else others.push(inner);
     }
   }
-  return { files: files.toSorted((one, other) => (one.path < other.path ? -1 : 1)), others };
+  return { files: files.toSorted((one, other) => (one.path < other.path ? -1 : 1)), others, refused };
+}
+
+/** One folder that this user may not look into keeps nobody from the others. */
+async function* filesBelow(top: string, refused: Refused[]): AsyncGenerator<string> {
+  const folders = [top];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of await entriesOf(folder, folder === top ? undefined : refused)) {
+      const inner = join(folder, entry.name);
+      if (entry.isDirectory()) {
+        if (entry.name !== '.longtake') folders.push(inner);
+      } else if (entry.name.includes(NO_CHARACTER) && !(await isThere(inner))) {
+        refused.push({ path: inner, why: 'Its name is not in UTF-8: rename it.' });
+      } else if (!entry.name.startsWith('.')) yield inner;
+    }
+  }
+}
+
+/** @throws what the system says, where nobody takes it */
+async function entriesOf(folder: string, refused: Refused[] | undefined) {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (!refused) throw error;
+    const code = errnoOf(error) ?? String(error);
+    const why =
+      code === 'EACCES' || code === 'EPERM' ? 'This user may not look into it.' : `The disk refuses (${code}).`;
+    refused.push({ path: folder, why });
+    return [];
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function statOf(path: string) {

@@ -273,9 +273,19 @@ export async function runLongtake(start: Start): Promise<number> {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => process.stderr.write(`An error was not handled: ${errorText(error)}\n`));
   }
+  let code: number;
   try {
-    return await run(start);
+    code = await run(start);
   } catch (error) {
-    return exitCodeOf(error);
+    code = exitCodeOf(error);
   }
+  return isLost(process.stdout.errored) ? EXIT.failed : code;
+}
+
+/** Somebody who stops reading wants no more; a disk that takes no more has taken half. */
+function isLost(error: Error | null): boolean {
+  if (error === null || errnoOf(error) === 'EPIPE') return false;
+  const why = REFUSALS[errnoOf(error) ?? ''] ?? `The disk refuses (${errorText(error)}).`;
+  process.stderr.write(`What was asked for could not be written. ${why}\n`);
+  return true;
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isAbsolute, join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { chooseProfile } from './profile.ts';
 
 let config: string;
@@ -20,6 +20,13 @@ describe.skipIf(process.platform === 'win32')('chooseProfile', () => {
     expect(folder).toBe(resolve('p'));
     expect(defaults.recordingsFolder).toBe(join(resolve('p'), 'Recordings'));
     expect(chooseProfile(undefined, linux({ LONGTAKE_USER_DATA: '/other' })).folder).toBe('/other');
+  });
+
+  it('is never below where it was started', () => {
+    for (const name of ['HOME', 'LONGTAKE_USER_DATA', 'XDG_CONFIG_HOME']) vi.stubEnv(name, '');
+    const { folder, defaults } = chooseProfile(undefined);
+    vi.unstubAllEnvs();
+    expect([folder, defaults.recordingsFolder].map(isAbsolute)).toEqual([true, true]);
   });
 
   it('is the desktop’s own where none is named', () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { DEFAULT_SETTINGS, type Settings } from '../shared/domain/settings.ts';
 
@@ -20,6 +20,9 @@ export interface Surroundings {
 /** Where the programs that record with a profile keep their log, one after the other; absolute. */
 export const logFolderOf = ({ folder }: Profile): string => join(folder, 'logs');
 
+/** An empty HOME is none: all would be written to wherever this was started. */
+const homeFolder = (): string => (homedir() === '' ? userInfo().homedir : homedir());
+
 /** As Electron names the folder of this program. */
 const NAME = 'Longtake';
 
@@ -29,7 +32,7 @@ const NAME = 'Longtake';
  */
 export function chooseProfile(
   named: string | undefined,
-  { env, platform, home }: Surroundings = { env: process.env, platform: process.platform, home: homedir() },
+  { env, platform, home }: Surroundings = { env: process.env, platform: process.platform, home: homeFolder() },
 ): Profile {
   const own = [named, env['LONGTAKE_USER_DATA']].find((folder) => folder !== undefined && folder !== '');
   if (own !== undefined) {

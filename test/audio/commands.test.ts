@@ -248,6 +248,9 @@ describe('longtake, the commands on a profile', () => {
     const { stdout, stderr } = await run('sh', ['-c', line]);
     expect(stdout).toMatch(/song\.flac: 0:00:20\.0/);
     expect(stderr).toContain('ended with 130');
+    // A disk that takes nothing is no reader that has gone.
+    const full = run('sh', ['-c', `'${process.execPath}' '${program}' completion bash > /dev/full`]);
+    await expect(full).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('The disk is full') });
   });
 
   it('import a folder once, and the sources of a configuration', async () => {
@@ -255,8 +258,11 @@ describe('longtake, the commands on a profile', () => {
     await writeFile(at('old', '2020', 'Hut_20200102T030405Z.wav'), wav());
     await writeFile(at('old', 'torn.wav'), wav().subarray(0, 30));
     await writeFile(at('old', 'notes.txt'), 'x');
+    // As an older system named it: `Küche.wav` in Latin-1.
+    await writeFile(Buffer.from(at('old', 'K\u00FCche.wav'), 'latin1'), wav());
     const first = await run1('import', 'old', '--source', 'Hut');
-    expect(first).toMatchObject({ code: 4, out: expect.stringMatching(/1 file imported, 1 refused\.\nAdded 1/) });
+    expect(first).toMatchObject({ code: 4, out: expect.stringMatching(/1 file imported, 2 refused\.\nAdded 1/) });
+    expect(first.err).toContain('che.wav is left out. Its name is not in UTF-8: rename it.');
     expect((await run1('import', 'old', '--source', 'Hut')).out).toContain('1 there already');
     const [kept] = (await ok('verify', '--from-day', '2020-01-01', '--to-day', '2020-01-03', '--json')).objects();
     expect(kept).toMatchObject({

@@ -3,6 +3,7 @@ import type { RequestInput } from '../../shared/contract/requests.ts';
 import type { ProcessHost } from '../../shared/ports/processHost.ts';
 import type { Access } from '../access.ts';
 import { type Mount, type Work, withStudio } from '../command.ts';
+import { day, isDay } from '../days.ts';
 import { EXIT, type ExitCode, Failure } from '../exit.ts';
 import { formatOf, FORMATS, type FormatFlags, Interrupted, runExport } from '../exportRun.ts';
 import { position } from '../position.ts';
@@ -209,15 +210,6 @@ async function recordingsOf(access: Access, text: string): Promise<string[]> {
     ids.push(...recordings.map(({ id }) => id));
     if (recordings.length < PAGE) return ids;
   }
-}
-
-function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text);
-}
-
-function day(text: string): string {
-  if (isDay(text)) return text;
-  throw new InvalidArgumentError('Write a day as 2026-11-21.');
 }
 
 function number(text: string): number {

@@ -6,7 +6,7 @@ import { nodeFileSystem } from '../../engine/platform/nodeFileSystem.ts';
 import { verifyFile } from '../../engine/studio/verify/verifyFile.ts';
 import { decodeFileText, MAX_CONFIG_BYTES } from '../../shared/decodeText.ts';
 import { errnoOf } from '../../shared/errors.ts';
-import { audioFiles, type FoundFile } from '../audioTree.ts';
+import { audioFiles, type FoundFile, type Refused } from '../audioTree.ts';
 import { type Mount, type Work, withStudio } from '../command.ts';
 import { EXIT, type ExitCode, Failure } from '../exit.ts';
 import { count, size } from '../words.ts';
@@ -106,11 +106,12 @@ async function importAudio(work: Work, paths: readonly string[], flags: Flags): 
   });
   const { recordingsFolder } = await access.request('settings.get', {});
   const root = resolve(recordingsFolder);
-  const { copies, others } = await planned(paths, root, flags);
+  const { copies, others, refused: unseen } = await planned(paths, root, flags);
   for (const path of others) terminal.tell(`${path} is left out: by its name it is no audio.`);
+  for (const { path, why } of unseen) refuse(work, path, [why]);
   if (copies.length === 0) throw new Failure(EXIT.usage, 'There is no audio file to import.');
   await checkRoom(copies, root);
-  const counts = { imported: 0, there: 0, refused: 0 };
+  const counts = { imported: 0, there: 0, refused: unseen.length };
   for (const [index, copy] of copies.entries()) {
     if (isStopped) break;
     terminal.progress(`${index + 1} of ${copies.length}: ${copy.from}`);
@@ -130,12 +131,18 @@ async function planned(
   paths: readonly string[],
   root: string,
   { source }: Flags,
-): Promise<{ readonly copies: readonly Copy[]; readonly others: readonly string[] }> {
+): Promise<{
+  readonly copies: readonly Copy[];
+  readonly others: readonly string[];
+  readonly refused: readonly Refused[];
+}> {
   const copies: Copy[] = [];
   const others: string[] = [];
+  const refused: Refused[] = [];
   for (const path of paths) {
     const found = await audioFiles([path]);
     others.push(...found.others);
+    refused.push(...found.refused);
     const absolute = resolve(path);
     const isFile = found.files.length === 1 && found.files[0]?.path === absolute;
     const folder = folderName(source ?? (isFile ? FOLDER : basename(absolute)));
@@ -145,11 +152,13 @@ async function planned(
       throw new Failure(EXIT.usage, `${path} is in the recordings folder already: longtake rescan finds what is new.`);
     }
   }
-  return { copies, others };
+  return { copies, others, refused };
 }
 
 async function copyOf({ path, below }: FoundFile, folder: string): Promise<Copy> {
-  return { from: path, to: join(folder, ...below.split('/')), bytes: (await stat(path)).size };
+  // What is gone meanwhile is told when its turn comes.
+  const bytes = (await nodeFileSystem.stat(path))?.bytes ?? 0;
+  return { from: path, to: join(folder, ...below.split('/')), bytes };
 }
 
 /** One that any system takes. */
@@ -167,19 +176,24 @@ async function checkRoom(copies: readonly Copy[], root: string): Promise<void> {
   throw new Failure(EXIT.failed, `The files take ${size(bytes)}, and ${root} has ${size(free)} free. Free some space.`);
 }
 
+function refuse({ terminal }: Work, path: string, problems: readonly string[]): void {
+  terminal.tell(`${path} is left out. ${problems.join(' ')}`);
+  terminal.object({ type: 'file', event: 'refused', path, problems });
+}
+
 async function importOne(
-  { terminal }: Work,
+  work: Work,
   copy: Copy,
   { dryRun, move }: Flags,
   counts: { imported: number; there: number; refused: number },
 ): Promise<void> {
+  const { terminal } = work;
   const tell = (event: string, more: Readonly<Record<string, unknown>> = {}): void =>
     terminal.object({ type: 'file', event, path: copy.from, ...more });
   const looked = await look(copy.from);
   if (!looked.found) {
     counts.refused += 1;
-    terminal.tell(`${copy.from} is left out. ${looked.problems.join(' ')}`);
-    tell('refused', { problems: looked.problems });
+    refuse(work, copy.from, looked.problems);
     return;
   }
   const to = await freePlace(copy, looked.sha256);

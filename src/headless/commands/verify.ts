@@ -11,6 +11,7 @@ import type { Access } from '../access.ts';
 import { audioFiles } from '../audioTree.ts';
 import { chooseSource } from '../chosen.ts';
 import { type Mount, type Work, withStudio } from '../command.ts';
+import { day } from '../days.ts';
 import { EXIT, type ExitCode, Failure } from '../exit.ts';
 import { count, size } from '../words.ts';
 
@@ -53,8 +54,8 @@ export function addVerifyCommand(program: Command, mount: Mount): void {
     .description('Check recordings: container, length, digest, and with --deep by decoding them.')
     .argument('[path...]', 'files and folders; without any, every recording of the library')
     .option('--source <name...>', 'only those of these sources')
-    .option('--from-day <day>', 'only those that began on this day or later: 2026-11-21')
-    .option('--to-day <day>', 'only those that began on this day or before')
+    .option('--from-day <day>', 'only those that began on this day or later: 2026-11-21', day)
+    .option('--to-day <day>', 'only those that began on this day or before', day)
     .option('--deep', 'decode each with ffmpeg, too')
     .option('--update', 'take the digest of each that has none')
     .option('--renew', 'the same, and take it anew where it differs')
@@ -77,7 +78,7 @@ async function verify(work: Work, paths: readonly string[], flags: Flags): Promi
     return known;
   };
   try {
-    const wanted = paths.length > 0 ? fromPaths(access, paths, flags) : fromLibrary(access, flags);
+    const wanted = paths.length > 0 ? fromPaths(work, paths, flags, counts) : fromLibrary(access, flags);
     for await (const file of wanted) await verifyOne(work, file, flags, controller.signal, digestsOf, counts);
   } catch (error) {
     if (!controller.signal.aborted || !(error instanceof LongtakeError)) throw error;
@@ -169,11 +170,21 @@ async function keepDigest(
   return true;
 }
 
-async function* fromPaths(access: Access, paths: readonly string[], flags: Flags): AsyncGenerator<Wanted> {
+async function* fromPaths(
+  { access, terminal }: Work,
+  paths: readonly string[],
+  flags: Flags,
+  counts: Counts,
+): AsyncGenerator<Wanted> {
   if (flags.source || flags.fromDay !== undefined || flags.toDay !== undefined) {
     throw new Failure(EXIT.usage, 'Name paths, or choose by --source and days, and not both.');
   }
-  const { files, others } = await audioFiles(paths);
+  const { files, others, refused } = await audioFiles(paths);
+  for (const { path, why } of refused) {
+    counts.problems += 1;
+    terminal.object({ type: 'file', path, ok: false, problems: [why], digest: 'none' });
+    terminal.line(`${terminal.paint('yellow', path)}: ${why}`);
+  }
   if (files.length === 0) throw new Failure(EXIT.usage, `There is no audio file in ${[...paths, ...others][0] ?? ''}.`);
   for (const { path } of files) yield { path, recording: await recordingAt(access, path) };
 }

@@ -26,15 +26,19 @@ export const cutRangeSchema = z
   .refine(({ fromSeconds, toSeconds }) => fromSeconds < toSeconds, 'The end must come after the beginning.');
 export type CutRange = z.infer<typeof cutRangeSchema>;
 
+const FADE = 'A fade takes 0 to 60 seconds.';
+const GAIN = 'The gain is from −60 to 60 dB.';
+const fadeMsSchema = z.number().min(0, FADE).max(60_000, FADE);
+
 export const exportFormatSchema = z.discriminatedUnion('kind', [
   /** The recording's own codec, not re-encoded. */
   z.strictObject({ kind: z.literal('cut') }),
   z.strictObject({
     kind: z.literal('convert'),
     to: z.enum(['wav', 'flac', 'mp3', 'opus', 'm4a']),
-    fadeInMs: z.number().min(0).max(60_000).optional(),
-    fadeOutMs: z.number().min(0).max(60_000).optional(),
-    gainDb: z.number().min(-60).max(60).optional(),
+    fadeInMs: fadeMsSchema.optional(),
+    fadeOutMs: fadeMsSchema.optional(),
+    gainDb: z.number().min(-60, GAIN).max(60, GAIN).optional(),
   }),
 ]);
 export type ExportFormat = z.infer<typeof exportFormatSchema>;
