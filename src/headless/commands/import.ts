@@ -56,7 +56,9 @@ export function addImportCommand(program: Command, mount: Mount): void {
 async function importConfig({ access, terminal }: Work, path: string, flags: Flags): Promise<ExitCode> {
   const text = configText(path);
   const preview = await access.request('isr.preview', { text });
-  for (const { kind, line, sentence } of preview.problems) terminal.tell(`${path}:${line}: ${kind}: ${sentence}`);
+  for (const { kind, line, sentence } of preview.problems) {
+    terminal.tell(`${path}:${line}: ${kind}: ${sentence.replace(`Line ${line}: `, '')}`);
+  }
   if (preview.problems.some(({ kind }) => kind === 'error')) {
     throw new Failure(EXIT.usage, 'Nothing was imported. Correct the file, then try again.');
   }

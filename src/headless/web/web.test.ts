@@ -9,7 +9,7 @@ import { sourceId } from '../../shared/units.ts';
 import { tarOf } from './tar.ts';
 import { Watching } from './watching.ts';
 import { WebAccess } from './webAccess.ts';
-import { readWebConfig } from './webConfig.ts';
+import { readTls, readWebConfig } from './webConfig.ts';
 
 const run = promisify(execFile);
 
@@ -80,6 +80,12 @@ describe('where it listens', () => {
     const file = join(folder, 'pem');
     await writeFile(file, '', { mode: 0o644 });
     expect(() => readWebConfig({ tlsCert: file, tlsKey: file }, {})).toThrow(/--tls-key: .*chmod 600/);
+  });
+
+  it('takes no certificate that is none', async () => {
+    const file = join(folder, 'pem');
+    await writeFile(file, 'no certificate', { mode: 0o600 });
+    expect(() => readTls({ certPath: file, keyPath: file })).toThrow('are no certificate with its key');
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import { createSecureContext } from 'node:tls';
 import { readPrivateFile } from '../../engine/platform/privateFile.ts';
 import { trustOf } from '../../server/config/trust.ts';
 import { EXIT, Failure } from '../exit.ts';
@@ -65,6 +66,16 @@ export function readWebConfig(flags: WebFlags, env: Env): WebConfig {
       ? `Without TLS everybody on the network of ${host} can read the password and all audio.`
       : undefined,
   };
+}
+
+/**
+ * Certificate and key as they are on the disk now.
+ * @throws {Failure} when they are none, or not of each other
+ */
+export function readTls({ certPath, keyPath }: NonNullable<WebConfig['tls']>): { readonly cert: Buffer; key: Buffer } {
+  const pair = { cert: readFileSync(certPath), key: readFileSync(keyPath) };
+  demand(() => createSecureContext(pair), `${certPath} and ${keyPath} are no certificate with its key`);
+  return pair;
 }
 
 function isLoopback(host: string): boolean {

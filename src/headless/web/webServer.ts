@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { isIPv6 } from 'node:net';
@@ -23,7 +22,7 @@ import { addLoginRoutes, SESSION_COOKIE } from './loginRoutes.ts';
 import { addPageRoutes } from './pageRoutes.ts';
 import { SocketFace } from './socketFace.ts';
 import type { WebAccess } from './webAccess.ts';
-import type { WebConfig } from './webConfig.ts';
+import { readTls, type WebConfig } from './webConfig.ts';
 
 /** Nothing that comes by HTTP is larger: what is, comes over the socket. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -102,7 +101,7 @@ function makeServer({ tls }: WebConfig, log: Log): Server {
 
 /** A certificate is good for weeks, and Longtake runs for months: the one that is there now is used for who comes now. */
 function makeTlsServer({ certPath, keyPath }: NonNullable<WebConfig['tls']>, log: Log): Server {
-  const read = () => ({ cert: readFileSync(certPath), key: readFileSync(keyPath) });
+  const read = () => readTls({ certPath, keyPath });
   const server = createTlsServer({ ...read(), minVersion: 'TLSv1.2' });
   const timer = setInterval(() => {
     try {
