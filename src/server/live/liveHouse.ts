@@ -125,10 +125,16 @@ export class LiveHouse {
   async sweep(): Promise<void> {
     const now = this.#ports.monotonic();
     for (const [id, loading] of this.#shelves) {
-      const shelf = await loading;
-      const idle = now - shelf.askedAt;
-      if (idle > this.#limits.idleMs) await this.#stop(id);
-      if (idle > this.#limits.keepMs) await this.#expire(id);
+      try {
+        const idle = now - (await loading).askedAt;
+        if (idle > this.#limits.idleMs) await this.#stop(id);
+        if (idle > this.#limits.keepMs) await this.#expire(id);
+      } catch (error) {
+        this.#ports.log.error('Segments of a session could not be removed, which is tried again.', {
+          session: id,
+          error: errorText(error),
+        });
+      }
     }
   }
 
@@ -138,7 +144,8 @@ export class LiveHouse {
     this.#disposed = true;
     clearInterval(this.#sweeper);
     await this.#sweeping;
-    for (const loading of this.#shelves.values()) (await loading).close();
+    // One that could not be loaded was told to who asked for it.
+    for (const loading of this.#shelves.values()) (await loading.catch(() => undefined))?.close();
     await Promise.all([...this.#makers.keys()].map((id) => this.#stop(id)));
   }
 
