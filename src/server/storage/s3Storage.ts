@@ -170,8 +170,9 @@ export class S3Storage implements Storage {
 
   async #put(key: string, path: string, bytes: number): Promise<void> {
     if (bytes > PART_BYTES) return this.#putInParts(key, path, bytes);
-    const body = bytes === 0 ? '' : createReadStream(path);
-    await this.#client.send(new PutObjectCommand({ ...this.#at(key), Body: body, ContentLength: bytes }));
+    await withPart(path, 0, bytes, (Body) =>
+      this.#client.send(new PutObjectCommand({ ...this.#at(key), Body, ContentLength: bytes })),
+    );
   }
 
   async #putInParts(key: string, path: string, bytes: number): Promise<void> {
@@ -182,8 +183,8 @@ export class S3Storage implements Storage {
       for (let start = 0, PartNumber = 1; start < bytes; start += PART_BYTES, PartNumber += 1) {
         const end = Math.min(bytes, start + PART_BYTES);
         const part = { ...at, UploadId, PartNumber, ContentLength: end - start };
-        const { ETag } = await this.#client.send(
-          new UploadPartCommand({ ...part, Body: createReadStream(path, { start, end: end - 1 }) }),
+        const { ETag } = await withPart(path, start, end, (Body) =>
+          this.#client.send(new UploadPartCommand({ ...part, Body })),
         );
         Parts.push({ ETag, PartNumber });
       }
@@ -192,6 +193,22 @@ export class S3Storage implements Storage {
       await this.#client.send(new AbortMultipartUploadCommand({ ...at, UploadId }));
       throw error;
     }
+  }
+}
+
+/** Bytes `from` (inclusive) to `to` (exclusive) of a file, which is closed however the work ends. */
+async function withPart<Result>(
+  path: string,
+  from: number,
+  to: number,
+  work: (body: Readable | '') => Promise<Result>,
+): Promise<Result> {
+  if (to <= from) return work('');
+  const body = createReadStream(path, { start: from, end: to - 1 });
+  try {
+    return await work(body);
+  } finally {
+    body.destroy();
   }
 }
 
