@@ -1,7 +1,7 @@
 import { errorText } from '../shared/errors.ts';
 import type { ServerContext } from './context.ts';
 import type { Session } from './model.ts';
-import { deleteRecording, expiresAt } from './recordings/recordings.ts';
+import { DAY_MS, deleteRecording, expiresAt } from './recordings/recordings.ts';
 import { titleOf } from './sessions/finalizeRoute.ts';
 import { lengthLeft } from './sessions/length.ts';
 import { SESSIONS, sessionFolder } from './storage/keys.ts';
@@ -102,8 +102,13 @@ async function removeLeftOvers({ config, database, log, now, storage }: ServerCo
 async function removeExpired(context: ServerContext): Promise<void> {
   const { config, database, log, now } = context;
   if (config.expirationDays === undefined) return;
+  const createdBefore = now() - config.expirationDays * DAY_MS + 1;
   for (let before: number | undefined; ;) {
-    const page = await database.recordings.list({ limit: PAGE, ...(before === undefined ? {} : { before }) });
+    const page = await database.recordings.list({
+      limit: PAGE,
+      createdBefore,
+      ...(before === undefined ? {} : { before }),
+    });
     for (const recording of page) {
       if ((expiresAt(recording, config) ?? Infinity) > now()) continue;
       await deleteRecording(context, recording);

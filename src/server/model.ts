@@ -115,6 +115,8 @@ export interface Recording {
   readonly status: RecordingStatus;
   /** Why it failed, for a person. */
   readonly error: string | undefined;
+  /** Why it could not be made yet, for a person, while that is tried again. */
+  readonly waiting?: string | undefined;
   /** Of the file; undefined while there is none. */
   readonly file: RecordingFile | undefined;
   readonly createdAt: number;

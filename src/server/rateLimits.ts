@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { clientNetwork } from '../shared/clientNetwork.ts';
 import { tooMany } from './auth/routes.ts';
 import type { ServerContext } from './context.ts';
 
@@ -16,7 +17,7 @@ declare module 'fastify' {
 /** So many requests per endpoint and address in an hour and in a day, as Speakr has it. */
 export function addRateLimits(app: FastifyInstance, { config }: ServerContext): void {
   const keyGenerator = (request: FastifyRequest): string =>
-    `${request.ip} ${request.method} ${request.routeOptions.url ?? ''}`;
+    `${clientNetwork(request.ip)} ${request.method} ${request.routeOptions.url ?? ''}`;
   const limits = [
     { max: config.requestsPerHour, timeWindow: HOUR_MS },
     { max: config.requestsPerDay, timeWindow: 24 * HOUR_MS },

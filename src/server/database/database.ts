@@ -152,8 +152,8 @@ export interface JobStore {
     worker: string,
     made: { readonly parts: readonly MadePart[]; readonly error: string; readonly at: number },
   ): Promise<boolean>;
-  /** Gives it back, to be tried again from `nextTryAt` on. */
-  release(id: number, worker: string, nextTryAt: number): Promise<void>;
+  /** Gives it back, to be tried again from `nextTryAt` on; `why` is for who waits for the recording. */
+  release(job: Job, worker: string, nextTryAt: number, why?: string): Promise<void>;
   /** Gives back what workers of before had, when it is certain that none of them lives. */
   releaseAll(): Promise<void>;
   /** Makes one for a session that is being finalized and has none. */

@@ -21,6 +21,9 @@ export interface Delivery {
   readonly problem: string | undefined;
 }
 
+/** Longer than any wait, ms: an instant that is later than this was set by a clock that has been put back since. */
+const FAR_MS = 24 * 3_600_000;
+
 export type NewDelivery = Omit<Delivery, 'tries' | 'problem'>;
 
 /** Messages to others, kept until they were taken or nobody will take them. Each call is one transaction. */
@@ -141,10 +144,11 @@ function add(connection: Connection, deliveries: readonly NewDelivery[], positio
 
 function claim(connection: Connection, now: number, leaseMs: number): Delivery | undefined {
   const row = connection
-    .prepare<[number], DeliveryRow>(
-      "SELECT * FROM deliveries WHERE state = 'waiting' AND next_try_at <= ? ORDER BY next_try_at, entry_id LIMIT 1",
+    .prepare<[number, number], DeliveryRow>(
+      `SELECT * FROM deliveries WHERE state = 'waiting' AND (next_try_at <= ? OR next_try_at > ?)
+         ORDER BY next_try_at, entry_id LIMIT 1`,
     )
-    .get(now);
+    .get(now, now + FAR_MS);
   if (!row) return undefined;
   connection
     .prepare('UPDATE deliveries SET tries = tries + 1, next_try_at = ? WHERE id = ?')

@@ -80,6 +80,7 @@ function savePart(
     title: before?.incomplete ? before.title : titleOf(before?.title ?? request.title, incomplete),
     status: 'STITCHING',
     error: undefined,
+    waiting: undefined,
     file: undefined,
     completedAt: undefined,
     incomplete,

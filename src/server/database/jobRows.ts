@@ -11,8 +11,11 @@ interface JobRow {
   incomplete: number;
 }
 
+/** Longer than any wait, ms: an instant that is later than this was set by a clock that has been put back since. */
+const FAR_MS = 3_600_000;
 /** What may be claimed: it waits, or whoever had it has let its lease run out. */
-const CLAIMABLE = `((state = 'waiting' AND next_try_at <= @now) OR (state = 'running' AND lease_until <= @now))`;
+const CLAIMABLE = `((state = 'waiting' AND (next_try_at <= @now OR next_try_at > @now + ${FAR_MS}))
+  OR (state = 'running' AND lease_until <= @now))`;
 
 export function jobStore(connection: Connection): JobStore {
   return {
@@ -58,10 +61,14 @@ export function jobStore(connection: Connection): JobStore {
         connection.prepare(`UPDATE sessions SET status = 'failed', error = ? WHERE id = ?`).run(error, job.sessionId);
         for (const part of parts) settlePart(connection, job, part, at);
       }),
-    release: async (id, worker, nextTryAt) => {
-      connection
-        .prepare(`UPDATE jobs SET state = 'waiting', next_try_at = ? WHERE id = ? AND worker = ? AND state = 'running'`)
-        .run(nextTryAt, id, worker);
+    release: async (job, worker, nextTryAt, why) => {
+      settle(connection, job, worker, () => {
+        connection.prepare(`UPDATE jobs SET state = 'waiting', next_try_at = ? WHERE id = ?`).run(nextTryAt, job.id);
+        if (why === undefined) return;
+        connection
+          .prepare(`UPDATE recordings SET waiting = ? WHERE session_id = ? AND status = 'STITCHING'`)
+          .run(why, job.sessionId);
+      });
     },
     releaseAll: async () => {
       connection.prepare(`UPDATE jobs SET state = 'waiting', next_try_at = 0 WHERE state = 'running'`).run();
@@ -89,7 +96,7 @@ const jobOf = (row: JobRow): Job => ({
 function complete(connection: Connection, recordingId: number, file: RecordingFile, at: number): void {
   connection
     .prepare(
-      `UPDATE recordings SET status = 'COMPLETED', error = NULL, file_key = ?, file_type = ?, bytes = ?,
+      `UPDATE recordings SET status = 'COMPLETED', error = NULL, waiting = NULL, file_key = ?, file_type = ?, bytes = ?,
          sha256 = ?, duration_ms = ?, completed_at = ? WHERE id = ?`,
     )
     .run(file.key, file.mimeType, file.bytes, file.sha256, file.durationMs ?? null, at, recordingId);
@@ -97,7 +104,7 @@ function complete(connection: Connection, recordingId: number, file: RecordingFi
 
 function refuse(connection: Connection, recordingId: number, error: string, at: number): void {
   connection
-    .prepare(`UPDATE recordings SET status = 'FAILED', error = ?, completed_at = ? WHERE id = ?`)
+    .prepare(`UPDATE recordings SET status = 'FAILED', error = ?, waiting = NULL, completed_at = ? WHERE id = ?`)
     .run(error, at, recordingId);
 }
 

@@ -129,4 +129,9 @@ export const migrations: readonly string[] = [
   CREATE TABLE rates (key TEXT PRIMARY KEY NOT NULL, count INTEGER NOT NULL, until REAL NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX rates_by_end ON rates (until);
   `,
+  `
+  ALTER TABLE recordings ADD COLUMN waiting TEXT;
+  CREATE INDEX sessions_by_status ON sessions (status, created_at);
+  CREATE INDEX sessions_by_recording ON sessions (recording_id) WHERE recording_id IS NOT NULL;
+  `,
 ];

@@ -13,8 +13,10 @@ export function rateStore(connection: Connection): RateStore {
     [{ key: string; until: number; now: number }],
     { readonly count: number; readonly until: number }
   >(
+    // A count that ends later than a new one would was begun by a clock that has been put back since.
     `INSERT INTO rates (key, count, until) VALUES (@key, 1, @until)
-       ON CONFLICT (key) DO UPDATE SET count = iif(until <= @now, 1, count + 1), until = iif(until <= @now, @until, until)
+       ON CONFLICT (key) DO UPDATE SET count = iif(until BETWEEN @now + 1 AND @until, count + 1, 1),
+         until = iif(until BETWEEN @now + 1 AND @until, until, @until)
        RETURNING count, until`,
   );
   return {

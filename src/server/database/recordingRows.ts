@@ -32,13 +32,18 @@ function save(connection: Connection, recording: Recording): void {
   connection.prepare(insertOf('recordings', { ...row })).run(row);
 }
 
+/** Conditions are only there where they are asked for: an index serves no "or not asked for". */
 function list(connection: Connection, { userId, before, createdBefore, limit }: RecordingFilter): readonly Recording[] {
+  const conditions = [
+    ['user_id = ?', userId],
+    ['id < ?', before],
+    ['created_at < ?', createdBefore],
+  ] as const;
+  const asked = conditions.flatMap(([condition, value]) => (value === undefined ? [] : [{ condition, value }]));
+  const where = asked.length === 0 ? '' : `WHERE ${asked.map(({ condition }) => condition).join(' AND ')}`;
   return connection
-    .prepare<[Record<string, number | null>], RecordingRow>(
-      `SELECT * FROM recordings WHERE (@userId IS NULL OR user_id = @userId) AND (@before IS NULL OR id < @before)
-         AND (@createdBefore IS NULL OR created_at < @createdBefore) ORDER BY id DESC LIMIT @limit`,
-    )
-    .all({ userId: userId ?? null, before: before ?? null, createdBefore: createdBefore ?? null, limit })
+    .prepare<number[], RecordingRow>(`SELECT * FROM recordings ${where} ORDER BY id DESC LIMIT ?`)
+    .all(...asked.map(({ value }) => value), limit)
     .map(recordingOf);
 }
 

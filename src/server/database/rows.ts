@@ -49,6 +49,7 @@ export interface RecordingRow {
   completed_at: number | null;
   metadata: string;
   incomplete: string | null;
+  waiting: string | null;
 }
 
 export function sessionOf(row: SessionRow): Session {
@@ -124,6 +125,7 @@ export function recordingOf(row: RecordingRow): Recording {
     mimeType: row.mime_type,
     status: row.status,
     error: row.error ?? undefined,
+    waiting: row.waiting ?? undefined,
     file:
       key === null || bytes === null || sha256 === null
         ? undefined
@@ -158,6 +160,7 @@ export function rowOfRecording(recording: Recording): RecordingRow {
     completed_at: recording.completedAt ?? null,
     metadata: JSON.stringify(recording.metadata),
     incomplete: recording.incomplete === undefined ? null : JSON.stringify(recording.incomplete),
+    waiting: recording.waiting ?? null,
   };
 }
 

@@ -11,6 +11,8 @@ export interface ListedRecording {
   readonly expiresAt: number | undefined;
   /** It failed because chunks are missing; the others can become recordings. */
   readonly hasGap: boolean;
+  /** Why it is not put together yet; undefined while nothing holds that up. */
+  readonly waiting: string | undefined;
 }
 
 /** What was received; `older` is the address of the next page. */
@@ -29,7 +31,7 @@ export function recordingList(listed: readonly ListedRecording[], older: string 
 
 const downloadOf = ({ id }: Recording): string => `/api/v1/recordings/${id}/download`;
 
-function row({ recording, owner, expiresAt, hasGap }: ListedRecording): Html {
+function row({ recording, owner, expiresAt, hasGap, waiting }: ListedRecording): Html {
   const { id, title, source, file } = recording;
   return html`<li>
     <div class="what">
@@ -38,7 +40,7 @@ function row({ recording, owner, expiresAt, hasGap }: ListedRecording): Html {
         ${facts(recording, expiresAt)} ${source === undefined ? undefined : html`<span>${source}</span>`}
         ${owner === undefined ? undefined : html`<span>${owner}</span>`}
       </p>
-      ${problem(recording)}
+      ${problem(recording, waiting)}
     </div>
     <p class="actions">
       ${
@@ -71,11 +73,11 @@ function row({ recording, owner, expiresAt, hasGap }: ListedRecording): Html {
 }
 
 /** One recording on a page of its own, which mails link to. */
-export function recordingPage({ recording, owner, expiresAt }: ListedRecording): Html {
+export function recordingPage({ recording, owner, expiresAt, waiting }: ListedRecording): Html {
   const { title, notes, file } = recording;
   return html`<h1>${title}</h1>
     <p class="facts">${facts(recording, expiresAt)} ${owner === undefined ? undefined : html`<span>${owner}</span>`}</p>
-    ${problem(recording)} ${notes === undefined ? undefined : html`<p class="notes">${notes}</p>`}
+    ${problem(recording, waiting)} ${notes === undefined ? undefined : html`<p class="notes">${notes}</p>`}
     ${
       file
         ? html`<p><audio controls preload="metadata" src="${downloadOf(recording)}" aria-label="${title}"></audio></p>`
@@ -119,12 +121,13 @@ export const incompleteButton = (sessionId: string, name: string): Html =>
     Use what came
   </button>`;
 
-function problem({ status, error, incomplete }: Recording): Html | undefined {
+function problem({ status, error, incomplete }: Recording, waiting: string | undefined): Html | undefined {
   if (incomplete && status === 'COMPLETED') {
     const { part, parts, from, to, missing } = incomplete;
     const which = parts > 1 ? ` This is part ${part} of ${parts}: chunks ${from} to ${to}.` : '';
     return html`<p class="problem">Incomplete: of the session ${gapsOf(missing)} never came.${which}</p>`;
   }
+  if (waiting !== undefined) return html`<p class="problem">It waits to be put together. ${waiting}</p>`;
   if (status === 'STITCHING') return html`<p class="hint">It is being put together.</p>`;
   if (status !== 'FAILED') return undefined;
   return html`<p class="problem">No file could be made of it. ${error ?? ''}</p>`;

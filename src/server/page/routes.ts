@@ -8,6 +8,7 @@ import type { StoredUser } from '../database/database.ts';
 import type { Recording } from '../model.ts';
 import { expiresAt, findRecording } from '../recordings/recordings.ts';
 import { baseOf } from '../sessions/routes.ts';
+import { waitingOf, waitingOfSession } from '../stitch/waiting.ts';
 import pageScript from './assets/page.js?raw';
 import pageStyle from './assets/page.css?raw';
 import { deadLetters } from './deadLetters.ts';
@@ -101,6 +102,7 @@ async function lists(context: ServerContext, request: FastifyRequest): Promise<H
       session,
       owner: isAdmin ? await emailOf(context, session.userId) : undefined,
       link: links.linkTo(session.id, base),
+      waiting: await waitingOfSession(context, session),
     })),
   );
   const kept = recordings.filter((recording) => (expiresAt(recording, config) ?? Infinity) > now());
@@ -118,6 +120,7 @@ async function listed(context: ServerContext, recording: Recording, account: Sto
     owner,
     expiresAt: expiresAt(recording, context.config),
     hasGap: await hasGap(context, recording),
+    waiting: await waitingOf(context, recording),
   };
 }
 

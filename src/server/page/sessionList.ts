@@ -12,6 +12,8 @@ export interface ListedSession {
   readonly owner: string | undefined;
   /** Lets anybody listen. */
   readonly link: string;
+  /** Why its recording is not put together yet; undefined while nothing holds that up. */
+  readonly waiting: string | undefined;
 }
 
 type State = 'recording' | 'paused' | 'offline' | 'finalizing';
@@ -36,7 +38,7 @@ export function sessionList(listed: readonly ListedSession[], now: number): Html
     }`;
 }
 
-function row({ session, owner, link }: ListedSession, now: number): Html {
+function row({ session, owner, link, waiting }: ListedSession, now: number): Html {
   const state = stateOf(session, now);
   const name = session.title ?? session.source ?? 'Untitled session';
   const isSilent = state === 'offline' && session.beat !== 'offline';
@@ -52,6 +54,7 @@ function row({ session, owner, link }: ListedSession, now: number): Html {
         ${session.title !== undefined && session.source !== undefined ? html`<span>${session.source}</span>` : undefined}
         ${owner === undefined ? undefined : html`<span>${owner}</span>`}
       </p>
+      ${waiting === undefined ? undefined : html`<p class="problem">${waiting}</p>`}
     </div>
     <p class="actions">
       <button

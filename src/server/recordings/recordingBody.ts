@@ -1,7 +1,14 @@
 import type { ServerContext } from '../context.ts';
 import type { Recording } from '../model.ts';
 import { naiveTime, naiveTimeOrNull } from '../naiveTime.ts';
+import { waitingOf } from '../stitch/waiting.ts';
 import { expiresAt } from './recordings.ts';
+
+/** What of a recording is told only where there is something to tell: beside Speakr's names. */
+export async function warningOf(context: ServerContext, recording: Recording): Promise<{ readonly warning?: string }> {
+  const warning = await waitingOf(context, recording);
+  return warning === undefined ? {} : { warning };
+}
 
 /** A recording as the API tells it, by Speakr's names. The text of a failure is where Speakr has it, too. */
 export function recordingBody({ config }: ServerContext, recording: Recording): Readonly<Record<string, unknown>> {

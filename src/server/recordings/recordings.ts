@@ -5,7 +5,7 @@ import type { Recording } from '../model.ts';
 import { recordingFolder, recordingKey } from '../storage/keys.ts';
 import { writeRecordingFile } from '../stitch/recordingFile.ts';
 
-const DAY_MS = 24 * 3_600_000;
+export const DAY_MS = 24 * 3_600_000;
 
 /** When nobody may have it any more; undefined: never. */
 export function expiresAt(recording: Recording, config: ServerConfig): number | undefined {

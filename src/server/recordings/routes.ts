@@ -9,7 +9,7 @@ import { naiveTimeOrNull } from '../naiveTime.ts';
 import { sentenceOf } from '../sessions/routes.ts';
 import { sessionBody } from '../sessions/sessionBody.ts';
 import { sendFile } from './download.ts';
-import { recordingBody } from './recordingBody.ts';
+import { recordingBody, warningOf } from './recordingBody.ts';
 import { deleteRecording, expiresAt, findRecording, rewriteRecordingFile } from './recordings.ts';
 
 const DEFAULT_PAGE = 50;
@@ -60,14 +60,21 @@ export function addRecordingRoutes(app: FastifyInstance, context: ServerContext)
     });
     const recordings = found.filter((recording) => (expiresAt(recording, config) ?? Infinity) > now());
     return reply.send({
-      recordings: recordings.map((recording) => recordingBody(context, recording)),
+      recordings: await Promise.all(
+        recordings.map(async (recording) => ({
+          ...recordingBody(context, recording),
+          ...(await warningOf(context, recording)),
+        })),
+      ),
       next_before: found.length === limit ? (found.at(-1)?.id ?? null) : null,
     });
   });
 
   app.get(
     '/api/v1/recordings/:id',
-    withRecording(async (recording, _request, reply) => reply.send(recordingBody(context, recording))),
+    withRecording(async (recording, _request, reply) =>
+      reply.send({ ...recordingBody(context, recording), ...(await warningOf(context, recording)) }),
+    ),
   );
 
   app.get(
@@ -79,6 +86,7 @@ export function addRecordingRoutes(app: FastifyInstance, context: ServerContext)
         queue_position: (await database.recordings.queuePosition(recording.id)) ?? null,
         error_message: recording.error ?? null,
         completed_at: naiveTimeOrNull(recording.completedAt),
+        ...(await warningOf(context, recording)),
       }),
     ),
   );

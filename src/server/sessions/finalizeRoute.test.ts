@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -10,6 +10,11 @@ let folder: string;
 let server: TestServer;
 /** Holds up the file beside the chunks, once it says that the session is being finalized. */
 let hold: (() => Promise<void>) | undefined;
+/** No file of a recording can be begun. */
+let isFull = false;
+let ahead = 0;
+
+const noSpace = (): Error => Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'longtake-finalize-'));
@@ -18,6 +23,12 @@ beforeAll(async () => {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name);
         if (typeof value !== 'function') return value;
+        if (name === 'receive') {
+          return async (key: string) => {
+            if (isFull && key.includes('/audio.')) throw noSpace();
+            return target.receive(key);
+          };
+        }
         if (name !== 'writeText') return value.bind(target) as unknown;
         return async (key: string, text: string) => {
           if (key.endsWith('session.json') && text.includes('"finalizing"')) await hold?.();
@@ -25,7 +36,8 @@ beforeAll(async () => {
         };
       },
     });
-  server = await startTestServer(folder, {}, { around: { storage, database: (own) => own } });
+  const now = (): number => Date.now() + ahead;
+  server = await startTestServer(folder, {}, { now, around: { storage, database: (own) => own } });
 });
 afterAll(async () => {
   await server.close();
@@ -48,9 +60,42 @@ it('answers, and leaves no folder, however late the file beside the chunks is wr
 it('says that the disk is full, and goes on once it is not', async () => {
   const id = await server.open({ mime_type: 'audio/wav' });
   await server.chunk(id, 1, oneSecondOfWav());
-  hold = () => Promise.reject(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }));
+  hold = () => Promise.reject(noSpace());
   const refused = await server.json('POST', `/upload/session/${id}/finalize`, {});
   expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '60' }, body: { code: 'disk_full' } });
   hold = undefined;
   expect((await server.json('POST', `/upload/session/${id}/finalize`, {})).status).toBe(202);
+});
+
+it('tells its owner why a recording waits and what to do, until it is made', async () => {
+  isFull = true;
+  const id = await server.open({ mime_type: 'audio/wav', title: 'Full' });
+  await server.chunk(id, 1, oneSecondOfWav());
+  const { body } = await server.json('POST', `/upload/session/${id}/finalize`, {});
+  const recording = `/api/v1/recordings/${String(body['recording_id'])}`;
+  const said = expect.stringMatching(/disk .* is full. Make room/);
+  const patience = { timeout: 60_000 };
+  await expect
+    .poll(async () => (await server.json('GET', `${recording}/status`)).body, patience)
+    .toMatchObject({ status: 'STITCHING', error_message: null, warning: said });
+  expect((await server.json('GET', recording)).body).toMatchObject({ status: 'STITCHING', warning: said });
+  expect((await server.json('GET', '/api/v1/recordings')).text).toContain('is full. Make room');
+  expect((await server.json('GET', `/upload/session/${id}`)).body).toMatchObject({
+    status: 'finalizing',
+    warning: said,
+  });
+  const lists = (await server.request('GET', '/page/lists')).text;
+  const listed = new RegExp(`data-session="${id}".*?</li>`, 's').exec(lists)?.[0];
+  expect(listed).toContain('is full. Make room');
+  const page = await server.request('GET', `/recordings/${String(body['recording_id'])}`);
+  expect(page.text).toContain('is full. Make room');
+  isFull = false;
+  ahead += 600_000;
+  await expect
+    .poll(async () => (await server.json('GET', `${recording}/status`)).body['status'], patience)
+    .toBe('COMPLETED');
+  expect((await server.json('GET', `${recording}/status`)).body).not.toHaveProperty('warning');
+  expect(
+    await readFile(join(folder, 'recordings', String(body['recording_id']), 'recording.json'), 'utf8'),
+  ).not.toContain('waiting');
 });

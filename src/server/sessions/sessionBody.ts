@@ -1,6 +1,7 @@
 import type { ServerContext } from '../context.ts';
 import type { Session } from '../model.ts';
 import { naiveTime, naiveTimeOrNull } from '../naiveTime.ts';
+import { waitingOfSession } from '../stitch/waiting.ts';
 import { endsSoonAt } from './length.ts';
 
 export const QUOTA_EXHAUSTED = 'Per-user in-progress recording storage quota exhausted';
@@ -17,6 +18,7 @@ export async function sessionBody(
   const { config, database, now } = context;
   const isOpen = session.status === 'recording';
   const endsAt = isOpen && !session.whole ? endsSoonAt(session, config.maxDurationMs, now()) : undefined;
+  const waiting = await waitingOfSession(context, session);
   return {
     session_id: session.id,
     status: session.status,
@@ -40,6 +42,7 @@ export async function sessionBody(
     content_sha256: session.contentSha256 ?? null,
     whole: session.whole,
     expires_at: naiveTime(session.lastSeenAt + config.sessionTtlMs),
+    ...(waiting === undefined ? {} : { warning: waiting }),
     ...(endsAt === undefined
       ? {}
       : {

@@ -46,7 +46,7 @@ export interface KeptRecording {
 
 /** What lies beside the audio, so that a recording can be read without the database. */
 export function writeRecordingFile(recording: Recording, owner: string): string {
-  const { userId: _, status: __, error: ___, ...kept } = recording;
+  const { userId: _, status: __, error: ___, waiting: ____, ...kept } = recording;
   return `${JSON.stringify({ format: FORMAT, owner, ...kept }, undefined, 2)}\n`;
 }
 

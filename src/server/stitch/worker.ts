@@ -14,6 +14,7 @@ import { StitchProblem } from './problem.ts';
 import { writeRecordingFile } from './recordingFile.ts';
 import type { Remux } from './remuxed.ts';
 import { stitch, type Stitched } from './stitch.ts';
+import { reasonOf } from './waiting.ts';
 
 /** A worker that was killed has its job taken over after this, ms. */
 const LEASE_MS = 15_000;
@@ -110,7 +111,7 @@ export class StitchWorkers {
         return;
       }
       const wait = signal.aborted ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(job.tries - 1, 10));
-      await database.jobs.release(job.id, this.#id, now() + wait);
+      await database.jobs.release(job, this.#id, now() + wait, signal.aborted ? undefined : reasonOf(error));
       if (signal.aborted) return;
       log.error('A recording could not be made now, and is tried again.', {
         recording: job.recordingId,
