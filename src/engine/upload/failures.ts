@@ -36,6 +36,15 @@ const classes: Partial<Record<ErrorCode, FailureClass>> = {
   DISK_DENIED: 'person',
 };
 
+/** Codes that hold for all uploads to a target, and not for one of them. */
+export const ofTarget: ReadonlySet<ErrorCode> = new Set([
+  'UPLOAD_UNAUTHORIZED',
+  'UPLOAD_TLS',
+  'UPLOAD_QUOTA',
+  'SECRETS_UNAVAILABLE',
+  'NOT_ALLOWED',
+]);
+
 /** What is not in the table is a bug of ours, and may be over at the next try. */
 export function failureClass(error: unknown): FailureClass {
   return classes[toWireError(error).code] ?? 'retry';

@@ -11,6 +11,7 @@ import type { QueuePorts } from './queuePorts.ts';
 import type { Entry } from './rows.ts';
 import { PERSON_RETRY_MS, TargetLine } from './targetLine.ts';
 import { metaOf } from './uploadMeta.ts';
+import { troubleOf } from './trouble.ts';
 import { throwAway } from './unwanted.ts';
 import { UploadRun } from './uploadRun.ts';
 import { fileMimeType } from './wholeFile.ts';
@@ -130,8 +131,10 @@ export class TargetDesk {
   transfer(): Transfer {
     const { bytes, uploads } = this.#ports.store.backlog(this.#target.id);
     const bytesPerSecond = this.#line.speed.bytesPerSecond();
-    const { problem, nextTryAt } = this.#line;
-    const waitingFor = this.#waitingFor();
+    const ofLine = { waitingFor: this.#waitingFor(), problem: this.#line.problem, nextTryAt: this.#line.nextTryAt };
+    const ofUpload = (): Partial<Transfer> | undefined =>
+      troubleOf(this.#ports.store.worst(this.#target.id), this.#target.name, bytesPerSecond > 0);
+    const { problem, nextTryAt, waitingFor } = (ofLine.problem ? undefined : ofUpload()) ?? ofLine;
     return {
       targetId: this.#target.id,
       bytesPerSecond,

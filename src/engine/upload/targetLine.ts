@@ -3,7 +3,7 @@ import { LongtakeError, toWireError, type WireError } from '../../shared/errors.
 import { Backoff } from './backoff.ts';
 import type { Driver } from './driver.ts';
 import { FairGate, type Release } from './fairGate.ts';
-import { failureClass, retryAfterMs } from './failures.ts';
+import { failureClass, ofTarget, retryAfterMs } from './failures.ts';
 import { Speed } from './speed.ts';
 import { Sleeper } from './wait.ts';
 
@@ -11,14 +11,6 @@ import { Sleeper } from './wait.ts';
 const IN_FLIGHT = 8;
 /** What a person must change is tried again rarely, in case somebody did. */
 export const PERSON_RETRY_MS = 900_000;
-/** Codes that hold for all uploads to a target, and not for one of them. */
-const ofTarget: ReadonlySet<string> = new Set([
-  'UPLOAD_UNAUTHORIZED',
-  'UPLOAD_TLS',
-  'UPLOAD_QUOTA',
-  'SECRETS_UNAVAILABLE',
-  'NOT_ALLOWED',
-]);
 
 /** Of what kind a request is: those that bring more bytes there, and all others. */
 export type Errand = 'bytes' | 'word';

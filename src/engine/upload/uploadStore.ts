@@ -5,6 +5,7 @@ import type { RecordingId, SourceId, TargetId, UploadId } from '../../shared/uni
 import type { Statement } from 'better-sqlite3';
 import { ChunkStore, type CutChunk } from './chunkStore.ts';
 import type { Connection } from './database.ts';
+import { ofTarget } from './failures.ts';
 import { assignments, type Changes, type Entry, fromRow, type UploadRow } from './rows.ts';
 import { nextState, type UploadEvent } from './states.ts';
 
@@ -32,6 +33,8 @@ export interface UploadFilter {
 const LONGEST_WAIT_MS = 7_200_000;
 const DUE = `(next_try_at IS NULL OR next_try_at NOT BETWEEN ? + 1 AND ? + ${LONGEST_WAIT_MS})`;
 const PENDING = `state NOT IN ('done', 'discarded', 'failed', 'paused')`;
+
+const OF_TARGET = [...ofTarget].map((code) => `'${code}'`).join(', ');
 
 /** What is uploaded, and how far it is. Every change of a state goes through {@link move}. */
 export class UploadStore {
@@ -266,6 +269,19 @@ export class UploadStore {
       )
       .get(targetId);
     return { uploads: row?.uploads ?? 0, bytes: row?.bytes ?? 0 };
+  }
+
+  /**
+   * The upload to a target that is worst off by itself: one that needs a person, then one that failed there, then one
+   * that is tried again. Undefined when none is.
+   */
+  worst(targetId: TargetId): Entry | undefined {
+    return this.#one(
+      `target_id = ? AND (state = 'failed' OR (${PENDING} AND problem IS NOT NULL
+         AND NOT (state = 'needsPerson' AND json_extract(problem, '$.code') IN (${OF_TARGET}))))
+       ORDER BY CASE state WHEN 'needsPerson' THEN 0 WHEN 'failed' THEN 1 ELSE 2 END, number DESC LIMIT 1`,
+      targetId,
+    );
   }
 
   /** What a target has in sessions that are under way, but for this upload's. */

@@ -6,6 +6,7 @@ import { size } from '../../format/quantity.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { useTargets } from '../../stores/targets.ts';
 import { useUploads } from '../../stores/uploads.ts';
+import type { Transfer } from '../../../shared/domain/upload.ts';
 import { problemOf } from './uploadWords.ts';
 import './uploads.css';
 
@@ -34,7 +35,7 @@ export function UploadStrip(): ReactElement | null {
           label="An upload needs you"
           icon={<CloudAlert size={16} aria-hidden />}
           message={problemOf(first.target.name, first.problem.message)}
-          advice={`Recording goes on; ${size(first.transfer.backlogBytes)} wait here until this is right.`}
+          advice={adviceOf(first.transfer)}
           buttons={
             <>
               <Button look="quiet" onClick={() => show({ name: 'uploads' })}>
@@ -50,4 +51,10 @@ export function UploadStrip(): ReactElement | null {
       )}
     </>
   );
+}
+
+function adviceOf({ backlogBytes }: Transfer): string {
+  return backlogBytes === 0
+    ? 'Recording goes on.'
+    : `Recording goes on; ${size(backlogBytes)} wait here until this is right.`;
 }

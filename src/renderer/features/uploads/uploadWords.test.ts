@@ -105,6 +105,8 @@ describe('how a target stands', () => {
   });
   it('tells the reason in place of the speed, and that it is off', () => {
     expect(transferWords({ ...transfer, problem: offline }, target, NOW)).toMatch(/^The server does not answer\./);
+    const failed = { ...transfer, bytesPerSecond: 0, backlogUploads: 0, backlogBytes: 0, problem: offline };
+    expect(transferWords(failed, target, NOW)).toBe('The server does not answer.');
     expect(transferWords(transfer, { ...target, enabled: false }, NOW)).toMatch(/^Switched off; 3 uploads/);
   });
   it('shows the worst of all in the header', () => {

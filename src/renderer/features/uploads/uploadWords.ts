@@ -146,7 +146,9 @@ export function transferWords(transfer: Transfer | undefined, target: Target, no
       ? `Switched off; ${count(transfer.backlogUploads, 'upload')} of ${size(transfer.backlogBytes)} wait.`
       : 'Switched off.';
   }
-  if (!transfer || (transfer.backlogUploads === 0 && transfer.bytesPerSecond === 0)) return 'Nothing to send.';
+  const isIdle = transfer?.backlogUploads === 0 && transfer.bytesPerSecond === 0;
+  if (!transfer || (isIdle && !transfer.problem)) return 'Nothing to send.';
+  if (isIdle && transfer.problem) return transfer.problem.message;
   const backlog = `${size(transfer.backlogBytes)} to send in ${count(transfer.backlogUploads, 'upload')}`;
   if (transfer.problem) {
     const next = transfer.nextTryAt === undefined ? '' : ` Next try ${inWords(transfer.nextTryAt - now)}.`;
