@@ -1,7 +1,8 @@
 import { type ReactElement, useRef, useState } from 'react';
 import { Button } from '../../elements/Button.tsx';
-import { TextInput } from '../../elements/controls.tsx';
 import { Dialog } from '../../elements/Dialog.tsx';
+import { SearchField } from '../../elements/SearchField.tsx';
+import { SideLayout } from '../../elements/SideLayout.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../elements/States.tsx';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { useAnswer } from '../settings/useAnswer.ts';
@@ -34,29 +35,40 @@ export function HelpDialog({ query: asked = '', onClose }: HelpDialogProps): Rea
 
   return (
     <Dialog title="Help" width="large" onEscape={endSearch} onClose={onClose}>
-      <div className="help">
-        <nav className="help-side" aria-label="Chapters">
-          <TextInput
-            type="search"
-            aria-label="Search the help"
-            placeholder="Search"
-            data-first-focus
-            value={query}
-            onChange={(event) => setQuery(event.target.value)}
-          />
-          <ul className="help-chapters">
-            {found.map(({ id, title }) => (
-              <li key={id}>
-                <Button look="quiet" onClick={() => jump(id)}>
-                  {title}
-                </Button>
-              </li>
-            ))}
-          </ul>
-          <Button onClick={() => dialogsStore.getState().show({ name: 'shortcuts' })}>All keys</Button>
-        </nav>
+      <SideLayout
+        side={
+          <>
+            <search>
+              <SearchField
+                aria-label="Search the help"
+                data-first-focus
+                value={query}
+                onChange={(event) => setQuery(event.target.value)}
+              />
+            </search>
+            <nav className="help-chapters" aria-label="Chapters">
+              <ul>
+                {found.map(({ id, title }) => (
+                  <li key={id}>
+                    <Button look="quiet" onClick={() => jump(id)}>
+                      {title}
+                    </Button>
+                  </li>
+                ))}
+              </ul>
+            </nav>
+            <Button onClick={() => dialogsStore.getState().show({ name: 'shortcuts' })}>All keys</Button>
+          </>
+        }
+      >
         {/* The keys must scroll it. */}
-        <div ref={text} className="help-text selectable" role="region" aria-label="Text of the help" {...SCROLLED}>
+        <div
+          ref={text}
+          className="side-layout-main help-text selectable"
+          role="region"
+          aria-label="Text of the help"
+          {...SCROLLED}
+        >
           {answer.name === 'error' && (
             <ErrorState title="The help could not be read." message={answer.message} onRetry={reload} />
           )}
@@ -76,7 +88,7 @@ export function HelpDialog({ query: asked = '', onClose }: HelpDialogProps): Rea
             </section>
           ))}
         </div>
-      </div>
+      </SideLayout>
     </Dialog>
   );
 }

@@ -1,8 +1,9 @@
 import { FileText } from 'lucide-react';
-import { type DragEvent, type ReactElement, useRef, useState } from 'react';
+import { type DragEvent, type ReactElement, useState } from 'react';
 import { request, type RequestOutput } from '../../bridge/bridge.ts';
 import { Button } from '../../elements/Button.tsx';
 import { Dialog } from '../../elements/Dialog.tsx';
+import { FileButton } from '../../elements/FileButton.tsx';
 import { Note } from '../../elements/States.tsx';
 import { count } from '../../format/quantity.ts';
 import { attempt, sentence } from '../../stores/notices.ts';
@@ -128,7 +129,6 @@ interface FilePickerProps {
 
 /** The platform's own file dialog, or a file that is dropped. */
 function FilePicker({ name, busy, onChoose }: FilePickerProps): ReactElement {
-  const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const drop = (event: DragEvent): void => {
     event.preventDefault();
@@ -150,23 +150,9 @@ function FilePicker({ name, busy, onChoose }: FilePickerProps): ReactElement {
     >
       <FileText size={16} aria-hidden />
       <p className="import-file-name">{name ?? 'Choose the file, or drop it here.'}</p>
-      <input
-        ref={input}
-        type="file"
-        accept=".ini,.cfg,.conf,.txt"
-        aria-label="ISR configuration"
-        className="import-input"
-        tabIndex={-1}
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          if (file) onChoose(file);
-          // The same file can be chosen again after it was corrected.
-          event.target.value = '';
-        }}
-      />
-      <Button disabled={busy} onClick={() => input.current?.click()}>
+      <FileButton label="ISR configuration" accept=".ini,.cfg,.conf,.txt" disabled={busy} onChoose={onChoose}>
         {name === undefined ? 'Choose a file' : 'Choose another file'}
-      </Button>
+      </FileButton>
     </div>
   );
 }

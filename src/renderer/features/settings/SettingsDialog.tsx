@@ -1,9 +1,9 @@
-import { Search } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { type KeyboardEvent, type ReactElement, useRef, useState } from 'react';
 import { Button } from '../../elements/Button.tsx';
-import { TextInput } from '../../elements/controls.tsx';
 import { Dialog } from '../../elements/Dialog.tsx';
+import { SearchField } from '../../elements/SearchField.tsx';
+import { SideLayout } from '../../elements/SideLayout.tsx';
 import { EmptyState, ErrorState, Note, Skeleton } from '../../elements/States.tsx';
 import { count } from '../../format/quantity.ts';
 import { dialogsStore, type SettingsPlace } from '../../stores/dialogs.ts';
@@ -86,65 +86,69 @@ export function SettingsDialog({ at, onClose }: SettingsDialogProps): ReactEleme
           setSection(value);
         }}
       >
-        <div className="settings-side">
-          <div className="settings-search" role="search">
-            <Search size={14} aria-hidden />
-            <TextInput
-              type="search"
-              aria-label="Search the settings"
-              placeholder="Search"
-              data-first-focus={target === undefined ? true : undefined}
-              value={query}
-              onChange={(event) => setQuery(event.target.value)}
-              onKeyDown={onSearchKey}
-            />
-          </div>
-          <Tabs.List className="settings-tabs" aria-label="Sections of the settings">
-            {SETTING_SECTIONS.filter(({ id }) => ENTRIES.some((entry) => entry.section === id)).map(({ id, name }) => (
-              <Tabs.Trigger key={id} value={id} className="settings-tab">
-                {name}
-              </Tabs.Trigger>
-            ))}
-          </Tabs.List>
-        </div>
-        <div
-          ref={body}
-          className="settings-main"
-          onClickCapture={({ target: clicked }) => {
-            if (clicked instanceof Element)
-              remember(clicked.closest<HTMLElement>('[data-setting]')?.dataset['setting']);
-          }}
+        <SideLayout
+          side={
+            <>
+              <search>
+                <SearchField
+                  aria-label="Search the settings"
+                  data-first-focus={target === undefined ? true : undefined}
+                  value={query}
+                  onChange={(event) => setQuery(event.target.value)}
+                  onKeyDown={onSearchKey}
+                />
+              </search>
+              <Tabs.List className="settings-tabs" aria-label="Sections of the settings">
+                {SETTING_SECTIONS.filter(({ id }) => ENTRIES.some((entry) => entry.section === id)).map(
+                  ({ id, name }) => (
+                    <Tabs.Trigger key={id} value={id} className="settings-tab">
+                      {name}
+                    </Tabs.Trigger>
+                  ),
+                )}
+              </Tabs.List>
+            </>
+          }
         >
-          {problem !== undefined && <Note tone="warning">{problem}</Note>}
-          {phase.name === 'loading' && <Skeleton rows={6} height="row" label="The settings are being read" />}
-          {phase.name === 'error' && (
-            <ErrorState
-              title="The settings could not be read."
-              message={phase.message}
-              onRetry={() => void settingsStore.getState().load()}
-            />
-          )}
-          {settings && isSearching && (
-            <Found query={query} found={found} settings={settings} onUpdate={update} onGoTo={goTo} />
-          )}
-          {settings && !isSearching && (
-            <Tabs.Content key={section} value={section} className="settings-page" tabIndex={-1}>
-              <h3 className="settings-heading">{sectionName(section)}</h3>
-              <div className="settings-list">
-                {ENTRIES.filter((entry) => entry.section === section).map((entry) => (
-                  <SettingRow
-                    key={entry.id}
-                    entry={entry}
-                    settings={settings}
-                    query=""
-                    isTarget={entry.id === target}
-                    onUpdate={update}
-                  />
-                ))}
-              </div>
-            </Tabs.Content>
-          )}
-        </div>
+          <div
+            ref={body}
+            className="side-layout-main"
+            onClickCapture={({ target: clicked }) => {
+              if (clicked instanceof Element)
+                remember(clicked.closest<HTMLElement>('[data-setting]')?.dataset['setting']);
+            }}
+          >
+            {problem !== undefined && <Note tone="warning">{problem}</Note>}
+            {phase.name === 'loading' && <Skeleton rows={6} height="row" label="The settings are being read" />}
+            {phase.name === 'error' && (
+              <ErrorState
+                title="The settings could not be read."
+                message={phase.message}
+                onRetry={() => void settingsStore.getState().load()}
+              />
+            )}
+            {settings && isSearching && (
+              <Found query={query} found={found} settings={settings} onUpdate={update} onGoTo={goTo} />
+            )}
+            {settings && !isSearching && (
+              <Tabs.Content key={section} value={section} className="settings-page" tabIndex={-1}>
+                <h3 className="settings-heading">{sectionName(section)}</h3>
+                <div className="settings-list">
+                  {ENTRIES.filter((entry) => entry.section === section).map((entry) => (
+                    <SettingRow
+                      key={entry.id}
+                      entry={entry}
+                      settings={settings}
+                      query=""
+                      isTarget={entry.id === target}
+                      onUpdate={update}
+                    />
+                  ))}
+                </div>
+              </Tabs.Content>
+            )}
+          </div>
+        </SideLayout>
       </Tabs.Root>
     </Dialog>
   );

@@ -2,6 +2,7 @@ import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { request, type RequestOutput } from '../../bridge/bridge.ts';
 import { Button } from '../../elements/Button.tsx';
 import { FieldGroup } from '../../elements/Field.tsx';
+import { FileButton } from '../../elements/FileButton.tsx';
 import { Note } from '../../elements/States.tsx';
 import { count } from '../../format/quantity.ts';
 import { sentence as sentenceOf } from '../../stores/notices.ts';
@@ -25,7 +26,6 @@ export function TransferPlace({ name, sentence }: PlaceProps): ReactElement {
   const [stage, setStage] = useState<Stage>({ name: 'idle' });
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
-  const input = useRef<HTMLInputElement>(null);
 
   const run = async (action: () => Promise<Stage>): Promise<void> => {
     setBusy(true);
@@ -63,23 +63,9 @@ export function TransferPlace({ name, sentence }: PlaceProps): ReactElement {
         <Button disabled={busy} onClick={() => void exportAll()}>
           Export all settings…
         </Button>
-        <input
-          ref={input}
-          type="file"
-          accept=".json"
-          aria-label="File of settings"
-          className="visually-hidden"
-          tabIndex={-1}
-          onChange={(event) => {
-            const file = event.target.files?.[0];
-            if (file) void open(file);
-            // The same file can be chosen again after it was changed.
-            event.target.value = '';
-          }}
-        />
-        <Button disabled={busy} onClick={() => input.current?.click()}>
+        <FileButton label="File of settings" accept=".json" disabled={busy} onChoose={(file) => void open(file)}>
           Import settings…
-        </Button>
+        </FileButton>
         <p className="settings-outcome" role="status">
           {stage.name === 'idle' ? (stage.told ?? sentence) : sentence}
         </p>

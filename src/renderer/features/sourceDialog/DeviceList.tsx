@@ -1,8 +1,8 @@
-import { RefreshCw, Search } from 'lucide-react';
+import { RefreshCw } from 'lucide-react';
 import { type ReactElement, useId, useState } from 'react';
 import { Button } from '../../elements/Button.tsx';
-import { TextInput } from '../../elements/controls.tsx';
 import { FieldGroup } from '../../elements/Field.tsx';
+import { SearchField } from '../../elements/SearchField.tsx';
 import { Note } from '../../elements/States.tsx';
 import { rateName } from '../../format/audio.ts';
 import type { Phase } from '../../stores/phase.ts';
@@ -58,19 +58,16 @@ export function DeviceList({ phase, devices, chosen, onChoose, onRefresh }: Devi
       }
     >
       {devices.length >= SEARCH_FROM && (
-        <div className="device-search">
-          <Search size={14} aria-hidden />
-          <TextInput
-            value={search}
-            placeholder={`Search ${devices.length} devices`}
-            aria-label="Search devices"
-            onChange={(event) => setSearch(event.target.value)}
-            onKeyDown={(event) => {
-              // Enter would save the source.
-              if (event.key === 'Enter') event.preventDefault();
-            }}
-          />
-        </div>
+        <SearchField
+          value={search}
+          placeholder={`Search ${devices.length} devices`}
+          aria-label="Search devices"
+          onChange={(event) => setSearch(event.target.value)}
+          onKeyDown={(event) => {
+            // Enter would save the source.
+            if (event.key === 'Enter') event.preventDefault();
+          }}
+        />
       )}
       <div className="devices" role="radiogroup" aria-label="Device" aria-busy={phase.name === 'loading'}>
         {!present && option(chosen, chosen, 'not connected', undefined)}

@@ -1,7 +1,6 @@
-import { Search } from 'lucide-react';
 import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from 'react';
 import { request, type RequestOutput } from '../../bridge/bridge.ts';
-import { TextInput } from '../../elements/controls.tsx';
+import { SearchField } from '../../elements/SearchField.tsx';
 import { dayTitle, wallTime } from '../../format/time.ts';
 import { filterStore, useFilter } from '../../stores/filter.ts';
 import { attempt, sentence } from '../../stores/notices.ts';
@@ -72,12 +71,9 @@ export function TitleSearch(): ReactElement {
 
   return (
     <search className="title-search">
-      <Search size={14} aria-hidden />
-      <TextInput
+      <SearchField
         id="search"
-        type="search"
         role="combobox"
-        placeholder="Search"
         aria-label="Search recordings and titles"
         aria-autocomplete="list"
         aria-expanded={shown}
