@@ -54,13 +54,11 @@ export function Player(): ReactElement {
     return () => observer.disconnect();
   }, []);
   const recording = usePlayer((state) => state.recording);
-  const clip = usePlayer((state) => state.clip);
   return (
     <section ref={section} className="player" id="player" aria-label="Player">
       {recording ? (
         <>
           <Transport recording={recording} />
-          {clip && <EventRow clip={clip} />}
           <PlayerBody recording={recording} />
         </>
       ) : (
@@ -74,21 +72,28 @@ export function Player(): ReactElement {
 
 function PlayerBody({ recording }: { readonly recording: Recording }): ReactElement {
   const problem = usePlayer((state) => state.problem);
+  const clip = usePlayer((state) => state.clip);
+  // Below what is seen of it, as is what is said of a recording: going from one to the other moves nothing.
+  const section = clip && <EventRow clip={clip} />;
   if (problem !== undefined) {
     return (
-      <div className="player-message" role="alert">
-        <TriangleAlert size={16} aria-hidden />
-        <p className="selectable">{problem}</p>
-        {canPlay(recording) && <Button onClick={() => playerStore.getState().retry()}>Try again</Button>}
-        {!isInBrowser() && (
-          <Button onClick={() => attempt(request('desktop.openRecordingsFolder', {}))}>Open recordings folder</Button>
-        )}
-      </div>
+      <>
+        <div className="player-message" role="alert">
+          <TriangleAlert size={16} aria-hidden />
+          <p className="selectable">{problem}</p>
+          {canPlay(recording) && <Button onClick={() => playerStore.getState().retry()}>Try again</Button>}
+          {!isInBrowser() && (
+            <Button onClick={() => attempt(request('desktop.openRecordingsFolder', {}))}>Open recordings folder</Button>
+          )}
+        </div>
+        {section}
+      </>
     );
   }
   return (
     <>
       <WaveformView key={recording.id} recording={recording} />
+      {section}
       <WaveformStatus recording={recording} />
     </>
   );

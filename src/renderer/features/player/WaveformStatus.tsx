@@ -18,7 +18,7 @@ export function WaveformStatus({ recording }: { readonly recording: Recording })
   const selection = useSelection(({ selection: all }) => (all?.recordingId === recording.id ? all : undefined));
   const isClip = usePlayer(({ clip }) => clip !== undefined);
   // A section has its own row, which cuts it.
-  if (!selection) return isClip || recording.state === 'recording' ? null : <Unselected />;
+  if (!selection) return isClip ? null : <Unselected isOpen={recording.state === 'recording'} />;
   return (
     <div className="waveform-status" role="group" aria-label="Selection">
       <Bound selection={selection} recording={recording} end="from" />
@@ -34,17 +34,19 @@ export function WaveformStatus({ recording }: { readonly recording: Recording })
   );
 }
 
-/** Nothing is selected: how that is done, and what can be done with all of it. */
-function Unselected(): ReactElement {
+/** Nothing is selected: how that is done, and what can be done with all of it, once it is there. */
+function Unselected({ isOpen }: { readonly isOpen: boolean }): ReactElement {
   return (
     <div className="waveform-status" role="group" aria-label="Recording">
       <p className="waveform-status-hint">
         Drag over the waveform, or press <kbd className="key">I</kbd> and <kbd className="key">O</kbd>, to select a
         part.
       </p>
-      <div className="selection-export">
-        <CutButtons what="the whole recording" />
-      </div>
+      {!isOpen && (
+        <div className="selection-export">
+          <CutButtons what="the whole recording" />
+        </div>
+      )}
     </div>
   );
 }
