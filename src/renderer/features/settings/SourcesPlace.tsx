@@ -107,7 +107,9 @@ function SourcePart({ source }: { readonly source: Source }): ReactElement {
     <section className="source-own" aria-label={config.name}>
       <div className="settings-line">
         <h4 className="settings-outcome source-own-name">{config.name}</h4>
-        <Button onClick={() => show({ name: 'editSource', id: config.id })}>Edit {config.name}…</Button>
+        <Button aria-label={`Edit ${config.name}…`} onClick={() => show({ name: 'editSource', id: config.id })}>
+          Edit…
+        </Button>
         <Button onClick={() => show({ name: 'retention' })}>Rules…</Button>
       </div>
       <table className="settings-table" aria-label={`What ${config.name} has of its own`}>

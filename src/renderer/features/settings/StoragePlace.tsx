@@ -46,7 +46,7 @@ function Tables({ overview }: { readonly overview: Overview }): ReactElement {
   return (
     <div className="storage">
       <p className="storage-forecast">{headline(forecasts)}</p>
-      <table className="settings-table" aria-label="Forecast">
+      <table className="settings-table storage-rates" aria-label="Forecast">
         <thead>
           <Heads words={['At the rate of', 'A day']} last="Full in" />
         </thead>
@@ -84,7 +84,6 @@ function Tables({ overview }: { readonly overview: Overview }): ReactElement {
       <Shares label="By kind of file" rows={byContainer} />
       <Shares label="By month" rows={byMonth} />
       <p className="field-note">
-        What is being recorded is counted when its file is closed.{' '}
         {trash.recordings === 0
           ? 'The trash is empty.'
           : `The trash holds ${count(trash.recordings, 'recording')}, ${size(trash.bytes)}, beside these.`}
