@@ -66,7 +66,7 @@ test('what cannot be shown with buttons is for another to show', async () => {
 test('no answer is waited for after the end', async () => {
   const send = await standIn(`exec cat '${'/dev/zero'}' > /dev/null`);
   const offered = send.offer(notice);
-  await vi.waitFor(async () => readFile(join(folder, 'given')), { timeout: 20_000 });
+  await vi.waitFor(async () => readFile(join(folder, 'given')), { timeout: 120_000 });
   send.end();
   expect(await offered).toBe(true);
   expect(done).toEqual([]);

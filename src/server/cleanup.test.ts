@@ -70,7 +70,7 @@ describe('a session that is quiet for longer than its time', () => {
     await server.chunk(id, 3, wav);
     time += 25 * HOUR_MS;
     await cleanUp(server.server.context);
-    await expect.poll(async () => (await sessionOf(id))['status'], { timeout: 25_000 }).toBe('failed');
+    await expect.poll(async () => (await sessionOf(id))['status']).toBe('failed');
     expect((await sessionOf(id))['error_message']).toContain('missing: 2');
     await cleanUp(server.server.context);
     expect(await readdir(join(folder, '_sessions', id))).toContain('chunk-000003.bin');
@@ -95,9 +95,7 @@ describe('a session that is as long as a recording may be', () => {
     const refused = await server.chunk(id, 3, wav.subarray(44));
     expect(refused.status).toBe(409);
     expect(refused.body).not.toHaveProperty('expected_chunk_index');
-    await expect
-      .poll(async () => (await sessionOf(id))['finalized_recording_id'], { timeout: 25_000 })
-      .toEqual(expect.any(Number));
+    await expect.poll(async () => (await sessionOf(id))['finalized_recording_id']).toEqual(expect.any(Number));
     await completed((await sessionOf(id))['finalized_recording_id']);
   });
 });

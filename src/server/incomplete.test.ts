@@ -138,7 +138,7 @@ describe('a session of which a chunk is missing', () => {
     time += 25 * HOUR_MS;
     await cleanUp(server.server.context);
     const lists = async () => (await server.request('GET', '/page/lists')).text;
-    await expect.poll(lists, { timeout: 60_000 }).toContain(`data-key="incomplete-${id}"`);
+    await expect.poll(lists).toContain(`data-key="incomplete-${id}"`);
     const failed = (await server.json('GET', `/upload/session/${id}`)).body['finalized_recording_id'];
     const ids = (await finalize(id, { incomplete: true })).body['recording_ids'] as number[];
     expect(ids[0]).toBe(failed);

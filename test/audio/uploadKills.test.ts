@@ -114,4 +114,4 @@ test('what is recorded is at the server once and whole, whoever is killed', asyn
   const { recordings } = (await (await server.fetch('/api/v1/recordings')).json()) as { recordings: unknown[] };
   expect(recordings).toHaveLength(listed.length);
   expect(new Set(listed.map(({ recordingId }) => recordingId)).size).toBe(listed.length);
-}, 180_000);
+});

@@ -86,7 +86,7 @@ describe('pause, resume and split in the window', () => {
   it('has the guards in the settings', async () => {
     const { page } = running;
     await page.keyboard.press('Control+,');
-    expect(await page.getByLabel('Keep the computer awake while recording').isChecked()).toBe(true);
+    await expect.poll(() => page.getByLabel('Keep the computer awake while recording').isChecked()).toBe(true);
     await page.getByRole('tab', { name: 'Recording' }).click();
     await page.getByRole('textbox', { name: 'Keep free' }).fill('2.5');
     await page.keyboard.press('Enter');
@@ -110,9 +110,9 @@ describe('pause, resume and split in the window', () => {
     const state = async () => (await running.request('drill.get', {}))?.state;
     await expect.poll(state).toBe('done');
     await dialog.getByRole('button', { name: 'Copy the report' }).click();
-    const report = await app.evaluate(({ clipboard }) => clipboard.readText());
-    expect(report).toContain('Passed: every loss is in the ledger');
-    expect(report).toMatch(/Killed recorder: passed/);
+    const copied = () => app.evaluate(({ clipboard }) => clipboard.readText());
+    await expect.poll(copied).toContain('Passed: every loss is in the ledger');
+    expect(await copied()).toMatch(/Killed recorder: passed/);
     await dialog.getByText('Every loss is in the ledger with its cause').waitFor();
     await running.screenshot('drill-done');
     await dialog.getByRole('button', { name: 'Done' }).click();

@@ -180,13 +180,13 @@ describe('taking audio out of the studio', () => {
     await dialog.getByLabel('Format').selectOption('mp3');
     await withoutBarrier('export');
     await dialog.getByLabel('Gain, dB').fill('99');
-    expect(await dialog.getByText('Enter -60 to 60 dB.').isVisible()).toBe(true);
-    expect(await dialog.getByRole('button', { name: 'Export…' }).isDisabled()).toBe(true);
+    await expect.poll(() => dialog.getByText('Enter -60 to 60 dB.').isVisible()).toBe(true);
+    await expect.poll(() => dialog.getByRole('button', { name: 'Export…' }).isDisabled()).toBe(true);
     await dialog.getByLabel('Gain, dB').fill('-3');
     // A person who changes their mind loses nothing that they typed.
     await exportTo(undefined);
     await dialog.getByRole('button', { name: 'Export…' }).click();
-    expect(await dialog.isVisible()).toBe(true);
+    await expect.poll(() => dialog.isVisible()).toBe(true);
     await exportTo(join(out, 'quiet.mp3'));
     await dialog.getByRole('button', { name: 'Export…' }).click();
     await expect.poll(() => dialog.isVisible()).toBe(false);

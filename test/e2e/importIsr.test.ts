@@ -46,7 +46,7 @@ describe('importing an ISR configuration', () => {
     await running.page.getByRole('button', { name: 'Import an ISR configuration' }).click();
     await choose('[a]\ntype = stream\n[a]\n');
     await dialog().getByText('Line 3: There are two sections [a]').waitFor();
-    expect(await dialog().getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true);
+    await expect.poll(() => dialog().getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true);
   });
 
   it('shows what becomes of each setting, without the password', async () => {
@@ -67,7 +67,7 @@ describe('importing an ISR configuration', () => {
     await dialog().getByRole('checkbox', { name: 'Third' }).uncheck();
     await dialog().getByRole('button', { name: 'Import 2 sources' }).click();
     await dialog().getByText('2 sources imported.').waitFor();
-    expect(await names()).toEqual(['Köln', 'Mic']);
+    await expect.poll(() => names()).toEqual(['Köln', 'Mic']);
     await dialog().getByRole('button', { name: 'Undo' }).click();
     await dialog().getByRole('button', { name: 'Import 2 sources' }).waitFor();
     expect(await names()).toEqual([]);
@@ -94,7 +94,7 @@ describe('importing an ISR configuration', () => {
     for (const name of ['Köln 2', 'Third']) await dialog().getByRole('checkbox', { name }).uncheck();
     await dialog().getByRole('button', { name: 'Import 1 source' }).click();
     await dialog().getByText('1 source imported.').waitFor();
-    expect(await names()).toEqual(['Köln', 'Mic', 'Mic 2']);
+    await expect.poll(() => names()).toEqual(['Köln', 'Mic', 'Mic 2']);
     expect(running.pageErrors).toEqual([]);
   });
 

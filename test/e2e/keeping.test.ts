@@ -113,7 +113,7 @@ describe('keeping and deleting in the window', () => {
     await running.screenshot('keeping-07-rules');
     await rules.getByLabel('Delete after (days)').fill('nothing');
     await rules.getByText(/as a number above 0/).waitFor();
-    expect(await rules.getByRole('button', { name: 'Save rules' }).isEnabled()).toBe(false);
+    await expect.poll(() => rules.getByRole('button', { name: 'Save rules' }).isEnabled()).toBe(false);
     await rules.getByLabel('Delete after (days)').fill('7');
     await rules.getByText(/recordings, .* within the hour/).waitFor();
     await rules.getByRole('button', { name: 'Save rules' }).click();

@@ -218,7 +218,7 @@ describe('listening and looking', () => {
     await page.keyboard.press(',');
     await page.keyboard.press('h');
     await expect.poll(() => bounds.getByRole('textbox', { name: /^In/ }).inputValue()).toBe('0:20.000');
-    expect(await bounds.getByRole('textbox', { name: /^Out/ }).inputValue()).toBe('0:50.000');
+    await expect.poll(() => bounds.getByRole('textbox', { name: /^Out/ }).inputValue()).toBe('0:50.000');
     await bounds.getByRole('textbox', { name: /^Out/ }).fill('9:00');
     await page.keyboard.press('Enter');
     await page.getByText('No recording goes on from this one without a gap').waitFor();

@@ -92,12 +92,12 @@ describe('reviewing days', () => {
     const events = await eventsOf(day);
     await expect.poll(() => chip().count()).toBeGreaterThan(3);
     const loudest = Math.max(...events.map(({ score }) => score));
-    expect(await chip().first().getAttribute('aria-label')).toContain(
-      `${Math.round(loudest)} dB above the noise floor`,
-    );
+    await expect
+      .poll(() => chip().first().getAttribute('aria-label'))
+      .toContain(`${Math.round(loudest)} dB above the noise floor`);
     const lanes = page().getByRole('table', { name: /^What was recorded/ });
     await expect.poll(() => lanes.getByRole('row').count()).toBe(1 + SOURCES.length);
-    expect(await lanes.getByRole('row', { name: /^Garden/ }).innerText()).toMatch(/4 minutes.*\s1\s/s);
+    await expect.poll(() => lanes.getByRole('row', { name: /^Garden/ }).innerText()).toMatch(/4 minutes.*\s1\s/s);
     await expectAccessible('day');
   });
 
@@ -147,7 +147,7 @@ describe('reviewing days', () => {
     await chips().focus();
     await keys('Home', 'ArrowRight');
     const second = await chip().nth(1).getAttribute('aria-label');
-    expect(await chosen().getAttribute('aria-label')).toBe(second);
+    await expect.poll(() => chosen().getAttribute('aria-label')).toBe(second);
     await keys('Enter');
     await page().getByRole('slider', { name: 'Position' }).waitFor();
     await chip().nth(0).click({ button: 'right' });
@@ -209,7 +209,7 @@ describe('reviewing days', () => {
     await expectAccessible('nothing');
     await page().getByRole('button', { name: 'Clear', exact: true }).click();
     await expect.poll(open).toBe(opened);
-    expect(await search().inputValue()).toBe('');
+    await expect.poll(() => search().inputValue()).toBe('');
     await page()
       .getByRole('button', { name: /^Filters/ })
       .click();
@@ -231,7 +231,7 @@ describe('reviewing days', () => {
     await expect.poll(() => page().locator('.day-button').innerText()).not.toContain('–');
     await expect.poll(() => chip().count()).toBeGreaterThan(3);
     const before = new Date(new Date(`${day}T12:00:00`).getTime() - 86_400_000).getDate();
-    expect(await page().locator('.day-button').innerText()).toContain(` ${before} `);
+    await expect.poll(() => page().locator('.day-button').innerText()).toContain(` ${before} `);
     await page().getByRole('button', { name: 'Next day with recordings' }).click();
   });
 

@@ -181,7 +181,7 @@ describe('the window as an attacker finds it', () => {
       const finished = recordings.find(({ state }) => state === 'complete');
       if (!finished) throw new Error('There should be a finished recording.');
       return finished;
-    }, 30_000);
+    }, 120_000);
     const get = (path: string, range?: string) =>
       running.page.evaluate(
         async ([address, wanted]) => {

@@ -89,7 +89,7 @@ describe('the page of the server', () => {
     await expectAccessible('login');
     await logIn();
     await expect.poll(text('#live')).toMatch(/Nothing is being received/);
-    expect(await text('#recordings')()).toMatch(/No recordings yet/);
+    await expect.poll(() => text('#recordings')()).toMatch(/No recordings yet/);
     await expectAccessible('empty');
   });
 
@@ -115,7 +115,7 @@ describe('the page of the server', () => {
     const link = String(await page.getByRole('button', { name: /^Copy a link/ }).getAttribute('data-link'));
     await page.context().clearCookies();
     await page.goto(link);
-    expect(await text('h1')()).toBe('Dawn <chorus> & rain');
+    await expect.poll(() => text('h1')()).toBe('Dawn <chorus> & rain');
     await page.getByRole('button', { name: 'Listen' }).click();
     await expect.poll(position).toBeGreaterThan(1);
     await expectAccessible('listen');
@@ -163,7 +163,7 @@ describe('the page of the server', () => {
     await page.getByRole('dialog').waitFor();
     await expectAccessible('question');
     await page.getByRole('button', { name: 'Keep it' }).click();
-    expect(await text('#recordings h3')()).toMatch(/^Dawn/);
+    await expect.poll(() => text('#recordings h3')()).toMatch(/^Dawn/);
     await page.getByRole('button', { name: /^Delete Dawn/ }).click();
     await page.getByRole('button', { name: 'Delete recording' }).click();
     await expect.poll(text('#recordings')).toMatch(/No recordings yet/);

@@ -68,7 +68,7 @@ describe('the settings', () => {
     await running.page.keyboard.press('Escape');
     await search().fill('nothing has this');
     await search().press('Escape');
-    expect(await search().inputValue()).toBe('');
+    await expect.poll(() => search().inputValue()).toBe('');
   });
 
   it('has every section in reach of the keys, and sets back one thing alone', async () => {
@@ -85,7 +85,7 @@ describe('the settings', () => {
     await expect.poll(async () => (await settings()).detection).toMatchObject({ marginDb: 20, preRollSeconds: 3 });
     await dialog().getByRole('button', { name: 'Reset Margin to its default' }).click();
     await expect.poll(async () => (await settings()).detection).toMatchObject({ marginDb: 12, preRollSeconds: 3 });
-    expect(await dialog().getByRole('textbox', { name: 'Margin' }).inputValue()).toBe('12');
+    await expect.poll(() => dialog().getByRole('textbox', { name: 'Margin' }).inputValue()).toBe('12');
     await dialog().getByRole('tab', { name: 'Uploads' }).click();
     await dialog().getByRole('button', { name: 'Reset Speed limit to its default' }).click();
     await expect.poll(async () => (await settings()).uploadBytesPerSecond).toBe(0);

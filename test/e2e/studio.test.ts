@@ -159,7 +159,7 @@ describe('the studio in Electron', () => {
     await running.page.setViewportSize({ width: 1280, height: 800 });
     await source(SIGNAL).waitFor();
     await source('Studio A').waitFor();
-    expect(await today()).toEqual(before);
+    await expect.poll(() => today()).toEqual(before);
     await expect.poll(() => rows(SIGNAL).count()).toBeGreaterThanOrEqual(3);
     await running.screenshot('07-started-again');
     for (const { root, path } of before) {

@@ -93,7 +93,7 @@ describe('titles in the window', () => {
     await running.screenshot('titles-4-small');
     await search().press('Escape');
     await search().press('Escape');
-    expect(await search().inputValue()).toBe('');
+    await expect.poll(() => search().inputValue()).toBe('');
     const { recordingsFolder } = await running.request('storage.get', {});
     const sheets = (await readdir(recordingsFolder, { recursive: true })).filter((path) => path.endsWith('.cue'));
     expect(sheets.length).toBeGreaterThan(0);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { setTimeout as pass } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Store } from '../../src/engine/upload/s3/store.ts';
 import { targetId } from '../../src/shared/units.ts';
@@ -45,11 +46,12 @@ describe('a store of objects that is listened to', () => {
   const signal = new AbortController().signal;
   /** The stand-in answers 500 while it puts a file in the place of another. */
   const stored = async (name: string): Promise<Uint8Array | undefined> => {
-    for (let left = 20; ; left -= 1) {
+    for (let left = 200; ; left -= 1) {
       try {
         return await reader.get(`${folder}/${name}`, signal);
       } catch (error) {
         if (left === 0) throw error;
+        await pass(50);
       }
     }
   };

@@ -65,8 +65,9 @@ describe('what is opened from outside of the window', () => {
 
     await page.getByRole('row', { name: /^Play Dawn chorus/ }).click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Copy link' }).click();
-    const copied = await running.app.evaluate(({ clipboard }) => clipboard.readText());
-    expect(copied).toMatch(new RegExp(String.raw`^longtake://recording/${recording?.id ?? ''}\?t=\d+(?:\.\d+)?$`));
+    const copied = () => running.app.evaluate(({ clipboard }) => clipboard.readText());
+    const link = new RegExp(String.raw`^longtake://recording/${recording?.id ?? ''}\?t=\d+(?:\.\d+)?$`);
+    await expect.poll(copied).toMatch(link);
   });
 
   it('says so when a link leads nowhere, and when a file is no audio', async () => {

@@ -113,9 +113,9 @@ describe('a whole file with its digest', () => {
     socket.write(`${head.join('\r\n')}\r\n\r\n`);
     socket.write(body.subarray(0, body.length - 20));
     const received = async () => (await sessionsOf('cut')).map(({ chunk_count: chunks }) => chunks);
-    await expect.poll(received, { timeout: 60_000 }).toEqual([1]);
+    await expect.poll(received).toEqual([1]);
     socket.destroy();
     const states = async () => (await sessionsOf('cut')).map(({ status }) => status);
-    await expect.poll(states, { timeout: 60_000 }).toEqual(['aborted']);
+    await expect.poll(states).toEqual(['aborted']);
   });
 });

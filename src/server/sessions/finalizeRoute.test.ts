@@ -49,12 +49,10 @@ it('answers, and leaves no folder, however late the file beside the chunks is wr
   expect((await server.chunk(id, 1, oneSecondOfWav())).status).toBe(204);
   // Workers of this process and of others look for jobs by themselves.
   hold = () =>
-    expect
-      .poll(async () => (await server.json('GET', `/upload/session/${id}`)).body['status'], { timeout: 60_000 })
-      .toBe('finalized');
+    expect.poll(async () => (await server.json('GET', `/upload/session/${id}`)).body['status']).toBe('finalized');
   const answer = await server.json('POST', `/upload/session/${id}/finalize`, {});
   expect(answer.status).toBe(202);
-  await expect.poll(() => readdir(join(folder, '_sessions')), { timeout: 60_000 }).toEqual([]);
+  await expect.poll(() => readdir(join(folder, '_sessions'))).toEqual([]);
 });
 
 it('says that the disk is full, and goes on once it is not', async () => {

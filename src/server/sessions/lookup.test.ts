@@ -52,7 +52,7 @@ describe('a client that lost its memory', () => {
     await server.json('POST', `/upload/session/${id}/finalize`, {});
     const found = async (): Promise<unknown> =>
       (await server.json('GET', `/upload/session?client_recording=${encodeURIComponent(name)}`)).body['sessions'];
-    await vi.waitFor(async () => expect(await found()).toMatchObject([{ status: 'finalized' }]), 30_000);
+    await vi.waitFor(async () => expect(await found()).toMatchObject([{ status: 'finalized' }]), 120_000);
     expect(await found()).toMatchObject([
       { session_id: id, bytes_received: bytes.length, content_sha256: hex(bytes), whole: false },
     ]);
@@ -74,7 +74,7 @@ describe('a client that lost its memory', () => {
     await vi.waitFor(async () => {
       const { body } = await server.json('GET', `/api/v1/recordings/${String(first)}`);
       expect(body['status']).toBe('COMPLETED');
-    }, 30_000);
+    }, 120_000);
     expect(await send('twice/1', 1)).toBe(first);
     expect(await send('twice/1', 2)).not.toBe(first);
     expect(await send('another/1', 1)).not.toBe(first);

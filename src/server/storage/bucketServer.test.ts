@@ -51,7 +51,7 @@ describe('a server over a bucket', () => {
     const { body } = await server.json('POST', `/upload/session/${id}/finalize`, { chunk_count: 2 });
     const path = `/api/v1/recordings/${String(body['recording_id'])}`;
     await expect
-      .poll(async () => (await server.json('GET', path)).body, { timeout: 25_000 })
+      .poll(async () => (await server.json('GET', path)).body)
       .toMatchObject({ status: 'COMPLETED', duration: 2, title: 'In a bucket' });
     const part = await server.request('GET', `${path}/download`, { headers: { range: 'bytes=40-43' } });
     expect(part).toMatchObject({ status: 206, headers: { 'content-length': '4' } });

@@ -230,7 +230,7 @@ describe('a recording that is not safe', () => {
     server.fault = () => undefined;
     uploads.start();
     const recording = heard();
-    await expect.poll(() => uploads.list({ limit: 1 })[0]?.state, { timeout: 20_000 }).toBe('done');
+    await expect.poll(() => uploads.list({ limit: 1 })[0]?.state).toBe('done');
     expect(uploads.veto(recording)).toBeUndefined();
   });
 });
