@@ -50,6 +50,10 @@ export interface Step {
   readonly to: UploadState;
 }
 
+/** What {@link QueueRig.until} lets time go on by, and how often; and how often it looks, a millisecond apart. */
+const [STEP_MS, MOST_STEPS, MOST_LOOKS] = [500, 1200, 30_000];
+const { setTimeout: realTimeout } = globalThis;
+
 /** A queue on a real database, with time in the test's hand and targets in memory. */
 export class QueueRig {
   readonly folder = mkdtempSync(join(tmpdir(), 'longtake-queue-'));
@@ -171,9 +175,10 @@ export class QueueRig {
 
   /** For what really reads files: time goes on until `condition` holds, at most 10 min of it. */
   async until(condition: () => boolean): Promise<void> {
-    for (let step = 0; step < 1200 && !condition(); step += 1) {
-      await new Promise((resolve) => setImmediate(resolve));
-      await this.run(500);
+    for (let step = 0; step < MOST_LOOKS && !condition(); step += 1) {
+      // A disk has time of its own, and more of it on a busy machine.
+      await new Promise((resolve) => realTimeout(resolve, 1));
+      await this.run(step < MOST_STEPS ? STEP_MS : 0);
     }
     if (!condition()) throw new Error('Waited for something that did not happen.');
   }
