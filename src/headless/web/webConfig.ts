@@ -47,7 +47,7 @@ export function readWebConfig(flags: WebFlags, env: Env): WebConfig {
   const tls = certPath && keyPath ? { certPath, keyPath } : undefined;
   if (tls) {
     demand(() => readFileSync(tls.certPath), `${tls.certPath} cannot be read`);
-    demand(() => readPrivateFile(tls.keyPath, '--tls-key'));
+    demand(() => readFileSync(tls.keyPath), `${tls.keyPath} cannot be read`);
   }
   const trustProxy = readTrust(proxy);
   const isOpen = !isLoopback(host) && !tls && trustProxy === false;
@@ -64,8 +64,18 @@ export function readWebConfig(flags: WebFlags, env: Env): WebConfig {
     names: [...named.map((name) => name.trim()).filter((name) => name !== ''), hostname(), `${hostname()}.local`],
     warning: isOpen
       ? `Without TLS everybody on the network of ${host} can read the password and all audio.`
-      : undefined,
+      : tls && keyFault(tls.keyPath),
   };
+}
+
+/** Keys are often shared with other servers, whose way of keeping them is not ours to refuse: it is told. */
+function keyFault(path: string): string | undefined {
+  try {
+    readPrivateFile(path, '--tls-key');
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /**
@@ -91,12 +101,12 @@ function readTrust(text: string | undefined): string | false {
   }
 }
 
-function demand(read: () => unknown, problem?: string): void {
+function demand(read: () => unknown, problem: string): void {
   try {
     read();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw wrong(problem === undefined ? why : `${problem} (${why}).`);
+    throw wrong(`${problem} (${why}).`);
   }
 }
 
