@@ -275,6 +275,24 @@ describe('a store of objects as a target', () => {
     });
   });
 
+  it('calls nothing finished before its lists are', async () => {
+    const proxy = await FaultProxy.start(store.unguarded);
+    const to = driver('cmaf', { endpoint: proxy.url });
+    const { sessionId } = await to.open(meta('audio/mp4'), signal);
+    await to.send(sessionId, chunk(1, first), signal);
+    const two = segment(3, 2);
+    await to.send(sessionId, chunk(2, two), signal);
+    proxy.choose = ({ method, path }) => (method === 'PUT' && path.includes(PLAYLIST) ? 'drop' : undefined);
+    const totals = { chunks: 2, bytes: first.length + two.length };
+    await expect(to.finalize(sessionId, totals, meta('audio/mp4'), signal)).rejects.toThrow();
+    expect(await to.look(sessionId, signal)).toMatchObject({ status: 'open', chunks: 2 });
+    proxy.choose = () => undefined;
+    expect(await to.finalize(sessionId, totals, meta('audio/mp4'), signal)).toMatchObject({ type: 'accepted' });
+    expect(await text(`${sessionId}/${PLAYLIST}`)).toContain('#EXT-X-ENDLIST');
+    await to.close();
+    await proxy.close();
+  });
+
   it('learns whether the tags of a store are digests, also from what arrives damaged', async () => {
     const proxy = await FaultProxy.start(store.unguarded);
     const to = driver('slices', { endpoint: proxy.url });

@@ -198,8 +198,10 @@ export class S3Driver implements Driver {
     );
     if (missing.length > 0) return { type: 'missing', indexes: missing };
     const complete = { ...manifest, complete: true };
-    await this.#publish(sessionId, complete, true, signal);
+    await this.#publish(sessionId, complete, false, signal);
     await this.#publishLive(sessionId, complete, signal);
+    // Last: with it the session is finished, and nobody would write its lists again.
+    await this.#writeManifest(sessionId, complete, signal);
     this.#keep(sessionId, { ...kept, manifest: complete });
     return { type: 'accepted', recordingId: sessionId, link: this.#link(sessionId) };
   }
