@@ -108,4 +108,10 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (source_id, target_id)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What a target's line in the window tells of, which is asked for twice a second.
+  CREATE INDEX uploads_troubled ON uploads (target_id, state, number)
+    WHERE state NOT IN ('done', 'discarded', 'failed', 'paused') AND problem IS NOT NULL;
+  CREATE INDEX uploads_failed ON uploads (target_id, number) WHERE state = 'failed';
+  `,
 ];

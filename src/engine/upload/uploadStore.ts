@@ -276,11 +276,15 @@ export class UploadStore {
    * that is tried again. Undefined when none is.
    */
   worst(targetId: TargetId): Entry | undefined {
-    return this.#one(
-      `target_id = ? AND (state = 'failed' OR (${PENDING} AND problem IS NOT NULL
-         AND NOT (state = 'needsPerson' AND json_extract(problem, '$.code') IN (${OF_TARGET}))))
-       ORDER BY CASE state WHEN 'needsPerson' THEN 0 WHEN 'failed' THEN 1 ELSE 2 END, number DESC LIMIT 1`,
-      targetId,
+    const troubled = `target_id = ? AND ${PENDING} AND problem IS NOT NULL`;
+    const last = 'ORDER BY number DESC LIMIT 1';
+    return (
+      this.#one(
+        `${troubled} AND state = 'needsPerson' AND json_extract(problem, '$.code') NOT IN (${OF_TARGET}) ${last}`,
+        targetId,
+      ) ??
+      this.#one(`target_id = ? AND state = 'failed' ${last}`, targetId) ??
+      this.#one(`${troubled} AND state <> 'needsPerson' ${last}`, targetId)
     );
   }
 
@@ -289,7 +293,7 @@ export class UploadStore {
     const row = this.#connection
       .prepare<[string, string], { bytes: number | null }>(
         `SELECT sum(safe_bytes) AS bytes FROM uploads
-         WHERE target_id = ? AND id <> ? AND state IN ('sending', 'finalizing') AND way = 'session'`,
+         WHERE target_id = ? AND ${PENDING} AND id <> ? AND state IN ('sending', 'finalizing') AND way = 'session'`,
       )
       .get(targetId, except);
     return row?.bytes ?? 0;
