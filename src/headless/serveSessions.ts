@@ -1,8 +1,10 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { readServerConfig, type ServerConfig } from '../server/config/config.ts';
 import { createSessionServer } from '../server/server.ts';
 import { errnoOf, LongtakeError } from '../shared/errors.ts';
 import { EXIT, type ExitCode, Failure } from './exit.ts';
-import { acquireLock } from '../engine/platform/instanceLock.ts';
+import { type FileLock, lockFile } from '../engine/platform/fileLock.ts';
 import { openHeadlessLog } from './log.ts';
 import { followSignals } from './signals.ts';
 
@@ -16,7 +18,7 @@ export interface ServerFlags {
 export async function serveSessions(flags: ServerFlags, program: string): Promise<ExitCode> {
   const config = serverConfig(flags);
   const log = openHeadlessLog({ level: 'info', file: undefined, terminal: process.stderr, now: Date.now });
-  const lock = await acquireLock(`session server\0${config.dataFolder}`);
+  const lock = await started(async () => lockFolder(config.dataFolder));
   if (!lock) {
     throw new Failure(
       EXIT.busy,
@@ -44,6 +46,12 @@ export async function serveSessions(flags: ServerFlags, program: string): Promis
   await server.close();
   lock.release();
   return EXIT.done;
+}
+
+/** In the folder itself, so that no other path to it and no other place for temporary files gets around it. */
+function lockFolder(folder: string): FileLock | undefined {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return lockFile(join(folder, 'server.lock'));
 }
 
 /** As typed by who has another shell than the server's, without the server's environment. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -118,6 +118,15 @@ describe('the session server as a program', () => {
     await server.start();
     expect((await post(server, `/api/v1/recordings/${String(recording_id)}/retry`, {})).status).toBe(202);
     expect(await settled(server, recording_id)).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('is alone in its folder, by whatever path that is named', async () => {
+    const path = `${server.folder}-link`;
+    await symlink(server.folder, path);
+    const env = { ...process.env, TMPDIR: join(server.folder, 'elsewhere') };
+    const second = run(process.execPath, [PROGRAM, 'serve-sessions', '--data', path, '--port', '0'], { env });
+    await expect(second).rejects.toMatchObject({ code: 5, stderr: expect.stringContaining('runs on') });
+    await rm(path);
   });
 
   it('tells every setting that is wrong, and does not start', async () => {
