@@ -77,7 +77,13 @@ describe('the table of states', () => {
 describe('the database of the queue', () => {
   test('has steps that are frozen: a change is a new step', () => {
     const hashes = migrations.map((step) => createHash('sha256').update(step).digest('hex').slice(0, 16));
-    expect(hashes).toEqual(['56e10041d4d083e3', 'e33b2c107c562118', 'be4f63c396361903', '8efa9ec148080434', 'b3da730360ee8355']);
+    expect(hashes).toEqual([
+      '56e10041d4d083e3',
+      'e33b2c107c562118',
+      'be4f63c396361903',
+      '8efa9ec148080434',
+      'b3da730360ee8355',
+    ]);
   });
 
   test('keeps what was written, and refuses what a newer Longtake wrote', () => {

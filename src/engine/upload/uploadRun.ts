@@ -338,11 +338,12 @@ export class UploadRun {
   async #failed(thrown: unknown): Promise<boolean> {
     const { store, line, log, clock } = this.#ports;
     const error = named(thrown);
+    const itsClass = failureClass(error);
+    if (itsClass === 'cancelled' || this.#signal.aborted) return false;
     const entry = store.find(this.#id);
     if (!entry) return false;
     const isOurs = isHeldByOthers(entry, error, store);
-    const kind = isOurs ? 'retry' : failureClass(error);
-    if (kind === 'cancelled' || this.#signal.aborted) return false;
+    const kind = isOurs ? 'retry' : itsClass;
     this.#mustLook = true;
     const problem = toWireError(error);
     // A server that is away for days is told of once at length, not at each try.
