@@ -9,6 +9,7 @@ import type { SessionView } from './driver.ts';
 import { failureClass, retryAfterMs } from './failures.ts';
 import { endsForRoom, isHeldByOthers } from './fullAccount.ts';
 import { type BodyPorts, HeldBody, named } from './heldBody.ts';
+import { tellMeanwhile } from './meanwhile.ts';
 import type { Changes, Entry } from './rows.ts';
 import { PERSON_RETRY_MS } from './targetLine.ts';
 import { seek } from './seek.ts';
@@ -324,7 +325,7 @@ export class UploadRun {
   /** A request with its turn, and the line told how it went. */
   async #talk<Value>(errand: 'bytes' | 'word', entry: Entry, work: () => Promise<Value>): Promise<Value> {
     const { line } = this.#ports;
-    const release = await line.enter(errand, entry.sourceId, entry.live, this.#signal);
+    const release = await this.#heldUp(() => line.enter(errand, entry.sourceId, entry.live, this.#signal));
     try {
       const value = await work();
       line.succeeded(errand);
@@ -390,9 +391,13 @@ export class UploadRun {
     }
   }
 
+  #heldUp<Value>(wait: () => Promise<Value>): Promise<Value> {
+    return tellMeanwhile(wait, this.#id, this.#body, this.#ports);
+  }
+
   async #rest(ms: number): Promise<void> {
     try {
-      await this.#sleeper.sleep(ms, this.#signal);
+      await this.#heldUp(() => this.#sleeper.sleep(ms, this.#signal));
     } catch (error) {
       if (!this.#signal.aborted) throw error;
     }

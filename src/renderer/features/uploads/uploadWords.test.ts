@@ -46,6 +46,8 @@ describe('how an upload stands', () => {
       expect(word.short).toBe('Waiting for network');
       expect(word.long).toBe('Archive: The server does not answer. Next try in 5 s.');
     }
+    const live = upload({ state: 'sending', problem: offline, live: true, behindMs: 90_000 });
+    expect(uploadWord(live, NOW).long).toMatch(/does not answer\. Archive is .* behind what is recorded\.$/);
   });
   it('names the target once', () => {
     expect(problemOf('Archive', 'Archive is full.')).toBe('Archive is full.');

@@ -86,14 +86,15 @@ export function uploadWord(upload: Upload, now: number): UploadWord {
 }
 
 function waiting(upload: Upload, now: number): UploadWord {
-  const { problem, targetName, nextTryAt } = upload;
+  const { problem, targetName, nextTryAt, live, behindMs } = upload;
   if (!problem) return { tone: 'waiting', short: 'Waiting', long: `Waiting for its turn at ${targetName}.` };
   const next = nextTryAt === undefined ? '' : ` Next try ${inWords(nextTryAt - now)}.`;
+  const behind = live && behindMs >= AT_ONCE_MS ? ` ${targetName} is ${span(behindMs)} behind what is recorded.` : '';
   const isNetwork = problem.code === 'UPLOAD_UNREACHABLE';
   return {
     tone: 'waiting',
     short: isNetwork ? 'Waiting for network' : 'Waiting',
-    long: `${problemOf(targetName, problem.message)}${next}`,
+    long: `${problemOf(targetName, problem.message)}${next}${behind}`,
   };
 }
 
