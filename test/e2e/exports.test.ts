@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Recording } from '../../src/shared/domain/recording.ts';
+import { acting, reading } from '../support/desktopRig.ts';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
 import { findFfmpeg } from '../../src/engine/clips/findFfmpeg.ts';
 import { BURSTS, writeHeardDays } from '../support/heardDays.ts';
@@ -50,17 +51,19 @@ describe('taking audio out of the studio', () => {
     running = await RunningApp.launch(profile, { LONGTAKE_NO_DIALOGS: '0', PATH: bin, LONGTAKE_FFMPEG: '' });
     await running.page.setViewportSize(LOOKS[0].size);
     // No person is there to answer the desktop's own dialog, nor a file manager to drop into.
-    await running.app.evaluate(({ BrowserWindow, dialog }) => {
-      const stubbed: Stubbed = { dragged: [] };
-      Object.assign(globalThis, { stubbed });
-      dialog.showSaveDialog = (() =>
-        Promise.resolve({ canceled: stubbed.exportTo === undefined, filePath: stubbed.exportTo ?? '' })) as never;
-      const [window] = BrowserWindow.getAllWindows();
-      if (!window) throw new Error('There is no window.');
-      window.webContents.startDrag = ({ file, icon }) => {
-        stubbed.dragged.push({ file, icon: typeof icon === 'string' ? 0 : icon.getSize().width });
-      };
-    });
+    await acting(() =>
+      running.app.evaluate(({ BrowserWindow, dialog }) => {
+        const stubbed: Stubbed = { dragged: [] };
+        Object.assign(globalThis, { stubbed });
+        dialog.showSaveDialog = (() =>
+          Promise.resolve({ canceled: stubbed.exportTo === undefined, filePath: stubbed.exportTo ?? '' })) as never;
+        const [window] = BrowserWindow.getAllWindows();
+        if (!window) throw new Error('There is no window.');
+        window.webContents.startDrag = ({ file, icon }) => {
+          stubbed.dragged.push({ file, icon: typeof icon === 'string' ? 0 : icon.getSize().width });
+        };
+      }),
+    );
     recording = await vi.waitFor(async () => {
       const { recordings } = await running.request('library.find', { filter: {}, offset: 0, limit: 5 });
       const [oldest, ...others] = recordings.toSorted((a, b) => a.startedAt - b.startedAt);
@@ -77,13 +80,15 @@ describe('taking audio out of the studio', () => {
 
   const page = () => running.page;
   const exportTo = (path: string | undefined): Promise<void> =>
-    running.app.evaluate((_electron, to) => {
-      const { stubbed } = globalThis as unknown as { stubbed: Stubbed };
-      if (to === null) delete stubbed.exportTo;
-      else stubbed.exportTo = to;
-    }, path ?? null);
+    acting(() =>
+      running.app.evaluate((_electron, to) => {
+        const { stubbed } = globalThis as unknown as { stubbed: Stubbed };
+        if (to === null) delete stubbed.exportTo;
+        else stubbed.exportTo = to;
+      }, path ?? null),
+    );
   const dragged = (): Promise<Stubbed['dragged']> =>
-    running.app.evaluate(() => [...(globalThis as unknown as { stubbed: Stubbed }).stubbed.dragged]);
+    reading(() => running.app.evaluate(() => [...(globalThis as unknown as { stubbed: Stubbed }).stubbed.dragged]));
 
   /** Samples of a WAV file of ours. */
   async function samplesOf(path: string): Promise<Buffer> {
@@ -226,28 +231,37 @@ describe('taking audio out of the studio', () => {
   });
 
   it('sets a marker by keys that work everywhere, at the instant at which they go down', async () => {
-    await running.app.evaluate(({ globalShortcut }) => {
-      // No person is there to press them while another program has focus.
-      const register = globalShortcut.register.bind(globalShortcut);
-      globalShortcut.register = (keys, callback) => {
-        Object.assign(globalThis, { pressMark: callback });
-        return register(keys, callback);
-      };
-    });
+    await acting(() =>
+      running.app.evaluate(({ globalShortcut }) => {
+        // No person is there to press them while another program has focus.
+        const register = globalShortcut.register.bind(globalShortcut);
+        globalShortcut.register = (keys, callback) => {
+          Object.assign(globalThis, { pressMark: callback });
+          return register(keys, callback);
+        };
+      }),
+    );
     const isTaken = (): Promise<boolean> =>
-      running.app.evaluate(({ globalShortcut }) => globalShortcut.isRegistered('CommandOrControl+Alt+M'));
+      reading(() =>
+        running.app.evaluate(({ globalShortcut }) => globalShortcut.isRegistered('CommandOrControl+Alt+M')),
+      );
     await page().keyboard.press('Control+,');
     await page().getByRole('tab', { name: 'Shortcuts' }).click();
     const field = page().getByRole('textbox', { name: 'Keys for a marker, everywhere' });
     await field.fill('CommandOrControl+Alt+M');
     await field.press('Enter');
     await expect.poll(isTaken).toBe(true);
-    const [from, to] = await running.app.evaluate(() => {
-      const { pressMark } = globalThis as unknown as { pressMark: () => void };
-      const at = Date.now();
-      pressMark();
-      return [at, Date.now()] as const;
-    });
+    await acting(() =>
+      running.app.evaluate(() => {
+        const { pressMark } = globalThis as unknown as { pressMark: () => void };
+        const at = Date.now();
+        pressMark();
+        Object.assign(globalThis, { pressed: [at, Date.now()] });
+      }),
+    );
+    const [from, to] = await reading(() =>
+      running.app.evaluate(() => (globalThis as unknown as { pressed: readonly [number, number] }).pressed),
+    );
     await expect.poll(() => running.request('markers.list', { from, to: to + 1 })).toHaveLength(1);
     await field.fill('');
     await field.press('Enter');

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { reading } from '../support/desktopRig.ts';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
 
 describe('the window as an attacker finds it', () => {
@@ -32,13 +33,17 @@ describe('the window as an attacker finds it', () => {
   });
 
   const windows = (): Promise<number> =>
-    running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
+    reading(() => running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length));
 
   it('has a sandboxed, isolated page without Node', async () => {
-    const preferences = await running.app.evaluate(({ BrowserWindow }) => {
-      const [window] = BrowserWindow.getAllWindows();
-      return (window?.webContents as { getLastWebPreferences?: () => unknown } | undefined)?.getLastWebPreferences?.();
-    });
+    const preferences = await reading(() =>
+      running.app.evaluate(({ BrowserWindow }) => {
+        const [window] = BrowserWindow.getAllWindows();
+        return (
+          window?.webContents as { getLastWebPreferences?: () => unknown } | undefined
+        )?.getLastWebPreferences?.();
+      }),
+    );
     expect(preferences).toMatchObject({
       sandbox: true,
       contextIsolation: true,
@@ -136,16 +141,18 @@ describe('the window as an attacker finds it', () => {
   });
 
   it('refuses its own page in any other window or frame, and what only commands may ask', async () => {
-    const reply = await running.app.evaluate(async ({ BrowserWindow }, preload) => {
-      const [own] = BrowserWindow.getAllWindows();
-      const other = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
-      try {
-        await other.loadURL(own?.webContents.getURL() ?? '');
-        return (await other.webContents.executeJavaScript('window.longtake.request("settings.get", {})')) as unknown;
-      } finally {
-        other.destroy();
-      }
-    }, resolve('out/preload/index.cjs'));
+    const reply = await reading(() =>
+      running.app.evaluate(async ({ BrowserWindow }, preload) => {
+        const [own] = BrowserWindow.getAllWindows();
+        const other = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
+        try {
+          await other.loadURL(own?.webContents.getURL() ?? '');
+          return (await other.webContents.executeJavaScript('window.longtake.request("settings.get", {})')) as unknown;
+        } finally {
+          other.destroy();
+        }
+      }, resolve('out/preload/index.cjs')),
+    );
     expect(reply).toMatchObject({ ok: false, error: { code: 'NOT_ALLOWED' } });
     await expect(
       running.request('opening.file' as 'app.info', { path: '/etc/passwd' } as unknown as Record<string, never>),

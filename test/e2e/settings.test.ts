@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acting } from '../support/desktopRig.ts';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
 
 const SIZES = [
@@ -102,9 +103,11 @@ describe('the settings', () => {
     });
     await running.request('settings.update', { splitSeconds: 900 });
     const saved = join(profile, 'exported.json');
-    await running.app.evaluate(({ session }, path) => {
-      session.defaultSession.once('will-download', (_, item) => item.setSavePath(path));
-    }, saved);
+    await acting(() =>
+      running.app.evaluate(({ session }, path) => {
+        session.defaultSession.once('will-download', (_, item) => item.setSavePath(path));
+      }, saved),
+    );
     await dialog().getByRole('tab', { name: 'Advanced' }).click();
     await dialog().getByRole('button', { name: 'Export all settings…' }).click();
     await dialog().getByText('Exported. Passwords, tokens and keys are not in the file.').waitFor();
@@ -203,7 +206,9 @@ describe('the settings', () => {
 
   it('is opened, as the help is, by the menu of the program, in place of no other dialog', async () => {
     const choose = (id: string) =>
-      running.app.evaluate(({ Menu }, wanted) => Menu.getApplicationMenu()?.getMenuItemById(wanted)?.click(), id);
+      acting(() =>
+        running.app.evaluate(({ Menu }, wanted) => Menu.getApplicationMenu()?.getMenuItemById(wanted)?.click(), id),
+      );
     await choose('help');
     await running.page.getByRole('dialog', { name: 'Help' }).waitFor();
     await choose('settings');

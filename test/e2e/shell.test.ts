@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Recording } from '../../src/shared/domain/recording.ts';
+import { reading } from '../support/desktopRig.ts';
 import { longtake } from '../support/command.ts';
 import { RunningApp, makeProfile, removeProfile } from '../support/electron.ts';
 import { probe } from '../support/ffmpeg.ts';
@@ -92,13 +93,17 @@ describe('the shell in Electron', () => {
   it('loads the page again when it crashes, and goes on recording', async () => {
     const before = (await recordings())[0];
     const inPage = (code: string) =>
-      running.app.evaluate(
-        ({ BrowserWindow }, source) =>
-          BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(source) as unknown,
-        code,
+      reading(() =>
+        running.app.evaluate(
+          ({ BrowserWindow }, source) =>
+            BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(source) as unknown,
+          code,
+        ),
       );
     const pid = () =>
-      running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId());
+      reading(() =>
+        running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId()),
+      );
     const crashed = await pid();
     if (!crashed) throw new Error('The page has no process.');
     process.kill(crashed, 'SIGKILL');

@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acting } from '../support/desktopRig.ts';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
 import { FaultProxy } from '../support/faultProxy.ts';
 import { SessionServerProcess } from '../support/sessionServer.ts';
@@ -106,10 +107,12 @@ describe('uploads in the window', () => {
     await expect.poll(unfinished).toBe(0);
     const [done] = await uploads('done');
     if (!done) throw new Error('Nothing is done.');
-    await running.app.evaluate(({ shell }) => {
-      const opened: string[] = [];
-      Object.assign(shell, { opened, openExternal: (url: string) => Promise.resolve(opened.push(url)) });
-    });
+    await acting(() =>
+      running.app.evaluate(({ shell }) => {
+        const opened: string[] = [];
+        Object.assign(shell, { opened, openExternal: (url: string) => Promise.resolve(opened.push(url)) });
+      }),
+    );
     await page().keyboard.press('b');
     await dialog('Uploads').getByRole('radio', { name: 'All' }).click();
     await dialog('Uploads')

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acting } from '../support/desktopRig.ts';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
 
 const SIGNAL = {
@@ -50,9 +51,11 @@ describe('the settings of the packaged program', () => {
 
   it('go to a file and back', async () => {
     const saved = join(profile, 'exported.json');
-    await running.app.evaluate(({ session }, path) => {
-      session.defaultSession.once('will-download', (_, item) => item.setSavePath(path));
-    }, saved);
+    await acting(() =>
+      running.app.evaluate(({ session }, path) => {
+        session.defaultSession.once('will-download', (_, item) => item.setSavePath(path));
+      }, saved),
+    );
     await running.request('settings.update', { splitSeconds: 900 });
     await openAdvanced();
     await button('Export all settings…').click();

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
+import { reading } from './desktopRig.ts';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 
 const SCREENSHOTS = join(resolve(import.meta.dirname, '../..'), 'test-output', 'screenshots');
@@ -66,7 +67,7 @@ export class Browser {
 
   /** What was downloaded, in order. */
   downloads(): Promise<readonly Downloaded[]> {
-    return this.#app.evaluate(() => (globalThis as unknown as { downloads: Downloaded[] }).downloads);
+    return reading(() => this.#app.evaluate(() => (globalThis as unknown as { downloads: Downloaded[] }).downloads));
   }
 
   /** What is not accessible by WCAG 2.2 AA, and whether the page is wider than the window. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { _electron, type ElectronApplication, errors, type Page } from 'playwright-core';
 import type { LongtakeBridge } from '../../src/shared/contract/bridge.ts';
+import { reading } from './desktopRig.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../src/shared/contract/requests.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
@@ -89,7 +90,7 @@ export class RunningApp {
 
   /** Process id of the recorder that runs now. */
   async recorderPid(): Promise<number> {
-    const metrics = await this.app.evaluate(({ app }) => app.getAppMetrics());
+    const metrics = await reading(() => this.app.evaluate(({ app }) => app.getAppMetrics()));
     const recorder = metrics.find(({ name, serviceName }) => /recorder/i.test(`${name} ${serviceName}`));
     if (!recorder) throw new Error(`No recorder among ${JSON.stringify(metrics.map(({ name }) => name))}`);
     return recorder.pid;
