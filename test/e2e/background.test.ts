@@ -209,10 +209,12 @@ describe('the studio in the background', () => {
   it('is started at log-in by a file of the desktop, which goes away again', async () => {
     const folder = join(profile, 'config', 'autostart');
     await running.request('settings.update', { startAtLogin: true });
-    await expect.poll(() => readdir(folder).catch(() => [])).toHaveLength(1);
-    const [name = ''] = await readdir(folder);
-    const entry = await readFile(join(folder, name), 'utf8');
-    expect(entry).toMatch(/^Exec=env LONGTAKE_USER_DATA=.* --hidden$/m);
+    // It is there before it is written.
+    const entries = async () => {
+      const names = await readdir(folder).catch(() => []);
+      return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+    };
+    await expect.poll(entries).toEqual([expect.stringMatching(/^Exec=env LONGTAKE_USER_DATA=.* --hidden$/m)]);
     await running.request('settings.update', { startAtLogin: false });
     await expect.poll(() => readdir(folder)).toEqual([]);
   });

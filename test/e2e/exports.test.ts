@@ -224,9 +224,9 @@ describe('taking audio out of the studio', () => {
     await exportTo(join(out, 'reel.wav'));
     await dialog.getByRole('button', { name: 'Export…' }).click();
     await expect.poll(() => readdir(out)).toEqual(expect.arrayContaining(['reel.wav', 'reel.cue', 'reel.txt']));
-    const labels = (await readFile(join(out, 'reel.txt'), 'utf8')).trim().split('\n');
-    expect(labels).toHaveLength(BURSTS.length);
-    const end = Number(labels.at(-1)?.split('\t')[1]);
+    const labels = async () => (await readFile(join(out, 'reel.txt'), 'utf8')).trim().split('\n');
+    await expect.poll(labels).toHaveLength(BURSTS.length);
+    const end = Number((await labels()).at(-1)?.split('\t')[1]);
     expect((await samplesOf(join(out, 'reel.wav'))).length / 2 / RATE).toBeCloseTo(end, 3);
   });
 
