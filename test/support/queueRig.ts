@@ -54,6 +54,9 @@ export interface Step {
 const [STEP_MS, MOST_STEPS, MOST_LOOKS] = [500, 1200, 30_000];
 const { setTimeout: realTimeout } = globalThis;
 
+/** The middle of an hour and of a day, for requests are counted by both: no test is to depend on when it runs. */
+const BEGINNING = Date.UTC(2026, 2, 10, 10, 20, 30);
+
 /** A queue on a real database, with time in the test's hand and targets in memory. */
 export class QueueRig {
   readonly folder = mkdtempSync(join(tmpdir(), 'longtake-queue-'));
@@ -69,7 +72,10 @@ export class QueueRig {
   queue!: UploadQueue;
 
   constructor() {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'] });
+    vi.useFakeTimers({
+      now: BEGINNING,
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
+    });
     this.open();
   }
 
