@@ -35,6 +35,31 @@ function readArguments(argv) {
   return { wanted: new Set(named.length > 0 ? named : known), rest };
 }
 
+/** The checks while something else has the terminal. */
+class ChecksAside {
+  /** @type {ReturnType<typeof runChecks>} */
+  #running = Promise.resolve([]);
+  /** @type {string[] | undefined} what they say, until they have the terminal */
+  #said = [];
+
+  begin() {
+    this.#running = runChecks((line) => (this.#said ? this.#said.push(line) : console.log(line)));
+    // Whoever waits for them gets the error, too, if later.
+    this.#running.catch(() => undefined);
+  }
+
+  /** Gives them the terminal. */
+  results() {
+    for (const line of this.#said ?? []) console.log(line);
+    this.#said = undefined;
+    return this.#running;
+  }
+
+  async ended() {
+    await Promise.allSettled([this.#running]);
+  }
+}
+
 /**
  * @param {ReadonlySet<string>} wanted
  * @param {readonly string[]} rest
@@ -42,10 +67,18 @@ function readArguments(argv) {
  */
 async function runAll(wanted, rest, tallies) {
   const chosen = suites.filter(({ name }) => wanted.has(name));
-  await prepare({ ...plans.test, build: chosen.some(({ needsApp }) => needsApp) });
+  // The checks need the npm packages alone: they use the processor that a compiler leaves free.
+  const checks = new ChecksAside();
+  const onPackages = () => (wanted.has(CHECK) ? checks.begin() : undefined);
+  try {
+    await prepare({ ...plans.test, build: chosen.some(({ needsApp }) => needsApp) }, { onPackages });
+  } catch (error) {
+    await checks.ended();
+    throw error;
+  }
   if (wanted.has(CHECK)) {
     console.log('\nChecks');
-    const results = await runChecks((line) => console.log(line));
+    const results = await checks.results();
     tallies.push({
       passed: results.filter(({ passed }) => passed).length,
       failures: results.filter(({ passed }) => !passed).map(({ name, hint }) => `check: ${name} (${hint})`),

@@ -44,12 +44,12 @@ export const plans = {
 /**
  * Makes this machine ready for a command, one line per step.
  * @param {Plan} plan
- * @param {{ stream?: NodeJS.WriteStream, isPatient?: boolean }} [report] where the steps are told; `isPatient`: only
- *   when there is something to do
+ * @param {{ stream?: NodeJS.WriteStream, isPatient?: boolean, onPackages?: () => void }} [report] where the steps are
+ *   told; `isPatient`: only when there is something to do; `onPackages` is called when the npm packages are there
  * @returns {Promise<Runtime | undefined>} the Electron to run, when the plan asks for one
  * @throws {import('./problem.mjs').SetupProblem} after its step has told it
  */
-export async function prepare(plan, { stream = process.stdout, isPatient = false } = {}) {
+export async function prepare(plan, { stream = process.stdout, isPatient = false, onPackages = () => undefined } = {}) {
   const reporter = new Reporter(isPatient ? patient(edgesOf(stream)) : edgesOf(stream));
   const startedAt = performance.now();
   reporter.line('Longtake: getting ready');
@@ -58,7 +58,7 @@ export async function prepare(plan, { stream = process.stdout, isPatient = false
   const lock = join(locks, `${shortHash(root)}.lock`);
   const onWait = (/** @type {number} */ pid) =>
     reporter.line(`  ...   waiting for another set-up of this folder to finish (process ${pid})`);
-  const runtime = await withLock(lock, onWait, () => steps(plan, reporter));
+  const runtime = await withLock(lock, onWait, () => steps(plan, reporter, onPackages));
   reporter.line(`Ready in ${spell(performance.now() - startedAt)}.`);
   return runtime;
 }
@@ -84,14 +84,16 @@ async function demandWritable(folder) {
 /**
  * @param {Plan} plan
  * @param {Reporter} reporter
+ * @param {() => void} onPackages
  * @returns {Promise<Runtime | undefined>}
  */
-async function steps(plan, reporter) {
+async function steps(plan, reporter, onPackages) {
   await reporter.step('Node', async () => ({ outcome: checkNode(process.versions.node), value: undefined }));
   await reporter.step('npm packages', async (progress) => ({
     outcome: await provideNpmPackages(progress),
     value: undefined,
   }));
+  onPackages();
   await debianStep(reporter, 'System packages', await groupsFor(plan));
   const runtime = plan.runtime ? await runtimeSteps(reporter) : undefined;
   if (plan.native) {
