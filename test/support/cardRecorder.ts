@@ -10,6 +10,8 @@ import type { Ramp } from './ramp.ts';
 
 /** As much of the end of a ramp is looked for, bytes. */
 const END_BYTES = 4000;
+/** And of the silence behind it, for a ramp begins anew where its numbers do, and looks like its end before it is. */
+const SILENT_BYTES = 400;
 /** A ramp whose end has not come after so many samples more, a minute or more, comes no more. */
 const MOST_LATE = 10_000_000;
 
@@ -20,7 +22,7 @@ export interface CardRun {
   readonly samples: number;
   /** Resolves when at least so many sample frames were captured. */
   captured(samples: number): Promise<void>;
-  /** Resolves when the end of a ramp was captured: on a busy machine it still waits there when it was played. */
+  /** Resolves when the end of a ramp and silence were captured: on a busy machine it still waits when it was played. */
   heard(ramp: Ramp): Promise<void>;
   stop(): void;
   /** Resolves when the run ended; with the code of its error, if there was one. */
@@ -88,7 +90,7 @@ export class CardRecorder {
       },
       captured,
       heard: async ({ bytes }) => {
-        const wanted = bytes.subarray(-END_BYTES);
+        const wanted = Buffer.concat([bytes.subarray(-END_BYTES), Buffer.alloc(SILENT_BYTES)]);
         const most = samples() + MOST_LATE;
         while (samples() < most && !(await readFile(file)).includes(wanted)) await captured(samples() + 1);
       },
