@@ -172,6 +172,8 @@ class PulseCard implements VirtualCard {
     const { rate, channels } = this.#format;
     const format = [
       '--raw',
+      // As much as the sound server takes, 4 MiB: when the player is held up, the card does not hear silence.
+      '--latency-msec=60000',
       `--format=${this.#sampleFormat}`,
       `--rate=${rate}`,
       `--channels=${channels}`,
