@@ -23,6 +23,14 @@ import type { Incoming, Storage, StoredEntry } from './storage.ts';
 /** What is larger is sent in parts of this size; 10,000 parts are allowed, 312 GiB. */
 const PART_BYTES = 32 * 1024 * 1024;
 
+/** How long a store may keep one waiting, ms: until it takes a connection, and without a byte in either direction. */
+export interface Patience {
+  readonly connectMs: number;
+  readonly idleMs: number;
+}
+
+const PATIENCE: Patience = { connectMs: 15_000, idleMs: 60_000 };
+
 /** A storage in a bucket. What is received lies in a folder of this computer until the bucket has it. */
 export class S3Storage implements Storage {
   readonly #client: S3Client;
@@ -32,13 +40,15 @@ export class S3Storage implements Storage {
   readonly #spool: string;
 
   /** `spool` is absolute, and nobody else's. */
-  constructor(config: S3Config, spool: string) {
+  constructor(config: S3Config, spool: string, { connectMs, idleMs }: Patience = PATIENCE) {
     this.#bucket = config.bucket;
     this.#prefix = config.prefix === '' ? '' : `${config.prefix}/`;
     this.#spool = spool;
     this.#client = new S3Client({
       region: config.region,
       forcePathStyle: config.pathStyle,
+      // By default it waits for ever.
+      requestHandler: { connectionTimeout: connectMs, socketTimeout: idleMs },
       // Stores other than AWS refuse what they do not know.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',

@@ -1,8 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type S3Stand, startS3 } from '../../../test/support/s3Stand.ts';
+import { Servers } from '../../../test/support/servers.ts';
+import type { S3Config } from '../config/s3Config.ts';
 import { DiskStorage } from './diskStorage.ts';
 import { S3Storage } from './s3Storage.ts';
 import type { Storage } from './storage.ts';
@@ -19,18 +22,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+function bucket(): S3Config {
+  const { url: endpoint, bucket: name, credentials } = s3;
+  return { endpoint, bucket: name, credentials, region: 'us-east-1', prefix: 'below/this', pathStyle: true };
+}
+
 const makers: readonly (readonly [string, () => Storage])[] = [
   ['a disk', () => new DiskStorage(join(folder, 'disk'))],
-  [
-    'a bucket',
-    () => {
-      const { url: endpoint, bucket, credentials } = s3;
-      return new S3Storage(
-        { endpoint, bucket, credentials, region: 'us-east-1', prefix: 'below/this', pathStyle: true },
-        join(folder, 'spool'),
-      );
-    },
-  ],
+  ['a bucket', () => new S3Storage(bucket(), join(folder, 'spool'))],
 ];
 
 async function bytesOf(storage: Storage, key: string, from = 0, to = Infinity): Promise<string> {
@@ -105,6 +104,29 @@ describe('a storage on a bucket', () => {
     expect(await storage.stat('large.bin')).toMatchObject({ bytes: 4 * block.length });
     expect(await bytesOf(storage, 'large.bin', 33 * 1024 * 1024, 33 * 1024 * 1024 + 3)).toBe('xxx');
     await storage.close();
+  });
+});
+
+describe('a storage on a bucket whose store hangs', () => {
+  const BEGINNING = 'HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{';
+  const hangs: readonly (readonly [string, (socket: Socket) => unknown])[] = [
+    ['says nothing', () => undefined],
+    ['stops in the middle of its answer', (socket) => socket.once('data', () => socket.write(BEGINNING))],
+  ];
+
+  it.each(hangs)('waits no longer where it %s', async (_name, hang) => {
+    const servers = new Servers();
+    const config = { ...bucket(), endpoint: `http://127.0.0.1:${await servers.listen(createServer(hang))}` };
+    const storage = new S3Storage(config, join(folder, 'spool'), { connectMs: 300, idleMs: 300 });
+    const waits = [
+      storage.readText('a.json'),
+      bytesOf(storage, 'a.bin'),
+      storage.writeText('b.json', '{}').then(() => storage.readText('b.json')),
+      put(storage, 'c.bin', 'chunk', true).then(() => storage.readText('c.bin')),
+    ];
+    for (const wait of await Promise.allSettled(waits)) expect(wait).toMatchObject({ status: 'rejected' });
+    await storage.close();
+    await servers.close();
   });
 });
 
