@@ -73,7 +73,7 @@ describe('a store of objects that is listened to', () => {
       wholeFile: true,
     };
     const secret = (): Promise<string> => Promise.resolve(ObjectStore.secretAccessKey);
-    reader = new Store({ ...target, id: targetId('11111111-1111-4111-8111-111111111111') }, secret);
+    reader = new Store({ ...target, id: targetId('11111111-1111-4111-8111-111111111111') }, { secret });
     const { handlers } = studio.studio;
     const { target: added } = await handlers['targets.add']({ ...target, secret: ObjectStore.secretAccessKey });
     const id = await studio.addAndArm({

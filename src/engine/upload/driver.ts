@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { ProxyEnvironment } from '../../shared/proxies.ts';
 import type { BodyForm } from './body.ts';
+import type { Patience } from './http/transport.ts';
 
 /** What a target is told about an upload. */
 export interface UploadMeta {
@@ -186,6 +187,8 @@ export interface DriverPorts {
   readonly log: Log;
   /** Names proxies; of the process, unless a test says otherwise. */
   readonly environment?: ProxyEnvironment | undefined;
+  /** The usual, unless a test says otherwise. */
+  readonly patience?: Patience | undefined;
 }
 
 export type CreateDriver = (target: Target, ports: DriverPorts) => Driver;

@@ -1,23 +1,12 @@
-import { Readable } from 'node:stream';
 import { LongtakeError } from '../../../shared/errors.ts';
 import type { ProxyEnvironment } from '../../../shared/proxies.ts';
 import { isLoopback, parseUrl } from '../../../shared/webAddress.ts';
 import { BodyTurns } from './bodyTurns.ts';
-import { connectionFailure } from './connectionFailure.ts';
-import { IDLE_MS, Transport } from './transport.ts';
+import { inPieces } from './pieces.ts';
+import { type Patience, Transport } from './transport.ts';
 
-/** What was handed to the system leaves no slower than this, bytes/ms: an answer is waited for so much longer. */
-const SLOWEST = 32;
-/** The system takes no more than about this at once. */
-const SYSTEM_BYTES = 4 * 1024 * 1024;
-/** An answer comes to its end in this time, ms. */
-const ANSWER_MS = 60_000;
 /** Of an answer; no true one is nearly as long. */
 const MOST_ANSWER_BYTES = 1024 * 1024;
-/** A body goes in such pieces, so that a slow line is seen to move; in larger ones where each goes quickly. */
-const PIECE_BYTES = 128 * 1024;
-const LARGEST_PIECE = 1024 * 1024;
-const QUICK_MS = 100;
 
 export interface ServerAddress {
   /** What people call the target. */
@@ -27,6 +16,8 @@ export interface ServerAddress {
   readonly insecure: boolean;
   /** Names proxies; of the process, unless a test says otherwise. */
   readonly environment?: ProxyEnvironment | undefined;
+  /** The usual, unless a test says otherwise. */
+  readonly patience?: Patience | undefined;
 }
 
 export interface Asked {
@@ -80,16 +71,10 @@ export class HttpClient {
   async ask({ method, path, headers = {}, body }: Asked, signal: AbortSignal): Promise<Answer> {
     this.#refuseOpenLine();
     const length = body === undefined ? 0 : body.kind === 'bytes' ? body.bytes.length : body.length;
-    const late = new AbortController();
-    const stop = AbortSignal.any([signal, late.signal]);
-    let timer: NodeJS.Timeout | undefined;
     const url = new URL(`${this.#base}${path}`);
-    const proxy = this.#transport.proxy(url);
     const went = await this.#turns.enter(body?.kind === 'bytes' ? length : 0);
     try {
-      const { request } = await import('undici');
-      const response = await request(url, {
-        dispatcher: await this.#transport.dispatcher(url),
+      const asked = {
         method,
         headers: {
           accept: 'application/json',
@@ -97,19 +82,14 @@ export class HttpClient {
           ...headers,
           ...(body === undefined ? {} : { 'content-length': String(length) }),
         },
-        body: body === undefined ? null : Readable.from(pieces(body, went), { objectMode: false }),
-        headersTimeout: IDLE_MS + Math.min(length, SYSTEM_BYTES) / SLOWEST,
-        signal: stop,
-      });
-      timer = setTimeout(() => late.abort(), ANSWER_MS);
-      const text = await readText(response.body);
-      return answerOf(url, response.statusCode, response.headers, text);
-    } catch (error) {
-      if (signal.aborted) throw new LongtakeError('CANCELLED', 'The upload was cancelled.', { cause: error });
-      throw connectionFailure(error, this.name, proxy);
+        body: body && { length, pieces: body.kind === 'bytes' ? inPieces(body.bytes, went) : body.read() },
+        mostBytes: MOST_ANSWER_BYTES,
+      };
+      const { status, headers: answered, bytes } = await this.#transport.ask(url, asked, signal);
+      const text = new TextDecoder().decode(bytes.subarray(0, MOST_ANSWER_BYTES));
+      return answerOf(url, status, answered, text);
     } finally {
       went();
-      clearTimeout(timer);
     }
   }
 
@@ -124,36 +104,6 @@ export class HttpClient {
     const message = `${this.name} has no encryption: everyone on the way could read the audio and the password. Use https://, or allow it for this target.`;
     throw new LongtakeError('UPLOAD_TLS', message);
   }
-}
-
-/** `went` is called once the last of them was taken. */
-async function* pieces(body: AskedBody, went: () => void): AsyncGenerator<Uint8Array> {
-  if (body.kind === 'stream') {
-    yield* body.read();
-    return;
-  }
-  let length = PIECE_BYTES;
-  for (let at = 0; at < body.bytes.length;) {
-    const piece = body.bytes.subarray(at, at + length);
-    const from = performance.now();
-    yield piece;
-    at += piece.length;
-    length = performance.now() - from < QUICK_MS ? Math.min(2 * length, LARGEST_PIECE) : PIECE_BYTES;
-  }
-  went();
-}
-
-/** Up to {@link MOST_ANSWER_BYTES}; leaving the loop ends the connection. */
-async function readText(body: AsyncIterable<unknown>): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of body) {
-    if (!(part instanceof Uint8Array)) continue;
-    parts.push(part);
-    length += part.length;
-    if (length > MOST_ANSWER_BYTES) break;
-  }
-  return Buffer.concat(parts).subarray(0, MOST_ANSWER_BYTES).toString('utf8');
 }
 
 function answerOf(

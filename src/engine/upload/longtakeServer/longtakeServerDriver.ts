@@ -44,10 +44,10 @@ export class LongtakeServerDriver implements Driver {
   readonly #target: LongtakeServerTarget;
   readonly #api: SessionApi;
 
-  constructor(target: LongtakeServerTarget, { secret, environment }: DriverPorts) {
+  constructor(target: LongtakeServerTarget, { secret, environment, patience }: DriverPorts) {
     this.#target = target;
     const { name, url, insecure = false } = target;
-    const client = new HttpClient({ name, url, insecure, environment });
+    const client = new HttpClient({ name, url, insecure, environment, patience });
     this.#api = new SessionApi(client, new TokenLogin(client, secret));
   }
 

@@ -1,6 +1,11 @@
+import { Readable } from 'node:stream';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
-import { connectionFailure } from '../http/connectionFailure.ts';
-import { IDLE_MS, type Transport } from '../http/transport.ts';
+import { LongtakeError } from '../../../shared/errors.ts';
+import { inPieces } from '../http/pieces.ts';
+import type { Transport } from '../http/transport.ts';
+
+/** What is read of an object at most: a manifest of a week is smaller. */
+const MOST_READ = 64 * 1024 * 1024;
 
 type Handler = Extract<NonNullable<S3ClientConfig['requestHandler']>, { handle: unknown }>;
 type Handled = Awaited<ReturnType<Handler['handle']>>;
@@ -10,34 +15,35 @@ type HandlerOptions = Parameters<Handler['handle']>[1];
 /** Sends the requests of the store's client as all others of uploads go: through the same proxies, with the same limits. */
 export class RequestHandler {
   readonly #transport: Transport;
-  readonly #name: string;
 
-  constructor(transport: Transport, name: string) {
+  constructor(transport: Transport) {
     this.#transport = transport;
-    this.#name = name;
   }
 
+  /** Reads the answer to its end, too, for all limits hold until then. */
   async handle(asked: HttpRequest, { abortSignal }: HandlerOptions = {}): Promise<Handled> {
-    const url = addressOf(asked);
-    const proxy = this.#transport.proxy(url);
-    try {
-      const { request } = await import('undici');
-      const { statusCode, headers, body } = await request(url, {
-        dispatcher: await this.#transport.dispatcher(url),
-        method: asked.method as 'GET' | 'PUT' | 'POST' | 'HEAD' | 'DELETE',
-        headers: headersOf(asked.headers),
-        body: (asked.body as Uint8Array | string | undefined) ?? null,
-        headersTimeout: IDLE_MS,
-        ...(abortSignal instanceof AbortSignal ? { signal: abortSignal } : {}),
-      });
-      return { response: { statusCode, headers: joined(headers), body } } as Handled;
-    } catch (error) {
-      throw connectionFailure(error, this.#name, proxy);
+    const body = bytesOf(asked.body as Uint8Array | string | undefined);
+    const request = {
+      method: asked.method as 'GET' | 'PUT' | 'POST' | 'HEAD' | 'DELETE',
+      headers: headersOf(asked.headers),
+      body: body && { length: body.length, pieces: inPieces(body) },
+      mostBytes: MOST_READ,
+    };
+    const signal = abortSignal instanceof AbortSignal ? abortSignal : new AbortController().signal;
+    const { status, headers, bytes } = await this.#transport.ask(addressOf(asked), request, signal);
+    if (bytes.length > MOST_READ) {
+      throw new LongtakeError('UPLOAD_REJECTED', 'The store answers with far more than was stored.');
     }
+    return { response: { statusCode: status, headers: joined(headers), body: Readable.from([bytes]) } } as Handled;
   }
 
   /** Its connections are ended by whoever opened the transport. */
   destroy(): void {}
+}
+
+function bytesOf(body: Uint8Array | string | undefined): Uint8Array | undefined {
+  if (body === undefined || body.length === 0) return undefined;
+  return typeof body === 'string' ? Buffer.from(body) : body;
 }
 
 type Query = Readonly<Record<string, string | readonly string[] | null>>;

@@ -53,7 +53,7 @@ describe('a store of objects as a target', () => {
 
   beforeAll(async () => {
     store = await ObjectStore.start();
-    reader = new Store(target('cmaf'), secret);
+    reader = new Store(target('cmaf'), { secret });
   });
   afterAll(async () => {
     // Each request but those of a test that is about it had the right signature.

@@ -63,7 +63,7 @@ export class S3Driver implements Driver {
   constructor(target: S3Target, ports: DriverPorts) {
     this.#target = target;
     this.#ports = ports;
-    this.#store = new Store(target, ports.secret, ports.environment);
+    this.#store = new Store(target, ports);
     this.wholeToo = target.wholeFile;
     const isCmaf = target.form === 'cmaf';
     this.limits = {

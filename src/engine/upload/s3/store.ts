@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { S3Target } from '../../../shared/domain/target.ts';
 import { LongtakeError } from '../../../shared/errors.ts';
-import type { ProxyEnvironment } from '../../../shared/proxies.ts';
+import type { DriverPorts } from '../driver.ts';
 import { Transport } from '../http/transport.ts';
 import { RequestHandler } from './requestHandler.ts';
 import { isMissing, storeError } from './storeErrors.ts';
 
-/** What is read of an object at most: a manifest of a week is smaller. */
-const MOST_READ = 64 * 1024 * 1024;
 /** Smallest part of a multipart upload but the last, and how many there may be (Amazon S3, multipart limits). */
 const PART_BYTES = 8 * 1024 * 1024;
 const MOST_PARTS = 9000;
@@ -30,10 +28,12 @@ export class Store {
   /** Its ETag is the MD5 of what is stored, as in most stores; undefined before one was seen. */
   #tagsAreDigests: boolean | undefined;
 
-  constructor(target: S3Target, secret: () => Promise<string | undefined>, environment?: ProxyEnvironment) {
+  constructor(target: S3Target, ports: Pick<DriverPorts, 'secret' | 'environment' | 'patience'>) {
+    const { name, insecure = false } = target;
+    const { secret, environment, patience } = ports;
     this.#target = target;
     this.#secret = secret;
-    this.#transport = new Transport({ insecure: target.insecure === true, environment });
+    this.#transport = new Transport({ name, insecure, environment, patience });
   }
 
   /** Stores an object; true when the store has confirmed its checksum. */
@@ -66,7 +66,7 @@ export class Store {
       const { Body } = await this.#ask((client) =>
         client.send(new GetObjectCommand(this.#at(key)), { abortSignal: signal }),
       );
-      return await bounded(Body as AsyncIterable<Uint8Array> | undefined);
+      return (await Body?.transformToByteArray()) ?? new Uint8Array(0);
     } catch (error) {
       if (isMissing(causeOf(error))) return undefined;
       throw error instanceof LongtakeError ? error : storeError(error, this.#target);
@@ -226,7 +226,7 @@ export class Store {
       // What a request asks for itself is enough: not every store knows the newest ones.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
-      requestHandler: new RequestHandler(this.#transport, name),
+      requestHandler: new RequestHandler(this.#transport),
     });
   }
 }
@@ -249,18 +249,6 @@ function tagOf({ ETag, ServerSideEncryption, SSECustomerAlgorithm }: Stored): st
 }
 
 const causeOf = (error: unknown): unknown => (error instanceof LongtakeError ? (error.cause ?? error) : error);
-
-async function bounded(body: AsyncIterable<Uint8Array> | undefined): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of body ?? []) {
-    bytes += piece.length;
-    if (bytes > MOST_READ)
-      throw new LongtakeError('UPLOAD_REJECTED', 'The store answers with far more than was stored.');
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
-}
 
 async function* inParts(pieces: AsyncIterable<Uint8Array>, partBytes: number): AsyncGenerator<Uint8Array> {
   let waiting: Uint8Array[] = [];

@@ -49,7 +49,8 @@ export class SpeakrDriver implements Driver {
     this.#target = target;
     this.#ports = ports;
     const { name, url, insecure = false } = target;
-    const client = new HttpClient({ name, url, insecure, environment: ports.environment });
+    const { environment, patience } = ports;
+    const client = new HttpClient({ name, url, insecure, environment, patience });
     this.#api = new SessionApi(client, loginOf(target, client, ports));
   }
 
