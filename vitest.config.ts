@@ -11,6 +11,15 @@ for (const name of ['NO_PROXY', 'no_proxy']) {
 /** What is waited for comes later on a busy machine. Waiting costs nothing where nothing is wrong. */
 const patient = { expect: { poll: { timeout: 120_000, interval: 50 } } };
 
+/** From this hour of the day on, midnight may come while tests run. */
+const EVENING = 22;
+/**
+ * Midnight ends every recording and begins a day of the library, wherever it comes in a test: what really records does
+ * so in a zone where it is day, instead.
+ */
+const isDayInUtc = new Date().getUTCHours() >= 4 && new Date().getUTCHours() < 20;
+const daylight = new Date().getHours() < EVENING ? {} : { env: { TZ: isDayInUtc ? 'UTC' : 'Etc/GMT-12' } };
+
 /** Windows that share a display share its keyboard: one file at a time, unless each has a display of its own. */
 const windows = (await onPath('Xvfb')) ? 3 : 1;
 
@@ -37,6 +46,7 @@ export default defineConfig({
       {
         test: {
           name: 'audio',
+          ...daylight,
           include: ['test/audio/**/*.test.ts'],
           setupFiles: ['test/support/leaveNoTrace.ts'],
           testTimeout: 360_000,
@@ -50,6 +60,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          ...daylight,
           include: ['test/e2e/**/*.test.ts'],
           // The style of the server's page is text of the server, which is empty in tests unless asked for.
           css: { include: [/[\\/]src[\\/]server[\\/]/] },
@@ -64,6 +75,7 @@ export default defineConfig({
       {
         test: {
           name: 'packaged',
+          ...daylight,
           // Beside tests of its own, some of the unpacked program's, for what packaging may break.
           include: ['test/packaged/**/*.test.ts', 'test/e2e/{background,importIsr,shell}.test.ts'],
           globalSetup: ['test/support/packageOnce.ts'],

@@ -204,7 +204,8 @@ describe('longtake, the command', () => {
 
   it('keeps the folder of each source, and two sources with one pattern apart', async () => {
     const stream = `type = stream\nformat = mp3\nurl = ${icecast.url('/radio.mp3')}\n`;
-    const command = await record(`[one]\n${stream}[two]\n${stream}[three]\n${stream}output_directory = third/x\n`);
+    const config = `[one]\n${stream}[two]\n${stream}[three]\n${stream}output_directory = third/x\n`;
+    const command = await record(config, '--split-seconds', '86400');
     await command.until('all three record', () => ['one', 'two', 'three'].every((name) => opened(command, name) > 0));
     command.signal('SIGTERM');
     expect(await command.ended()).toBe(0);

@@ -295,6 +295,7 @@ describe('listening and looking', () => {
       sampleRate: 48_000,
       bitDepth: 16,
       channels: 2,
+      splitSeconds: 86_400,
     });
     await running.request('sources.arm', { ids: [config.id] });
     const captured = async (): Promise<number> => {

@@ -37,7 +37,11 @@ beforeAll(async () => {
   [serve, browser] = await Promise.all([
     ServeProcess.start({
       sources: [hut],
-      settings: { alarms: { ...DEFAULT_ALARM_SETTINGS, webhookUrl: receiver.url }, hooks: { webhook: ['closed'] } },
+      settings: {
+        splitSeconds: 86_400,
+        alarms: { ...DEFAULT_ALARM_SETTINGS, webhookUrl: receiver.url },
+        hooks: { webhook: ['closed'] },
+      },
       files: { 'hooks.json': JSON.stringify({ script }) },
       env: { LONGTAKE_API_TOKEN: TOKEN },
     }),

@@ -29,7 +29,7 @@ describe('a store of objects that is listened to', () => {
   beforeAll(async () => {
     [objects, studio, browser] = await Promise.all([
       ObjectStore.start(),
-      TestStudio.start({ settings: { splitSeconds: 3600 } }),
+      TestStudio.start({ settings: { splitSeconds: 86_400 } }),
       Browser.launch(),
     ]);
   });

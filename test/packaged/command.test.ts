@@ -60,7 +60,8 @@ describe('the longtake command of the package, without a display', () => {
   });
 
   it('records until Ctrl+C, tells of it, and checks what was recorded', async () => {
-    expect(await end('sources', 'add', 'signal', '--name', 'Signal')).toMatchObject({ code: 0, err: '' });
+    const add = ['sources', 'add', 'signal', '--name', 'Signal', '--split', '86400'];
+    expect(await end(...add)).toMatchObject({ code: 0, err: '' });
     const record = start('record', 'Signal');
     await record.until('a file is open', () => record.stdout.includes('Signal: recording'));
     expect(await end('status')).toMatchObject({ code: 0, out: expect.stringMatching(/Signal +recording/) });

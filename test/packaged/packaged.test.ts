@@ -28,7 +28,7 @@ const IS_ROOT = process.getuid?.() === 0;
 /** As somebody may write it who has no window; what is left out is as it is without a file. */
 const SETTINGS = {
   version: 1,
-  settings: { resumeArmed: true },
+  settings: { resumeArmed: true, splitSeconds: 86_400 },
   sources: [
     {
       id: '3d5c1b9e-52f4-4a35-9f07-7c3f2c1b0a11',
