@@ -84,6 +84,15 @@ export function scanWavHeader(bytes: Uint8Array): WavHeader | WavHeaderCutShort 
   }
 }
 
+/**
+ * Whether audio may follow behind what the header states: a recording of ours that nobody closed, or whose header the
+ * disk refused to mend, goes on. In other files that is not audio.
+ */
+export function mayGoOn({ bext, riffEnd, dataOffset, dataBytes }: WavHeader): boolean {
+  const isLastChunk = riffEnd <= dataOffset + dataBytes + 1 || !Number.isFinite(riffEnd);
+  return bext?.originator === 'Longtake' && isLastChunk;
+}
+
 function isKnown(name: string): boolean {
   return name === 'fmt ' || name === 'ds64' || name === 'bext';
 }

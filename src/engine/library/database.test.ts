@@ -193,6 +193,7 @@ describe('migrations', () => {
       '0460a5826b5faade',
       'ae97a1d258e2a67e',
       '1bb32432c7e744bb',
+      '0eafc78403b89c07',
     ]);
   });
 

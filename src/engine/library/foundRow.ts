@@ -48,6 +48,7 @@ export function foundRow(file: FoundFile): RecordingRow {
     cold_samples: null,
     unplayed_samples: null,
     title: null,
+    unmended: null,
   };
 }
 

@@ -179,6 +179,11 @@ export class Library {
     return this.#readRecordings(() => this.#statements.unfinished.all());
   }
 
+  /** Closed recordings whose header the disk refused to mend, oldest first. */
+  unmended(): readonly Recording[] {
+    return this.#readRecordings(() => this.#statements.unmended.all());
+  }
+
   /** Gaps without an end, oldest first. */
   openGaps(): readonly Gap[] {
     return this.#readGaps(() => this.#statements.openGaps.all());

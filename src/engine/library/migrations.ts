@@ -339,4 +339,9 @@ export const migrations: readonly string[] = [
       ON CONFLICT DO NOTHING;
   END;
   `,
+  `
+  -- Few ever are, and they are looked for every hour.
+  ALTER TABLE recordings ADD COLUMN unmended INTEGER CHECK (unmended = 1);
+  CREATE INDEX recordings_unmended ON recordings (started_at) WHERE unmended = 1;
+  `,
 ];

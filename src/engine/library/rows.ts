@@ -33,6 +33,8 @@ export interface RecordingRow {
   readonly cold_samples: number | null;
   readonly unplayed_samples: number | null;
   readonly title: string | null;
+  /** 1 while the header does not tell the length. */
+  readonly unmended: number | null;
 }
 
 /** A row as it is read: with what other tables know of it. */
@@ -70,6 +72,7 @@ const recordingColumns: Readonly<Record<keyof RecordingRow, true>> = {
   cold_samples: true,
   unplayed_samples: true,
   title: true,
+  unmended: true,
 };
 
 export const RECORDING_COLUMNS = Object.keys(recordingColumns) as readonly (keyof RecordingRow)[];
@@ -134,6 +137,7 @@ export function toRecordingRow(recording: Recording): RecordingRow {
     cold_samples: recording.coldStart?.samples ?? null,
     unplayed_samples: recording.coldStart?.unplayed ?? null,
     title: recording.title ?? null,
+    unmended: recording.unmended === true ? 1 : null,
   };
 }
 
@@ -169,6 +173,7 @@ export function fromRecordingRow(row: ReadRecordingRow): Recording {
     ...coldStartOf(row),
     ...(row.title === null ? {} : { title: row.title }),
     ...(row.locked === 1 ? { locked: true } : {}),
+    ...(row.unmended === 1 ? { unmended: true } : {}),
   });
 }
 

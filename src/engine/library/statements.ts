@@ -72,6 +72,9 @@ export function createStatements(db: Connection) {
     unfinished: query<[], ReadRecordingRow>(
       `SELECT ${READ_COLUMNS} FROM recordings WHERE state = 'recording' ORDER BY started_at`,
     ),
+    unmended: query<[], ReadRecordingRow>(
+      `SELECT ${READ_COLUMNS} FROM recordings WHERE unmended = 1 ORDER BY started_at`,
+    ),
     gapsEnded: query<[string, number, number], GapRow>(
       `SELECT ${gapColumns} FROM gaps WHERE day >= ? AND ended_at BETWEEN ? AND ?`,
     ),

@@ -129,7 +129,7 @@ describe('a recording whose disk becomes full', () => {
     await vi.advanceTimersByTimeAsync(1000);
     const recording = await live.close();
     expect(failures).toEqual(['disk']);
-    expect(recording).toMatchObject({ state: 'complete', samples: 16_000 });
+    expect(recording).toMatchObject({ state: 'complete', samples: 16_000, unmended: true });
     expect((await inspectFile(disk, `/r/${recording?.path}`)).samples).toBe(16_000);
   });
 });

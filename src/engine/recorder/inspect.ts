@@ -8,7 +8,7 @@ import type { FrameParser } from '../containers/frameParser.ts';
 import { createMpegAudioParser } from '../containers/mpegAudio.ts';
 import { SNIFF_BYTES, sniff } from '../containers/sniff.ts';
 import { inspectFlac, inspectOgg } from './inspectParts.ts';
-import { type WavHeader, scanWavHeader } from '../containers/wavReader.ts';
+import { type WavHeader, mayGoOn, scanWavHeader } from '../containers/wavReader.ts';
 
 /** What a file holds, whatever its name and its header claim. */
 export interface Inspection {
@@ -71,9 +71,7 @@ export async function inspectOpen(file: OpenFile, path: string, signal?: AbortSi
 export async function wavLayout(file: OpenFile): Promise<WavLayout> {
   const header = await readHeader(file);
   const available = Math.max(0, (await file.size()) - header.dataOffset);
-  // A recording of ours that nobody closed goes on behind what its header states; in other files that is not audio.
-  const grew = isOurs(header) && isLastChunk(header);
-  if (header.dataBytes <= available && !grew) {
+  if (header.dataBytes <= available && !mayGoOn(header)) {
     return { header, dataBytes: wholeFrames(header.dataBytes, header), trailingBytes: 0, needsRepair: false };
   }
   const dataBytes = wholeFrames(available, header);
@@ -93,14 +91,6 @@ async function readHeader(file: OpenFile): Promise<WavHeader> {
     }
     length = Math.min(LARGEST_WAV_HEADER, Math.max(result.need, 4 * length));
   }
-}
-
-function isLastChunk(header: WavHeader): boolean {
-  return header.riffEnd <= header.dataOffset + header.dataBytes + 1 || !Number.isFinite(header.riffEnd);
-}
-
-function isOurs(header: WavHeader): boolean {
-  return header.bext?.originator === 'Longtake';
 }
 
 function wholeFrames(bytes: number, { frameBytes }: WavHeader): number {

@@ -88,6 +88,6 @@ describe('a recording that was left open on a disk that takes nothing', () => {
     };
     const one = await unfinished('one.wav', 0, 1000);
     const found = await mended([{ ...one, samples: 1200 }], refusing);
-    expect(found.get('one.wav')).toMatchObject({ state: 'repaired', samples: 1000 });
+    expect(found.get('one.wav')).toMatchObject({ state: 'repaired', samples: 1000, unmended: true });
   });
 });

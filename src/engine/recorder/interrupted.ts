@@ -9,7 +9,7 @@ import { endGap, gapStart } from './gaps.ts';
 import { inspectFile } from './inspect.ts';
 import { playedByLastPage, statedSamples } from './inspectParts.ts';
 import type { Interrupted } from './protocol.ts';
-import { repairIfPossible } from './repair.ts';
+import { leftUnmended, repairIfPossible } from './repair.ts';
 import { mendedSeam } from './seamCheck.ts';
 
 /** Where a source's next gap begins: what was lost with the recorder before. */
@@ -183,13 +183,13 @@ async function isBeingWritten({ clock, fileSystem, log }: RecorderContext, path:
 
 async function mend(context: RecorderContext, recording: Recording, path: string): Promise<Recording> {
   try {
-    const { samples: found, bytes } = await repairIfPossible(context.fileSystem, path, (error) =>
+    const found = await repairIfPossible(context.fileSystem, path, (error) =>
       context.log.warn('The disk refused to mend an unfinished recording; the file is left as it is.', {
         path,
         error: String(error),
       }),
     );
-    return { ...recording, samples: found, bytes, state: 'repaired' };
+    return { ...recording, samples: found.samples, bytes: found.bytes, state: 'repaired', ...leftUnmended(found) };
   } catch (error) {
     context.log.error('An unfinished recording could not be repaired; the file is left as it is.', {
       path,

@@ -16,7 +16,7 @@ import { numberedPath, recordingPath } from './fileName.ts';
 import { createMuxer } from './createMuxer.ts';
 import type { Muxer } from './muxer.ts';
 import { type Backlog, RecordingWriter, type WriterFailure } from './recordingWriter.ts';
-import { repairIfPossible } from './repair.ts';
+import { leftUnmended, repairIfPossible } from './repair.ts';
 import type { RecordingPlan } from './protocol.ts';
 import type { SeamProof } from './seamCheck.ts';
 import { sourcePlan } from './sourcePlan.ts';
@@ -158,12 +158,10 @@ export class LiveRecording {
     await this.#writer.close();
     await this.#proven;
     if (!this.#opened) return undefined;
-    const { samples, bytes } = this.#writer.failure
-      ? await this.#mended()
-      : { samples: this.samples, bytes: this.#writer.fileBytes };
-    const state = this.#writer.failure && samples === 0 ? 'damaged' : 'complete';
+    const end = this.#writer.failure ? await this.#mended() : { samples: this.samples, bytes: this.#writer.fileBytes };
+    const state = this.#writer.failure && end.samples === 0 ? 'damaged' : 'complete';
     this.#timeline.end();
-    const closed = { ...this.recording, samples, bytes, state } as const;
+    const closed = { ...this.recording, ...end, state } as const;
     this.#recording = closed;
     this.#envelope?.end();
     // Before the file counts as closed: one that does not yet gets its sheet when it is repaired.
@@ -201,16 +199,16 @@ export class LiveRecording {
   }
 
   /** After a failed write the file holds less than was captured, and may lack its end. */
-  async #mended(): Promise<Pick<Recording, 'samples' | 'bytes'>> {
+  async #mended(): Promise<Pick<Recording, 'samples' | 'bytes' | 'unmended'>> {
     const path = join(this.#recording.root, this.#recording.path);
     try {
-      const { samples, bytes } = await repairIfPossible(this.#context.fileSystem, path, (error) =>
+      const found = await repairIfPossible(this.#context.fileSystem, path, (error) =>
         this.#context.log.warn('The end of a recording could not be mended after a disk error.', {
           path,
           error: String(error),
         }),
       );
-      return { samples, bytes };
+      return { samples: found.samples, bytes: found.bytes, ...leftUnmended(found) };
     } catch (error) {
       this.#context.log.error('A recording could not be read back after a disk error.', { path, error: String(error) });
       return { samples: 0, bytes: this.#writer.fileBytes };

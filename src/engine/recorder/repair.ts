@@ -1,5 +1,6 @@
 import { assertNever } from '../../shared/assertNever.ts';
 import { LongtakeError } from '../../shared/errors.ts';
+import type { Recording } from '../../shared/domain/recording.ts';
 import type { FileSystem, OpenFile } from '../../shared/ports/fileSystem.ts';
 import { fitsPlainHeader, sizePatches } from '../containers/wav.ts';
 import { type Inspection, type WavLayout, inspectFile, inspectOpen, wavLayout } from './inspect.ts';
@@ -39,6 +40,11 @@ export async function repairIfPossible(
     onRefused(error);
     return found;
   }
+}
+
+/** In the row of a recording whose header the disk did not let mend. Other containers play whole as they are. */
+export function leftUnmended({ container, needsRepair }: Inspection): Pick<Recording, 'unmended'> {
+  return container === 'wav' && needsRepair ? { unmended: true } : {};
 }
 
 async function repairContainer(file: OpenFile, before: Inspection): Promise<void> {

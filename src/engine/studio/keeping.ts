@@ -3,6 +3,7 @@ import type { Gap, Recording } from '../../shared/domain/recording.ts';
 import type { Retention } from '../../shared/domain/retention.ts';
 import type { LedgerEntry } from '../../shared/domain/ledger.ts';
 import type { SourceCoverage } from '../../shared/domain/coverage.ts';
+import { errorText } from '../../shared/errors.ts';
 import type { RecordingId, SourceId } from '../../shared/units.ts';
 import type { LiveSource } from '../library/coverageStore.ts';
 import type { Removed } from '../library/keepingStore.ts';
@@ -13,6 +14,7 @@ import { cueOf } from '../recorder/cueFile.ts';
 import { Ledger } from '../recorder/ledger.ts';
 import { removeAnalysis } from './analysisFiles.ts';
 import type { Emitter } from './emitter.ts';
+import { mendAgain } from './mending.ts';
 import type { Sources } from './sources.ts';
 import type { StudioPorts } from './studio.ts';
 
@@ -42,6 +44,7 @@ export class Keeping {
   readonly #ports: KeepingPorts;
   readonly #vetoes: RemovalVeto[] = [];
   #timers: NodeJS.Timeout[] = [];
+  #mending: Promise<void> | undefined;
 
   constructor(ports: KeepingPorts) {
     this.#ports = ports;
@@ -87,7 +90,11 @@ export class Keeping {
   }
 
   start(): void {
-    const run = (): void => this.#attempt(() => this.retention.run());
+    const run = (): void => {
+      void this.mendAgain();
+      this.#attempt(() => this.retention.run());
+    };
+    void this.mendAgain();
     const hourly = setInterval(run, HOUR_MS);
     const space = setInterval(() => {
       this.#attempt(async () => {
@@ -101,7 +108,20 @@ export class Keeping {
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
     await this.retention.stop();
+    await this.#mending;
     await this.ledger.flushed();
+  }
+
+  /** See {@link mendAgain}; one at a time. Never rejects. */
+  mendAgain(): Promise<void> {
+    this.#mending ??= mendAgain({ ...this.#ports, ledger: this.ledger })
+      .catch((error: unknown) => {
+        this.#ports.log.error('Headers of recordings could not be mended.', { error: errorText(error) });
+      })
+      .finally(() => {
+        this.#mending = undefined;
+      });
+    return this.#mending;
   }
 
   /** Tells every face what was deleted. */

@@ -37,6 +37,7 @@ export async function scanFolder(
       },
     });
     await writeCuesAgain(parts, root, mended);
+    await parts.keeping.mendAgain();
     return result;
   } finally {
     events.emit('rescan.progress', { files: seen, done: true });

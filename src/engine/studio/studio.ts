@@ -272,6 +272,7 @@ export function createStudio(ports: StudioPorts): Studio {
         return;
       case 'disk':
         diskNotices.heard(event);
+        if (!event.full) void keeping.mendAgain();
         return;
       case 'reached':
         void endAtLongest(parts, arming, event.sourceId).catch((error: unknown) =>

@@ -86,6 +86,8 @@ export const recordingSchema = z.object({
   title: z.string().optional(),
   /** A person locked it: it is not deleted. The ledger has lines of their own for this. */
   locked: z.boolean().optional(),
+  /** The disk refused to write the true length into the header of this WAV file: it is mended once the disk takes it. */
+  unmended: z.boolean().optional(),
 });
 export type Recording = z.infer<typeof recordingSchema>;
 

@@ -1,5 +1,5 @@
 import { openWavHeader } from '../../containers/wav.ts';
-import { scanWavHeader, type WavHeader } from '../../containers/wavReader.ts';
+import { mayGoOn, scanWavHeader, type WavHeader } from '../../containers/wavReader.ts';
 import { withoutAudio } from './fileBody.ts';
 import type { FileWindow } from './fileWindow.ts';
 import type { Layout } from './layout.ts';
@@ -46,7 +46,7 @@ export class WavLayout implements Layout {
     const { dataOffset, dataBytes, frameBytes } = this.#header;
     this.#head ??= openWavHeader(wavFormat(this.#header));
     const there = Math.max(0, window.size - dataOffset);
-    const bytes = isClosed ? Math.min(there, dataBytes) : there;
+    const bytes = isClosed && !mayGoOn(this.#header) ? Math.min(there, dataBytes) : there;
     this.#end = dataOffset + bytes - (bytes % frameBytes);
     return true;
   }
