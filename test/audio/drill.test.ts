@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -90,10 +90,10 @@ describe('a failure drill of a recorder whose ledger forgets', () => {
   let studio: TestStudio;
   beforeAll(async () => {
     const program = await buildEntry(
-      'forgetful-drill',
+      'forgetfulDrill',
       fileURLToPath(new URL('../support/forgetfulDrill.ts', import.meta.url)),
     );
-    await rename(program, join(dirname(program), 'drill.js'));
+    await copyFile(program, join(dirname(program), 'drill.js'));
     studio = await TestStudio.start({ programs: { drill: dirname(program) } });
   });
   afterAll(() => studio.dispose());
