@@ -1,16 +1,13 @@
 import { z } from 'zod';
+import { daySchema } from '../domain/day.ts';
 import { sectionIdSchema } from '../domain/section.ts';
-import type { Day, RecordingId } from '../units.ts';
+import type { RecordingId } from '../units.ts';
 
 /** Longest audio that is made ready for a drag or the clipboard, s: it is a copy, which takes time and room. */
 export const MAX_READY_SECONDS = 4 * 3600;
 
 const recordingId = z.uuid().transform((value) => value as RecordingId);
 const seconds = z.number().min(0).max(1e7);
-const day = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .transform((value) => value as Day);
 
 /** What is cut out: a stretch of one recording, or of consecutive recordings of one source. */
 export const cutRangeSchema = z
@@ -49,7 +46,7 @@ export const exportContentSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sections'), ids: z.array(sectionIdSchema).min(1).max(5000) }),
   z.strictObject({ kind: z.literal('recordings'), ids: z.array(recordingId).min(1).max(10_000) }),
   /** All starred sections of a day, in order of time. */
-  z.strictObject({ kind: z.literal('reel'), day }),
+  z.strictObject({ kind: z.literal('reel'), day: daySchema }),
 ]);
 export type ExportContent = z.infer<typeof exportContentSchema>;
 

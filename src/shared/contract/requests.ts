@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { alarmSchema } from '../domain/alarm.ts';
 import { coverageSchema, seamReportSchema } from '../domain/coverage.ts';
+import { daySchema } from '../domain/day.ts';
 import { daySummarySchema, gapSchema, recordingSchema } from '../domain/recording.ts';
 import { refusalSchema, retentionPreviewSchema, trashedSchema } from '../domain/removal.ts';
 import { retentionSchema } from '../domain/retention.ts';
@@ -24,15 +25,11 @@ import { localRequests } from './local.ts';
 import { upkeepRequests } from './upkeep.ts';
 import { targetRequests, uploadRequests } from './uploads.ts';
 import { analysisRequests, reviewQueries, reviewRequests } from './review.ts';
-import type { AlarmId, Day, RecordingId, SourceId } from '../units.ts';
+import type { AlarmId, RecordingId, SourceId } from '../units.ts';
 
 const sourceIdSchema = z.uuid().transform((value) => value as SourceId);
 const recordingIdSchema = z.uuid().transform((value) => value as RecordingId);
 const alarmIdSchema = z.uuid().transform((value) => value as AlarmId);
-const daySchema = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .transform((value) => value as Day);
 const recordingIdsSchema = z.array(recordingIdSchema).min(1).max(10_000);
 const MAX_PERIOD_MS = 32 * 86_400_000;
 const periodSchema = z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { daySchema, storedDaySchema } from '../domain/day.ts';
 import { libraryFilterSchema } from '../domain/filter.ts';
 import { gapCauseSchema, recordingSchema, recordingStateSchema } from '../domain/recording.ts';
 import {
@@ -12,14 +13,10 @@ import {
   soundEventSchema,
   verdictSchema,
 } from '../domain/section.ts';
-import type { Day, RecordingId, SourceId } from '../units.ts';
+import type { RecordingId, SourceId } from '../units.ts';
 
 const recordingId = z.uuid().transform((value) => value as RecordingId);
 const sourceId = z.uuid().transform((value) => value as SourceId);
-const day = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .transform((value) => value as Day);
 const instant = z.number().min(0).max(253_402_300_799_999);
 const seconds = z.number().min(0).max(1e7);
 const done = z.void();
@@ -190,7 +187,9 @@ export const reviewQueries = {
   'library.findDays': {
     input: z.strictObject(scope),
     output: z.object({
-      days: z.array(z.object({ day, recordings: z.number(), durationMs: z.number(), bytes: z.number() })),
+      days: z.array(
+        z.object({ day: storedDaySchema, recordings: z.number(), durationMs: z.number(), bytes: z.number() }),
+      ),
       shown: z.number(),
       total: z.number(),
     }),
@@ -198,7 +197,7 @@ export const reviewQueries = {
   /** For a heat map; days without anything are left out. At most 800 days. */
   'library.calendar': {
     input: z
-      .strictObject({ fromDay: day, toDay: day, sourceIds: z.array(sourceId).max(1000).optional() })
+      .strictObject({ fromDay: daySchema, toDay: daySchema, sourceIds: z.array(sourceId).max(1000).optional() })
       .refine(({ fromDay, toDay }) => fromDay <= toDay, 'The last day must not come before the first.')
       .refine(
         ({ fromDay, toDay }) => Date.parse(toDay) - Date.parse(fromDay) < MAX_CALENDAR_DAYS * 86_400_000,
@@ -206,7 +205,7 @@ export const reviewQueries = {
       ),
     output: z.array(
       z.object({
-        day,
+        day: storedDaySchema,
         recordings: z.number(),
         durationMs: z.number(),
         gapMs: z.number(),
@@ -235,7 +234,11 @@ export const analysisRequests = {
   'analysis.pause': { input: z.strictObject({ paused: z.boolean() }), output: analysisStateSchema },
   /** Detects anew in all kept envelopes of these days, with the present settings; tells how many sections there are. */
   'analysis.detect': {
-    input: z.strictObject({ fromDay: day.optional(), toDay: day.optional(), sourceId: sourceId.optional() }),
+    input: z.strictObject({
+      fromDay: daySchema.optional(),
+      toDay: daySchema.optional(),
+      sourceId: sourceId.optional(),
+    }),
     output: z.object({ recordings: z.number(), sections: z.number() }),
   },
   /** What is detected with, of all sources. Changing it detects everything anew, the newest day first. */
@@ -247,7 +250,7 @@ export const analysisRequests = {
 
 export const reviewEvents = {
   /** Sections of a recording are others now, or more; `live` ones come while it records. */
-  'sections.changed': z.object({ recordingId, sourceId, day }),
+  'sections.changed': z.object({ recordingId, sourceId, day: storedDaySchema }),
   /** What a person said of sections changed. */
   'verdicts.changed': z.object({ ids: z.array(sectionIdSchema), verdict: verdictSchema.nullable() }),
   'markers.changed': z.object({ marker: markerSchema, removed: z.boolean() }),

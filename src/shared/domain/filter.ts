@@ -1,18 +1,14 @@
 import { z } from 'zod';
-import type { Day, SourceId } from '../units.ts';
-
-const day = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .transform((value) => value as Day);
+import type { SourceId } from '../units.ts';
+import { daySchema } from './day.ts';
 
 /** Which recordings are meant; every condition must hold. An empty filter means all. */
 export const libraryFilterSchema = z.strictObject({
   /** Every word is in the name of the source or the file, in a title on air, in a marker, or in a label or note. */
   text: z.string().max(200).optional(),
   /** Local days of the start, both inclusive. */
-  fromDay: day.optional(),
-  toDay: day.optional(),
+  fromDay: daySchema.optional(),
+  toDay: daySchema.optional(),
   sourceIds: z
     .array(z.uuid().transform((value) => value as SourceId))
     .max(1000)

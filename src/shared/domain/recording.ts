@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Day, GapId, RecordingId, SourceId } from '../units.ts';
+import type { GapId, RecordingId, SourceId } from '../units.ts';
+import { storedDaySchema } from './day.ts';
 import { audioFormatSchema } from './source.ts';
 
 /** ms since 1970 UTC, up to the end of the year 9999. What is on disk may be anybody's, so its numbers have bounds. */
@@ -65,7 +66,7 @@ export const recordingSchema = z.object({
   /** IANA name, such as Europe/Berlin. */
   zone: z.string(),
   /** Local calendar day of the start. */
-  day: z.string().transform((value) => value as Day),
+  day: storedDaySchema,
   container: containerSchema,
   format: audioFormatSchema,
   /** Duration in sample frames; while recording: as far as known. */
@@ -118,13 +119,13 @@ export const gapSchema = z.object({
   /** ms since 1970 UTC; absent while the gap lasts. */
   to: instantSchema.optional(),
   /** Local calendar day of `from`. */
-  day: z.string().transform((value) => value as Day),
+  day: storedDaySchema,
 });
 export type Gap = z.infer<typeof gapSchema>;
 
 /** Totals of one local day. */
 export const daySummarySchema = z.object({
-  day: z.string().transform((value) => value as Day),
+  day: storedDaySchema,
   recordings: z.number(),
   /** Sum of durations, ms. */
   durationMs: z.number(),

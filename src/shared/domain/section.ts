@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Day, EventId, RecordingId, SectionId, SourceId } from '../units.ts';
+import type { EventId, RecordingId, SectionId, SourceId } from '../units.ts';
+import { daySchema, storedDaySchema } from './day.ts';
 
 /** The noise floor is taken once for so many windows: 30 s. */
 export const FLOOR_BLOCK_WINDOWS = 300;
@@ -68,7 +69,7 @@ export const sectionSchema = z.object({
   toSeconds: z.number(),
   /** Of the recording: minutes east of UTC. */
   offsetMinutes: z.number(),
-  day: z.string().transform((value) => value as Day),
+  day: storedDaySchema,
   peakAt: z.number(),
   peakDb: z.number(),
   floorDb: z.number(),
@@ -109,9 +110,6 @@ export const markerSchema = z.object({
   /** Of one source; absent: of all. */
   sourceId: sourceId.optional(),
   /** Local calendar day of `at`. */
-  day: z
-    .string()
-    .regex(/^\d{4}-\d{2}-\d{2}$/)
-    .transform((value) => value as Day),
+  day: daySchema,
 });
 export type Marker = z.infer<typeof markerSchema>;
