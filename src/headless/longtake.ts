@@ -255,7 +255,8 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return EXIT.usage;
   if (error instanceof LongtakeError) {
     const field = error.details?.['field'];
-    const where = typeof field === 'string' && field !== '' ? ` (${field})` : '';
+    const isTold = typeof field !== 'string' || field === '' || error.message.includes(field);
+    const where = isTold ? '' : ` (${field})`;
     process.stderr.write(`${error.message}${where}\n`);
     return exitCodeFor(error.code);
   }

@@ -1,3 +1,4 @@
+import { checkInput } from './checkInput.ts';
 import { LongtakeError, type WireError, toWireError } from '../errors.ts';
 import { isLocalRequest } from './local.ts';
 import { isRequestName, type ParsedInput, type RequestName, type RequestOutput, requests } from './requests.ts';
@@ -40,14 +41,8 @@ async function run<Name extends RequestName>(
   name: Name,
   input: unknown,
 ): Promise<RequestOutput<Name>> {
-  const parsed = requests[name].input.safeParse(input);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new LongtakeError('INVALID_INPUT', issue?.message ?? 'The input is not valid.', {
-      details: { field: issue?.path.join('.') ?? '' },
-    });
-  }
+  const checked = checkInput(requests[name].input, input);
   // The handler of `name` takes what the schema of `name` yields; the compiler cannot follow that correlation.
   const handler = handlers[name] as (input: unknown) => unknown;
-  return requests[name].output.parse(await handler(parsed.data)) as RequestOutput<Name>;
+  return requests[name].output.parse(await handler(checked)) as RequestOutput<Name>;
 }

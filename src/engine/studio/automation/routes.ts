@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { clientNetwork } from '../../../shared/clientNetwork.ts';
+import { checkInput } from '../../../shared/contract/checkInput.ts';
 import type { Source } from '../../../shared/contract/requests.ts';
 import { type ErrorCode, errorText, LongtakeError, toWireError } from '../../../shared/errors.ts';
 import type { Log } from '../../../shared/ports/log.ts';
@@ -97,7 +98,7 @@ export function addAutomation(app: FastifyInstance, parts: AutomationParts): voi
     });
     api.post('/api/v1/mark', async (request) => {
       const arrived = Date.now();
-      const { label = 'Marker', at = arrived, source } = parse(markBody, request.body);
+      const { label = 'Marker', at = arrived, source } = checkInput(markBody, request.body ?? {});
       const [of] = source === undefined ? [] : idsOf(await handlers['sources.list']({}), [source]);
       const marker = await handlers['markers.add']({ at, label, ...(of === undefined ? {} : { sourceId: of }) });
       return { marker };
@@ -165,7 +166,7 @@ function isHere(request: FastifyRequest): boolean {
 }
 
 async function chosenSources({ handlers }: Pick<Studio, 'handlers'>, body: unknown) {
-  const { sources } = parse(sourceNames, body);
+  const { sources } = checkInput(sourceNames, body ?? {});
   const ids = sources && idsOf(await handlers['sources.list']({}), sources);
   return {
     ids,
@@ -188,13 +189,4 @@ function idsOf(all: readonly Source[], wanted: readonly string[]) {
 function viewOf({ config: { id, name, kind }, status }: Source) {
   const { state, since, recording, problem, title } = status;
   return { id, name, kind, armed: state !== 'disarmed', state, since, recording, problem, title };
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(body ?? {});
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new LongtakeError('INVALID_INPUT', issue?.message ?? 'The request is not valid.', {
-    details: { field: issue?.path.join('.') ?? '' },
-  });
 }
