@@ -8,6 +8,7 @@ import { type Mount, needsRunning, withStudio } from '../command.ts';
 import { EXIT, Failure } from '../exit.ts';
 import type { Terminal } from '../terminal.ts';
 import { count } from '../words.ts';
+import { untilPaused } from './pausing.ts';
 import { addDraftOptions, type DraftFlags, draftOf } from './sourceDraft.ts';
 
 const ADD_HELP = `
@@ -123,7 +124,10 @@ function addActions(sources: Command, mount: Mount): void {
             needsRunning(access, `longtake sources ${action}`);
             await access.request(`sources.${action}`, { ids: [...ids] });
           }
-          const now = await access.request('sources.list', {});
+          const isPausing = action === 'pause' || action === 'resume';
+          const now = isPausing
+            ? await untilPaused(access, ids, action === 'pause')
+            : await access.request('sources.list', {});
           for (const source of now.filter(({ config }) => ids.includes(config.id))) {
             tellSource(terminal, DONE[action], source, isArmed(access, source));
           }
