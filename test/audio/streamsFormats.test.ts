@@ -18,8 +18,8 @@ import { type Recipe, decode, encode, probe } from '../support/ffmpeg.ts';
 
 const run = promisify(execFile);
 const SECONDS = 6;
-/** Printed by a failing run, so that it can be had again. */
-const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
+/** A run finds what the run before found; another seed looks further. */
+const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_121);
 
 let folder = '';
 beforeAll(async () => {

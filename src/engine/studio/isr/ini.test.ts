@@ -90,13 +90,12 @@ describe('parseIni', () => {
   const texts = fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join(''));
 
   it.skipIf(!hasPython)('finds what configparser finds, and refuses what it refuses', () => {
-    const seed = Date.now();
-    const cases = fc.sample(texts, { numRuns: 3000, seed });
+    const cases = fc.sample(texts, 3000);
     const answer = spawnSync(PYTHON, ['-c', ORACLE], { input: JSON.stringify(cases), encoding: 'utf8' });
     const expected = JSON.parse(answer.stdout) as unknown[];
     expect(expected).toHaveLength(cases.length);
     for (const [index, text] of cases.entries()) {
-      expect(summary(parseIni(text)), `seed ${seed}: ${JSON.stringify(text)}`).toEqual(expected[index]);
+      expect(summary(parseIni(text)), JSON.stringify(text)).toEqual(expected[index]);
     }
   });
 
