@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { statfs, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { LongtakeError } from '../../shared/errors.ts';
 import { reasonOf } from './ffmpegOutput.ts';
 import { type FfmpegEnvironment, findFfmpeg } from './findFfmpeg.ts';
@@ -16,12 +17,17 @@ export interface RemuxJob {
   readonly signal: AbortSignal;
 }
 
+/** As the system says of a full disk, or of a person who may not use more of it. */
+const NO_ROOM = /no space left on device|quota exceeded/i;
+/** A disk with less takes nothing worth writing, bytes. */
+const LEAST_ROOM = 1024 * 1024;
+
 const DEMUXERS = { mp4: 'mov', webm: 'matroska' } as const;
 
 /**
  * Copies the audio of one file, or of several that follow each other, into one, without re-encoding; of MP4 with its
  * index at the front. Resolves with what ffmpeg had to say about what it took all the same.
- * @throws DECODER_MISSING, DAMAGED, CANCELLED
+ * @throws DECODER_MISSING, DAMAGED, DISK_FULL, CANCELLED
  */
 export async function remux(job: RemuxJob, env: FfmpegEnvironment = process.env): Promise<string> {
   const program = await ffmpegFor(env);
@@ -40,12 +46,21 @@ export async function remux(job: RemuxJob, env: FfmpegEnvironment = process.env)
     if (signal.aborted) end();
     const text = await ended(child);
     if (signal.aborted) throw new LongtakeError('CANCELLED', 'Joining was cancelled.');
+    // It may end with 0 although there was no room for the end of the file.
+    if (NO_ROOM.test(text) || (child.exitCode !== 0 && (await isFull(dirname(output))))) {
+      throw new LongtakeError('DISK_FULL', 'The disk is full: there was no room for what ffmpeg joins.');
+    }
     if (child.exitCode === 0) return text.trim();
     const reason = reasonOf(text) ?? `it ended with ${child.exitCode ?? child.signalCode ?? 'nothing'}`;
     throw new LongtakeError('DAMAGED', `ffmpeg says: ${reason.slice(0, 500)}`);
   } finally {
     signal.removeEventListener('abort', end);
   }
+}
+
+async function isFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize < LEAST_ROOM;
 }
 
 async function ffmpegFor(env: FfmpegEnvironment): Promise<string> {

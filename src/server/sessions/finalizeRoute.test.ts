@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { oneSecondOfWav } from '../../../test/support/openWav.ts';
 import { startTestServer, type TestServer } from '../../../test/support/testServer.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -14,6 +15,7 @@ let hold: (() => Promise<void>) | undefined;
 let isFull = false;
 let ahead = 0;
 
+const patience = { timeout: 60_000 };
 const noSpace = (): Error => Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 
 beforeAll(async () => {
@@ -39,6 +41,7 @@ beforeAll(async () => {
   const now = (): number => Date.now() + ahead;
   server = await startTestServer(folder, {}, { now, around: { storage, database: (own) => own } });
 });
+afterEach(() => vi.unstubAllEnvs());
 afterAll(async () => {
   await server.close();
   await rm(folder, { recursive: true, force: true });
@@ -72,7 +75,6 @@ it('tells its owner why a recording waits and what to do, until it is made', asy
   const { body } = await server.json('POST', `/upload/session/${id}/finalize`, {});
   const recording = `/api/v1/recordings/${String(body['recording_id'])}`;
   const said = expect.stringMatching(/disk .* is full. Make room/);
-  const patience = { timeout: 60_000 };
   await expect
     .poll(async () => (await server.json('GET', `${recording}/status`)).body, patience)
     .toMatchObject({ status: 'STITCHING', error_message: null, warning: said });
@@ -96,4 +98,42 @@ it('tells its owner why a recording waits and what to do, until it is made', asy
   expect(
     await readFile(join(folder, 'recordings', String(body['recording_id']), 'recording.json'), 'utf8'),
   ).not.toContain('waiting');
+});
+
+it.each([0, 1])('waits where ffmpeg has no room for the end of its file, and ends with %i', async (exit) => {
+  const mp4 = join(folder, `a-${exit}.mp4`);
+  const fragments = ['-c:a', 'aac', '-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-y', mp4];
+  execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'sine=duration=1', ...fragments]);
+  const full = join(folder, `full-${exit}`);
+  const program = join(folder, `ffmpeg-${exit}`);
+  const told = '[out#0/mp4 @ 0x55e0] Error writing trailer: No space left on device\nConversion failed!';
+  await writeFile(full, '');
+  await writeFile(
+    program,
+    `#!/bin/sh
+if [ -e '${full}' ]; then
+  for output; do :; done
+  echo half > "$output"
+  echo '${told}' >&2
+  exit ${exit}
+fi
+exec ffmpeg "$@"
+`,
+    { mode: 0o700 },
+  );
+  vi.stubEnv('LONGTAKE_FFMPEG', program);
+  const id = await server.open({ mime_type: 'audio/mp4' });
+  await server.chunk(id, 1, await readFile(mp4));
+  const { body } = await server.json('POST', `/upload/session/${id}/finalize`, {});
+  const recording = `/api/v1/recordings/${String(body['recording_id'])}`;
+  await expect
+    .poll(async () => (await server.json('GET', recording)).body, patience)
+    .toMatchObject({ status: 'STITCHING', warning: expect.stringMatching(/disk .* is full. Make room/) });
+  expect(await readdir(join(folder, '_sessions', id))).toContain('chunk-000001.bin');
+  await expect.poll(() => readdir(join(folder, 'work')), patience).toEqual([]);
+  await rm(full);
+  ahead += 600_000;
+  await expect
+    .poll(async () => (await server.json('GET', recording)).body, patience)
+    .toMatchObject({ status: 'COMPLETED', duration: expect.closeTo(1, 0) as unknown });
 });

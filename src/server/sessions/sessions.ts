@@ -302,6 +302,6 @@ export class Sessions {
   }
 }
 
-/** Of the storage, or of the database. */
+/** Of the storage, of the database, or of what ffmpeg writes. */
 export const isDiskFull = (error: unknown): boolean =>
-  ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'].includes(errnoOf(error) ?? '');
+  ['ENOSPC', 'EDQUOT', 'SQLITE_FULL', 'DISK_FULL'].includes(errnoOf(error) ?? '');

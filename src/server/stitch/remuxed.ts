@@ -21,7 +21,7 @@ export interface RemuxRequest {
 export interface Remux {
   /** Absolute; what is made in between goes there. */
   readonly folder: string;
-  /** Returns what it had to say. @throws DECODER_MISSING, DAMAGED */
+  /** Returns what it had to say. @throws DECODER_MISSING, DAMAGED, DISK_FULL */
   run(request: RemuxRequest): Promise<string>;
 }
 
@@ -83,7 +83,7 @@ async function remuxOrExplain(remux: Remux, request: RemuxRequest): Promise<stri
     const remark = await remux.run(request);
     if ((await stat(request.output)).size > 0) return remark;
   } catch (error) {
-    if (!(error instanceof LongtakeError) || error.code === 'CANCELLED') throw error;
+    if (!(error instanceof LongtakeError) || ['CANCELLED', 'DISK_FULL'].includes(error.code)) throw error;
     throw new StitchProblem(`The chunks could not be joined, and all are kept. ${error.message}`, { cause: error });
   }
   throw new StitchProblem('The chunks could not be joined, and all are kept: ffmpeg found no audio in them.');
