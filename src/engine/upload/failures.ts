@@ -45,6 +45,9 @@ export const ofTarget: ReadonlySet<ErrorCode> = new Set([
   'NOT_ALLOWED',
 ]);
 
+/** Those of {@link ofTarget} that are over once it takes bytes; a full account may take little and not much. */
+export const overOnceTaken: ReadonlySet<ErrorCode> = new Set([...ofTarget].filter((code) => code !== 'UPLOAD_QUOTA'));
+
 /** What is not in the table is a bug of ours, and may be over at the next try. */
 export function failureClass(error: unknown): FailureClass {
   return classes[toWireError(error).code] ?? 'retry';

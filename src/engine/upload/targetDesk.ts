@@ -63,6 +63,7 @@ export class TargetDesk {
         this.look();
         ports.onTransfer();
       },
+      onTaken: () => this.#taken(),
     });
   }
 
@@ -145,6 +146,13 @@ export class TargetDesk {
       ...(nextTryAt === undefined ? {} : { nextTryAt }),
       ...(problem ? { problem } : {}),
     };
+  }
+
+  /** What the target refused because of who asks, or how, it may take by now, as it took another. */
+  #taken(): void {
+    const { store } = this.#ports;
+    for (const { id } of store.overOnceTaken(this.#target.id)) store.change(id, { nextTryAt: undefined });
+    this.look();
   }
 
   #waitingFor(): Transfer['waitingFor'] {

@@ -19,6 +19,8 @@ export interface LinePorts {
   readonly now: () => number;
   readonly monotonic: () => number;
   readonly onChange: () => void;
+  /** It took bytes, for the first time or after a failure. */
+  readonly onTaken: () => void;
 }
 
 /** The way to one target: who may use it, and whether it is open at all. */
@@ -35,6 +37,7 @@ export class TargetLine {
   #problem: WireError | undefined;
   /** A person has to do something before bytes can go there. */
   #heldUntil = -Infinity;
+  #takes = false;
 
   constructor(target: Target, driver: Driver, ports: LinePorts) {
     this.target = target;
@@ -48,6 +51,11 @@ export class TargetLine {
   /** Why nothing gets through; undefined while it does. */
   get problem(): WireError | undefined {
     return this.#problem;
+  }
+
+  /** It took bytes that were sent after its last failure. */
+  get takes(): boolean {
+    return this.#takes;
   }
 
   get isHeld(): boolean {
@@ -77,12 +85,21 @@ export class TargetLine {
     const wasDown = this.#backoff.failures > 0 || (errand === 'bytes' && this.#problem !== undefined);
     this.#backoff.succeed();
     this.#blockedUntil = -Infinity;
-    if (errand === 'bytes') this.#heldUntil = -Infinity;
+    if (errand === 'bytes') this.#tookBytes();
     if (!this.isHeld) this.#problem = undefined;
     if (!wasDown) return;
     this.#gate.look();
     this.#sleeper.wake();
     this.#ports.onChange();
+  }
+
+  #tookBytes(): void {
+    // What was asked before it was held says nothing of now.
+    const isNews = !this.#takes && !this.isHeld;
+    this.#heldUntil = -Infinity;
+    if (!isNews) return;
+    this.#takes = true;
+    this.#ports.onTaken();
   }
 
   /** Notes a failure that holds for the whole target. True when it does, and the line says when it is tried again. */
@@ -99,6 +116,7 @@ export class TargetLine {
       }
     } else return false;
     this.#problem = wire;
+    this.#takes = false;
     this.#ports.onChange();
     return true;
   }

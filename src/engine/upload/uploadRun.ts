@@ -377,7 +377,8 @@ export class UploadRun {
         return !this.#signal.aborted;
       }
       case 'person':
-        line.failed(error);
+        // Refused again, while the target takes others: that is its own, and holds up nobody.
+        if (!line.takes || entry.problem?.code !== problem.code) line.failed(error);
         if (canGoWhole(entry, problem.code)) {
           log.info('The target takes no session of this recording: the file goes as a whole.', { uploadId: this.#id });
           store.together(() => {

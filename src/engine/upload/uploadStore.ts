@@ -5,7 +5,7 @@ import type { RecordingId, SourceId, TargetId, UploadId } from '../../shared/uni
 import type { Statement } from 'better-sqlite3';
 import { ChunkStore, type CutChunk } from './chunkStore.ts';
 import type { Connection } from './database.ts';
-import { ofTarget } from './failures.ts';
+import { ofTarget, overOnceTaken } from './failures.ts';
 import { assignments, type Changes, type Entry, fromRow, type UploadRow } from './rows.ts';
 import { nextState, type UploadEvent } from './states.ts';
 
@@ -34,7 +34,9 @@ const LONGEST_WAIT_MS = 7_200_000;
 const DUE = `(next_try_at IS NULL OR next_try_at NOT BETWEEN ? + 1 AND ? + ${LONGEST_WAIT_MS})`;
 const PENDING = `state NOT IN ('done', 'discarded', 'failed', 'paused')`;
 
-const OF_TARGET = [...ofTarget].map((code) => `'${code}'`).join(', ');
+const [OF_TARGET, OVER_ONCE_TAKEN] = [ofTarget, overOnceTaken].map((codes) =>
+  [...codes].map((code) => `'${code}'`).join(', '),
+);
 
 /** What is uploaded, and how far it is. Every change of a state goes through {@link move}. */
 export class UploadStore {
@@ -285,6 +287,15 @@ export class UploadStore {
       ) ??
       this.#one(`target_id = ? AND state = 'failed' ${last}`, targetId) ??
       this.#one(`${troubled} AND state <> 'needsPerson' ${last}`, targetId)
+    );
+  }
+
+  /** What waits for a person because of something that is over once the target takes bytes. */
+  overOnceTaken(targetId: TargetId): Entry[] {
+    return this.#many(
+      `target_id = ? AND ${PENDING} AND problem IS NOT NULL AND state = 'needsPerson' AND next_try_at IS NOT NULL
+       AND json_extract(problem, '$.code') IN (${OVER_ONCE_TAKEN})`,
+      targetId,
     );
   }
 
