@@ -7,6 +7,7 @@ import { tool, writeSignal } from '../../../../test/support/codedAudio.ts';
 import { FaultProxy } from '../../../../test/support/faultProxy.ts';
 import { decode } from '../../../../test/support/ffmpeg.ts';
 import { makeRecording } from '../../../../test/support/makeRecording.ts';
+import { Servers } from '../../../../test/support/servers.ts';
 import { silentLog } from '../../../../test/support/silentLog.ts';
 import { startTestServer, type TestServer } from '../../../../test/support/testServer.ts';
 import { TurnedClock } from '../../../../test/support/turnedClock.ts';
@@ -335,3 +336,19 @@ function turned(body: Buffer, at = Math.floor(body.length / 2)): Buffer {
   copy[at] = (copy[at] ?? 0) ^ 1;
   return copy;
 }
+
+test('a server that waits with what it has says why', async () => {
+  const servers = new Servers();
+  const status = { status: 'STITCHING', queue_position: 0, error_message: null };
+  const url = await servers.serve((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ ...status, warning: 'The disk of the server is full.\nMake room there.' }));
+  });
+  const driver = driverOf('longtake-server', url);
+  expect(await driver.follow('1', signal)).toMatchObject({
+    state: 'processing',
+    text: 'The server waits: The disk of the server is full. Make room there.',
+  });
+  await driver.close();
+  await servers.close();
+});

@@ -11,6 +11,8 @@ const statusSchema = z.object({
   status: text,
   queue_position: z.int().nullish().catch(undefined),
   error_message: text.nullish().catch(undefined),
+  /** Of a Longtake server: why the recording is not made yet. */
+  warning: text.nullish().catch(undefined),
 });
 const detailsSchema = z.object({ transcription: text.nullish().catch(undefined) });
 const createdSchema = z.object({
@@ -71,7 +73,9 @@ export async function follow(api: SessionApi, id: string, signal: AbortSignal): 
       text: said ?? oneLine(status.data.error_message ?? '') ?? 'The target does not say why.',
     };
   }
-  const { queue_position: place } = status.data;
+  const { queue_position: place, warning } = status.data;
+  const why = oneLine(warning ?? '');
+  if (why !== undefined) return { state: 'processing', text: `The server waits: ${why}` };
   const said = words[name];
   const inQueue = typeof place === 'number' && place > 0 ? ` ${place} before it.` : '';
   return { state: 'processing', ...(said === undefined ? {} : { text: `${said}${inQueue}` }) };
