@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { errorText, LongtakeError } from '../../shared/errors.ts';
+import { behindMs } from './behind.ts';
 import type { Body } from './body.ts';
 import type { ChunkBuffers } from './chunkBuffers.ts';
 import type { CutChunk } from './chunkStore.ts';
@@ -330,11 +331,7 @@ export class ChunkSender {
   }
 
   #behindMs(safeBytes: number): number {
-    const { bytes } = this.#entry;
-    return Math.max(
-      0,
-      Math.round(this.#body.durationMs(Math.max(bytes, safeBytes)) - this.#body.durationMs(safeBytes)),
-    );
+    return behindMs(this.#body, this.#entry.bytes, safeBytes);
   }
 }
 

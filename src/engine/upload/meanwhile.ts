@@ -1,5 +1,6 @@
 import { errorText } from '../../shared/errors.ts';
 import type { UploadId } from '../../shared/units.ts';
+import { behindMs } from './behind.ts';
 import type { BodyPorts, HeldBody } from './heldBody.ts';
 
 /** How far an upload falls behind is told this often, ms. */
@@ -43,8 +44,8 @@ async function tell(
     if (encoded.has(line.driver.form(entry.recording).kind)) return;
     const body = await held.open(entry);
     const bytes = Math.max((await body.stable()).bytes, entry.safeBytes);
-    const behindMs = Math.round(body.durationMs(bytes) - body.durationMs(entry.safeBytes));
-    if (bytes !== entry.bytes || behindMs !== entry.behindMs) store.progress(id, { bytes, behindMs });
+    const behind = behindMs(body, bytes, entry.safeBytes);
+    if (bytes !== entry.bytes || behind !== entry.behindMs) store.progress(id, { bytes, behindMs: behind });
   } catch (error) {
     // Whoever needs the body tells of it.
     log.debug('How far an upload is behind cannot be told.', { uploadId: id, error: errorText(error) });
