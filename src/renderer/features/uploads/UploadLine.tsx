@@ -8,13 +8,15 @@ import { size } from '../../format/quantity.ts';
 import { useNow } from '../../stores/clock.ts';
 import { dialogsStore } from '../../stores/dialogs.ts';
 import { attempt, noticesStore } from '../../stores/notices.ts';
+import { useUploads } from '../../stores/uploads.ts';
 import { copyText } from '../library/copyText.ts';
 import { uploadWord } from './uploadWords.ts';
 import { ToneIcon } from './ToneIcon.tsx';
 
 /** One recording on its way to one target. */
 export function UploadLine({ upload }: { readonly upload: Upload }): ReactElement {
-  const word = uploadWord(upload, useNow());
+  const transfer = useUploads(({ transfers }) => transfers.get(upload.targetId));
+  const word = uploadWord(upload, useNow(), transfer);
   const { path, part, targetName, bytes, safeBytes, state } = upload;
   const items = actionsFor(upload);
   const name = part > 1 ? `${path}, part ${part}` : path;

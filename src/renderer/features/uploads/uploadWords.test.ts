@@ -49,6 +49,15 @@ describe('how an upload stands', () => {
     const live = upload({ state: 'sending', problem: offline, live: true, behindMs: 90_000 });
     expect(uploadWord(live, NOW).long).toMatch(/does not answer\. Archive is .* behind what is recorded\.$/);
   });
+  it('is tried when its target is, and no sooner', () => {
+    const one = upload({ state: 'sending', problem: offline, nextTryAt: NOW - 400 });
+    const ofTarget = { targetId: targetId('a'), bytesPerSecond: 0, backlogBytes: 0, backlogUploads: 1 };
+    const away = { ...ofTarget, waitingFor: 'network', problem: offline, nextTryAt: NOW + 3000 } as const;
+    expect(uploadWord(one, NOW).long).toContain('Next try at once.');
+    expect(uploadWord(one, NOW, away).long).toContain('Next try in 3 s.');
+    const own = { code: 'UPLOAD_LIMIT', message: 'It is busy.' } as const;
+    expect(uploadWord({ ...one, problem: own }, NOW, away).long).toContain('Next try at once.');
+  });
   it('names the target once', () => {
     expect(problemOf('Archive', 'Archive is full.')).toBe('Archive is full.');
     expect(problemOf('Archive', 'It is full.')).toBe('Archive: It is full.');

@@ -41,8 +41,9 @@ export function probeSentence(error: unknown): string {
   return isAway ? `${said} Is the server running, and the address right?` : said;
 }
 
-/** How one upload stands. `now`: ms since 1970 UTC. */
-export function uploadWord(upload: Upload, now: number): UploadWord {
+/** How one upload stands. `now`: ms since 1970 UTC. `transfer`: how its target does, where that is known. */
+export function uploadWord(given: Upload, now: number, transfer?: Transfer): UploadWord {
+  const upload = asOf(given, transfer);
   const { state, targetName, problem } = upload;
   const why = problem ? ` ${problem.message}` : '';
   switch (state) {
@@ -83,6 +84,14 @@ export function uploadWord(upload: Upload, now: number): UploadWord {
     default:
       return assertNever(state);
   }
+}
+
+/** What holds up the whole target holds up each upload until the target is tried again, which others may put off. */
+function asOf(upload: Upload, transfer: Transfer | undefined): Upload {
+  const { problem, nextTryAt = 0 } = upload;
+  const later = transfer?.nextTryAt ?? 0;
+  if (!problem || transfer?.problem?.code !== problem.code || later <= nextTryAt) return upload;
+  return { ...upload, nextTryAt: later };
 }
 
 function waiting(upload: Upload, now: number): UploadWord {
