@@ -21,7 +21,7 @@ export interface Delivery {
   readonly problem: string | undefined;
 }
 
-/** Longer than any wait, ms: an instant that is later than this was set by a clock that has been put back since. */
+/** Longer than any wait of a message, which are longer than those of jobs, ms: an instant that is later than this was set by a clock that has been put back since. */
 const FAR_MS = 24 * 3_600_000;
 
 export type NewDelivery = Omit<Delivery, 'tries' | 'problem'>;

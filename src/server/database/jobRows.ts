@@ -11,7 +11,7 @@ interface JobRow {
   incomplete: number;
 }
 
-/** Longer than any wait, ms: an instant that is later than this was set by a clock that has been put back since. */
+/** Longer than any wait of a job, ms: an instant that is later than this was set by a clock that has been put back since. */
 const FAR_MS = 3_600_000;
 /** What may be claimed: it waits, or whoever had it has let its lease run out. */
 const CLAIMABLE = `((state = 'waiting' AND (next_try_at <= @now OR next_try_at > @now + ${FAR_MS}))
