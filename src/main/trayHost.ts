@@ -3,7 +3,7 @@ import { errnoOf } from '../shared/errors.ts';
 import type { Log } from '../shared/ports/log.ts';
 
 /** Longer than a desktop takes to answer, ms. */
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 5000;
 const WATCHER = 'org.kde.StatusNotifierWatcher';
 const PATH = '/StatusNotifierWatcher';
 const PROPERTY = 'IsStatusNotifierHostRegistered';
