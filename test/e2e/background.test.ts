@@ -84,19 +84,20 @@ describe('the studio in the background', () => {
   it('is controlled by the menu of its tray', async () => {
     await choose('Signal && Co: off/Record');
     await expect.poll(state).toBe('recording');
-    await expect.poll(() => trayLabels(running.app)).toContain('Signal && Co: recording');
-    expect(await trayLabels(running.app)).toEqual([
-      '(Recording 1 source)',
-      'Signal && Co: recording',
-      'Signal && Co: recording/Begin a new file now',
-      'Signal && Co: recording/Pause',
-      'Signal && Co: recording/Stop recording',
-      'Set a marker now',
-      'Begin new files now',
-      'Pause all',
-      'Open Longtake',
-      'Quit',
-    ]);
+    await expect
+      .poll(() => trayLabels(running.app))
+      .toEqual([
+        '(Recording 1 source)',
+        'Signal && Co: recording',
+        'Signal && Co: recording/Begin a new file now',
+        'Signal && Co: recording/Pause',
+        'Signal && Co: recording/Stop recording',
+        'Set a marker now',
+        'Begin new files now',
+        'Pause all',
+        'Open Longtake',
+        'Quit',
+      ]);
     const from = Date.now();
     await choose('Set a marker now');
     await expect.poll(() => running.request('markers.list', { from, to: Date.now() + 1 })).toHaveLength(1);
@@ -122,19 +123,19 @@ describe('the studio in the background', () => {
     );
     await expect.poll(bounds).toEqual(PLACE);
     await closeToTray();
-    const told = await seenBy(running.app);
-    expect(told.boxes).toEqual([expect.stringContaining('Recording goes on with 1 source.')]);
+    const told = async () => (await seenBy(running.app)).boxes;
+    await expect.poll(told).toEqual([expect.stringContaining('Recording goes on with 1 source.')]);
 
     await running.reopened(() => choose('Open Longtake'));
     expect((await source()).status).toMatchObject({ state: 'recording', since });
-    expect(await bounds()).toEqual(PLACE);
+    await expect.poll(bounds).toEqual(PLACE);
     await page().reload();
     expect((await source()).status.since).toBe(since);
 
     await closeToTray();
     await running.reopened(() => startAgain(running.app));
     expect((await source()).status).toMatchObject({ state: 'recording', since });
-    expect((await seenBy(running.app)).boxes).toHaveLength(1);
+    expect(await told()).toHaveLength(1);
     expect(await running.app.windows()).toHaveLength(1);
   });
 
@@ -145,7 +146,7 @@ describe('the studio in the background', () => {
     await page()
       .getByText(/This desktop has no tray, so the window was minimised/)
       .waitFor();
-    expect((await seenBy(running.app)).boxes.at(-1)).toContain('minimised instead of closed');
+    await expect.poll(async () => (await seenBy(running.app)).boxes.at(-1)).toContain('minimised instead of closed');
     expect(await state()).toBe('recording');
   });
 
@@ -175,7 +176,7 @@ describe('the studio in the background', () => {
       pauseShortcut: 'Control+Alt+P',
     });
     const shortcuts = async () => (await running.request('desktop.background', {}))?.shortcuts;
-    expect(await shortcuts()).toEqual([
+    await expect.poll(shortcuts).toEqual([
       { action: 'mark', keys: 'Control+Alt+K', problem: expect.stringContaining('another program has them') },
       { action: 'split', keys: 'Control+Alt+N' },
       { action: 'pause', keys: 'Control+Alt+P' },
@@ -203,7 +204,7 @@ describe('the studio in the background', () => {
     await press('Control+Alt+P');
     await expect.poll(state).toBe('recording');
     await running.request('settings.update', { pauseShortcut: 'Control+Alt+N' });
-    expect((await shortcuts())?.at(-1)?.problem).toContain('the keys to begin new files');
+    await expect.poll(async () => (await shortcuts())?.at(-1)?.problem).toContain('the keys to begin new files');
   });
 
   it('is started at log-in by a file of the desktop, which goes away again', async () => {
@@ -245,8 +246,8 @@ describe('the studio in the background', () => {
       expect(app.windows()).toEqual([]);
       await startAgain(app);
     });
-    expect(await state()).toBe('recording');
-    expect(await bounds()).toEqual(PLACE);
+    await expect.poll(state).toBe('recording');
+    await expect.poll(bounds).toEqual(PLACE);
     await running.request('sources.disarm', {});
     // A person says in the notification that they have seen the alarm.
     const alarms = async () =>

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reading } from '../support/desktopRig.ts';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
 
 const ONE = 'Test signal one';
@@ -16,8 +17,8 @@ describe('pause, resume and split in the window', () => {
     await running.request('sources.add', { ...signal, name: ONE, seed: 1 });
     await running.request('sources.add', { ...signal, name: TWO, seed: 2 });
     await running.request('sources.arm', {});
-    await source(ONE).getByText('REC').waitFor();
-    await source(TWO).getByText('REC').waitFor();
+    await source(ONE).getByText('REC', { exact: true }).waitFor();
+    await source(TWO).getByText('REC', { exact: true }).waitFor();
   });
   afterAll(async () => {
     await running.quit();
@@ -31,11 +32,11 @@ describe('pause, resume and split in the window', () => {
     await button(`Pause ${ONE}`).click();
     await source(ONE).getByText('Paused', { exact: true }).waitFor();
     await source(ONE).getByText('nothing is recorded until you resume').waitFor();
-    await expect.poll(() => source(TWO).getByText('REC').count()).toBe(1);
+    await expect.poll(() => source(TWO).getByText('REC', { exact: true }).count()).toBe(1);
     await running.page.getByText('1 paused').first().waitFor();
     await running.screenshot('control-paused');
     await source(ONE).getByRole('button', { name: 'Resume', exact: true }).click();
-    await source(ONE).getByText('REC').waitFor();
+    await source(ONE).getByText('REC', { exact: true }).waitFor();
   });
 
   it('takes keys: P for the source in focus, Shift P for all, N for a new file', async () => {
@@ -44,15 +45,15 @@ describe('pause, resume and split in the window', () => {
     await page.keyboard.press('p');
     await source(TWO).getByText('Paused', { exact: true }).waitFor();
     await page.keyboard.press('p');
-    await source(TWO).getByText('REC').waitFor();
+    await source(TWO).getByText('REC', { exact: true }).waitFor();
     await page.keyboard.press('Shift+P');
     await source(ONE).getByText('Paused', { exact: true }).waitFor();
     await source(TWO).getByText('Paused', { exact: true }).waitFor();
     await page.getByText('Paused: 2 sources').first().waitFor();
     await running.screenshot('control-all-paused');
     await button('Resume all').click();
-    await source(ONE).getByText('REC').waitFor();
-    await source(TWO).getByText('REC').waitFor();
+    await source(ONE).getByText('REC', { exact: true }).waitFor();
+    await source(TWO).getByText('REC', { exact: true }).waitFor();
     await button(`Stop recording ${TWO}`).focus();
     const file = await source(TWO).locator('.source-file').textContent();
     await page.keyboard.press('n');
@@ -78,8 +79,9 @@ describe('pause, resume and split in the window', () => {
     await page.getByLabel('Stop after').fill('0.05');
     await page.getByLabel('Stop after').scrollIntoViewIfNeeded();
     await running.screenshot('control-form');
-    await button('Save').click();
-    await page.getByText('has recorded its maximum length of 3 s').first().waitFor();
+    // It is told for a few seconds only.
+    const told = page.getByText('has recorded its maximum length of 3 s').first();
+    await Promise.all([told.waitFor(), button('Save').click()]);
     await source(TWO).getByText('Off', { exact: true }).waitFor();
   });
 
@@ -110,7 +112,7 @@ describe('pause, resume and split in the window', () => {
     const state = async () => (await running.request('drill.get', {}))?.state;
     await expect.poll(state).toBe('done');
     await dialog.getByRole('button', { name: 'Copy the report' }).click();
-    const copied = () => app.evaluate(({ clipboard }) => clipboard.readText());
+    const copied = () => reading(() => app.evaluate(({ clipboard }) => clipboard.readText()));
     await expect.poll(copied).toContain('Passed: every loss is in the ledger');
     expect(await copied()).toMatch(/Killed recorder: passed/);
     await dialog.getByText('Every loss is in the ledger with its cause').waitFor();

@@ -18,6 +18,8 @@ const LOOKS = [
 interface Stubbed {
   /** Where the next dialog says to export to. */
   exportTo?: string;
+  /** How often a dialog asked where to. */
+  asked: number;
   readonly dragged: { readonly file: string; readonly icon: number }[];
 }
 
@@ -53,10 +55,12 @@ describe('taking audio out of the studio', () => {
     // No person is there to answer the desktop's own dialog, nor a file manager to drop into.
     await acting(() =>
       running.app.evaluate(({ BrowserWindow, dialog }) => {
-        const stubbed: Stubbed = { dragged: [] };
+        const stubbed: Stubbed = { asked: 0, dragged: [] };
         Object.assign(globalThis, { stubbed });
-        dialog.showSaveDialog = (() =>
-          Promise.resolve({ canceled: stubbed.exportTo === undefined, filePath: stubbed.exportTo ?? '' })) as never;
+        dialog.showSaveDialog = (() => {
+          stubbed.asked += 1;
+          return Promise.resolve({ canceled: stubbed.exportTo === undefined, filePath: stubbed.exportTo ?? '' });
+        }) as never;
         const [window] = BrowserWindow.getAllWindows();
         if (!window) throw new Error('There is no window.');
         window.webContents.startDrag = ({ file, icon }) => {
@@ -68,8 +72,10 @@ describe('taking audio out of the studio', () => {
       const { recordings } = await running.request('library.find', { filter: {}, offset: 0, limit: 5 });
       const [oldest, ...others] = recordings.toSorted((a, b) => a.startedAt - b.startedAt);
       if (!oldest || others.length !== 1) throw new Error('There should be two recordings.');
-      const found = await running.request('review.sections', { recordingId: oldest.id });
-      if (found.length !== BURSTS.length) throw new Error('They are still being analysed.');
+      for (const { id } of recordings) {
+        const found = await running.request('review.sections', { recordingId: id });
+        if (found.length !== BURSTS.length) throw new Error('They are still being analysed.');
+      }
       return oldest;
     }, FOUND);
   });
@@ -87,8 +93,9 @@ describe('taking audio out of the studio', () => {
         else stubbed.exportTo = to;
       }, path ?? null),
     );
-  const dragged = (): Promise<Stubbed['dragged']> =>
-    reading(() => running.app.evaluate(() => [...(globalThis as unknown as { stubbed: Stubbed }).stubbed.dragged]));
+  const seen = (): Promise<Stubbed> =>
+    reading(() => running.app.evaluate(() => (globalThis as unknown as { stubbed: Stubbed }).stubbed));
+  const dragged = async (): Promise<Stubbed['dragged']> => (await seen()).dragged;
 
   /** Samples of a WAV file of ours. */
   async function samplesOf(path: string): Promise<Buffer> {
@@ -190,8 +197,10 @@ describe('taking audio out of the studio', () => {
     await dialog.getByLabel('Gain, dB').fill('-3');
     // A person who changes their mind loses nothing that they typed.
     await exportTo(undefined);
+    const { asked } = await seen();
     await dialog.getByRole('button', { name: 'Export…' }).click();
-    await expect.poll(() => dialog.isVisible()).toBe(true);
+    await expect.poll(async () => (await seen()).asked).toBe(asked + 1);
+    await expect.poll(() => dialog.getByRole('button', { name: 'Export…' }).isEnabled()).toBe(true);
     await exportTo(join(out, 'quiet.mp3'));
     await dialog.getByRole('button', { name: 'Export…' }).click();
     await expect.poll(() => dialog.isVisible()).toBe(false);

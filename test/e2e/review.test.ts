@@ -51,6 +51,13 @@ describe('reviewing days', () => {
     for (const key of pressed) await page().keyboard.press(key);
   };
   const idle = () => page().locator('main').focus();
+  /** Presses every button of the name that is there now, be it none. */
+  const pressAll = (name: string) =>
+    page()
+      .getByRole('button', { name, exact: true })
+      .evaluateAll((buttons) => {
+        for (const button of buttons) button.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+      });
 
   async function newestDay(): Promise<string> {
     const [newest] = await running.request('library.days', { limit: 1 });
@@ -301,11 +308,13 @@ describe('reviewing days', () => {
     await page().evaluate(() => document.querySelector('#planted')?.remove());
     await chip().first().click();
     await page().getByRole('slider', { name: 'Position' }).waitFor();
-    await page().getByRole('button', { name: 'Pause', exact: true }).click();
     await keys('i', 'ArrowRight', 'o');
     await page().getByRole('group', { name: 'Selection' }).waitFor();
-    // What tells of the marker before would lie over it.
-    for (const close of await page().getByRole('button', { name: 'Dismiss' }).all()) await close.click();
+    // A section is over soon, and then there is nothing left to pause.
+    await pressAll('Pause');
+    // What tells of the marker before would lie over it, and goes by itself later.
+    await pressAll('Dismiss');
+    await expect.poll(() => page().getByRole('button', { name: 'Dismiss' }).count()).toBe(0);
     await check('player');
     await keys('e');
     await page().getByRole('dialog', { name: 'Export' }).waitFor();

@@ -33,6 +33,7 @@ describe('the settings', () => {
   async function expectAccessible(name: string, themes: readonly (typeof THEMES)[number][] = THEMES): Promise<void> {
     for (const theme of themes) {
       await running.request('settings.update', { theme });
+      await running.page.locator(`html[data-theme="${theme}"]`).waitFor();
       for (const size of SIZES) {
         await running.page.setViewportSize(size);
         await running.screenshot(`settings-${name}-${theme}-${size.width}`);

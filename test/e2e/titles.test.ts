@@ -45,7 +45,7 @@ describe('titles in the window', () => {
     await add().getByLabel('Lost after').fill('30');
     await add().getByLabel('Write a cue sheet beside each file').check();
     await add().getByRole('button', { name: 'Save and record' }).click();
-    await source().getByText('REC').waitFor();
+    await source().getByText('REC', { exact: true }).waitFor();
     await source()
       .getByText(/^from localhost:\d+|^from 127\.0\.0\.1:\d+/)
       .waitFor();
@@ -95,10 +95,11 @@ describe('titles in the window', () => {
     await search().press('Escape');
     await expect.poll(() => search().inputValue()).toBe('');
     const { recordingsFolder } = await running.request('storage.get', {});
-    const sheets = (await readdir(recordingsFolder, { recursive: true })).filter((path) => path.endsWith('.cue'));
-    expect(sheets.length).toBeGreaterThan(0);
-    const texts = await Promise.all(sheets.map((path) => readFile(join(recordingsFolder, path), 'utf8')));
-    expect(texts.join('\n')).toMatch(/FILE "Radio_.*\.mp3" MP3/);
-    expect(texts.join('\n')).toContain('TITLE "Beyoncé – Halo"');
+    const written = async (): Promise<string> => {
+      const sheets = (await readdir(recordingsFolder, { recursive: true })).filter((path) => path.endsWith('.cue'));
+      return (await Promise.all(sheets.map((path) => readFile(join(recordingsFolder, path), 'utf8')))).join('\n');
+    };
+    await expect.poll(written).toMatch(/FILE "Radio_.*\.mp3" MP3/);
+    await expect.poll(written).toContain('TITLE "Beyoncé – Halo"');
   });
 });

@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { acting } from '../support/desktopRig.ts';
+import { acting, reading } from '../support/desktopRig.ts';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
 import { FaultProxy } from '../support/faultProxy.ts';
 import { SessionServerProcess } from '../support/sessionServer.ts';
@@ -96,9 +96,11 @@ describe('uploads in the window', () => {
     await running.screenshot('uploads-03-full');
     const [source] = await running.request('sources.list', {});
     expect(source?.status.state).toBe('recording');
-    proxy.choose = () => undefined;
     await page().locator('.upload-strip').getByRole('button', { name: 'Uploads' }).click();
-    await dialog('Uploads').getByRole('button', { name: 'Try now' }).click();
+    const tryNow = dialog('Uploads').getByRole('button', { name: 'Try now' });
+    await tryNow.waitFor();
+    proxy.choose = () => undefined;
+    await tryNow.click();
     await expect.poll(async () => (await uploads('needsPerson')).length).toBe(0);
     await page().keyboard.press('Escape');
     await running.request('sources.disarm', {});
@@ -119,7 +121,8 @@ describe('uploads in the window', () => {
       .getByRole('button', { name: `Actions for ${done.path} to Archive` })
       .click();
     await page().getByRole('menuitem', { name: 'Open in the browser' }).click();
-    const opened = () => running.app.evaluate(({ shell }) => (shell as unknown as { opened: string[] }).opened);
+    const opened = () =>
+      reading(() => running.app.evaluate(({ shell }) => (shell as unknown as { opened: string[] }).opened));
     await expect.poll(opened).toEqual([done.link]);
     await page().keyboard.press('Escape');
   });

@@ -4,6 +4,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reading } from '../support/desktopRig.ts';
 import { makeProfile, removeProfile, RunningApp } from '../support/electron.ts';
 import { encode } from '../support/ffmpeg.ts';
 
@@ -16,7 +17,7 @@ describe('what is opened from outside of the window', () => {
   beforeAll(async () => {
     profile = await makeProfile();
     music = await mkdtemp(join(tmpdir(), 'longtake-music-'));
-    await encode(join(music, 'Dawn chorus.flac'), { duration: 20, encoder: ['-c:a', 'flac'] });
+    await encode(join(music, 'Dawn chorus.flac'), { duration: 120, encoder: ['-c:a', 'flac'] });
     await writeFile(join(music, 'notes.wav'), 'no audio at all');
     running = await RunningApp.launch(profile);
     await running.page.getByRole('button', { name: 'Record the test signal' }).waitFor();
@@ -65,7 +66,7 @@ describe('what is opened from outside of the window', () => {
 
     await page.getByRole('row', { name: /^Play Dawn chorus/ }).click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Copy link' }).click();
-    const copied = () => running.app.evaluate(({ clipboard }) => clipboard.readText());
+    const copied = () => reading(() => running.app.evaluate(({ clipboard }) => clipboard.readText()));
     const link = new RegExp(String.raw`^longtake://recording/${recording?.id ?? ''}\?t=\d+(?:\.\d+)?$`);
     await expect.poll(copied).toMatch(link);
   });

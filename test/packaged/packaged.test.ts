@@ -159,8 +159,8 @@ describe('the program as it is given to people, told by whoever starts it to be 
   });
 
   it('records, marks, begins new files and stops by its HTTP API', async () => {
+    await expect.poll(() => ask('GET', '/api/v1/status')).toEqual(isSource('disarmed'));
     expect(await ask('GET', '/api/v1/status', undefined, 'a-wrong-token')).toMatchObject([401, {}]);
-    expect(await ask('GET', '/api/v1/status')).toEqual(isSource('disarmed'));
     expect(await ask('POST', '/api/v1/start', { sources: ['Signal'] })).toMatchObject([200, {}]);
     await expect.poll(() => ask('GET', '/api/v1/status')).toEqual(isSource('recording'));
     expect(await ask('GET', '/health')).toMatchObject([
@@ -170,7 +170,7 @@ describe('the program as it is given to people, told by whoever starts it to be 
     expect(await ask('GET', '/metrics')).toEqual([200, expect.stringMatching(/^longtake_\w+.*source="Signal"/m)]);
     expect(await ask('POST', '/api/v1/mark', { label: 'Owl', source: 'Signal' })).toMatchObject([200, {}]);
     expect(await ask('POST', '/api/v1/split')).toMatchObject([200, {}]);
-    await expect.poll(() => recordings(profile)).toHaveLength(2);
+    await expect.poll(async () => (await recordings(profile)).length).toBeGreaterThan(1);
     // What is answered is done.
     expect(await ask('POST', '/api/v1/stop')).toMatchObject([200, {}]);
     expect(await ask('GET', '/api/v1/status')).toEqual(isSource('disarmed'));

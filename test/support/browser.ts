@@ -25,6 +25,8 @@ app.whenReady().then(() => {
 
 /** A busy machine starts it late. */
 const LAUNCH_MS = 120_000;
+/** What is waited for in the page comes later on a busy machine. */
+const PATIENCE_MS = 60_000;
 
 export interface Downloaded {
   readonly name: string;
@@ -45,6 +47,7 @@ export class Browser {
     this.#app = app;
     this.page = page;
     this.#folder = folder;
+    page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text());

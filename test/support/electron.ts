@@ -55,7 +55,7 @@ export class RunningApp {
     app.process().stderr?.on('data', (data: Buffer) => output.push(data.toString()));
     await open(app);
     const page = await app.firstWindow({ timeout: LAUNCH_MS });
-    page.setDefaultTimeout(PATIENCE_MS);
+    await prepare(page);
     const pageErrors: string[] = [];
     page.on('pageerror', (error) => pageErrors.push(String(error)));
     page.on('console', (message) => {
@@ -70,7 +70,7 @@ export class RunningApp {
     const opened = this.app.waitForEvent('window', { timeout: LAUNCH_MS });
     await open();
     this.page = await opened;
-    this.page.setDefaultTimeout(PATIENCE_MS);
+    await prepare(this.page);
     await this.page.waitForLoadState('domcontentloaded');
   }
 
@@ -131,6 +131,12 @@ async function start(options: { readonly args: readonly string[]; readonly env: 
     }
   }
   return _electron.launch({ executablePath: program, args: [...args], env, timeout: LAUNCH_MS });
+}
+
+/** Colours that fade are others in the middle of it, which a busy machine may be at when it is asked for them. */
+async function prepare(page: Page): Promise<void> {
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
 }
 
 /** A folder for a profile that goes away with {@link removeProfile}. */
