@@ -34,6 +34,7 @@ describe('what is refused because of who asks', () => {
       await rig.run(60_000);
     }
     expect(rig.entry(refused.id)).toMatchObject({ state: 'needsPerson', problem: { code: 'UPLOAD_UNAUTHORIZED' } });
+    expect(rig.queue.transfers()).toMatchObject([{ waitingFor: 'person', problem: { code: 'UPLOAD_UNAUTHORIZED' } }]);
     // Once for the whole target, once to see, and then every quarter of an hour.
     expect(rig.server.count('open')).toBeLessThanOrEqual(7);
     expect(rig.entry(open)).toMatchObject({ state: 'sending', behindMs: 0, safeBytes: 301_000 });

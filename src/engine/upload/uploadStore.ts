@@ -5,7 +5,7 @@ import type { RecordingId, SourceId, TargetId, UploadId } from '../../shared/uni
 import type { Statement } from 'better-sqlite3';
 import { ChunkStore, type CutChunk } from './chunkStore.ts';
 import type { Connection } from './database.ts';
-import { ofTarget, overOnceTaken } from './failures.ts';
+import { overOnceTaken } from './failures.ts';
 import { assignments, type Changes, type Entry, fromRow, type UploadRow } from './rows.ts';
 import { nextState, type UploadEvent } from './states.ts';
 
@@ -34,9 +34,7 @@ const LONGEST_WAIT_MS = 7_200_000;
 const DUE = `(next_try_at IS NULL OR next_try_at NOT BETWEEN ? + 1 AND ? + ${LONGEST_WAIT_MS})`;
 const PENDING = `state NOT IN ('done', 'discarded', 'failed', 'paused')`;
 
-const [OF_TARGET, OVER_ONCE_TAKEN] = [ofTarget, overOnceTaken].map((codes) =>
-  [...codes].map((code) => `'${code}'`).join(', '),
-);
+const OVER_ONCE_TAKEN = [...overOnceTaken].map((code) => `'${code}'`).join(', ');
 
 /** What is uploaded, and how far it is. Every change of a state goes through {@link move}. */
 export class UploadStore {
@@ -275,14 +273,14 @@ export class UploadStore {
 
   /**
    * The upload to a target that is worst off by itself: one that needs a person, then one that failed there, then one
-   * that is tried again. Undefined when none is.
+   * that is tried again. Undefined when none is. A full account is told of as long as it is full, by the way there.
    */
   worst(targetId: TargetId): Entry | undefined {
     const troubled = `target_id = ? AND ${PENDING} AND problem IS NOT NULL`;
     const last = 'ORDER BY number DESC LIMIT 1';
     return (
       this.#one(
-        `${troubled} AND state = 'needsPerson' AND json_extract(problem, '$.code') NOT IN (${OF_TARGET}) ${last}`,
+        `${troubled} AND state = 'needsPerson' AND json_extract(problem, '$.code') <> 'UPLOAD_QUOTA' ${last}`,
         targetId,
       ) ??
       this.#one(`target_id = ? AND state = 'failed' ${last}`, targetId) ??
