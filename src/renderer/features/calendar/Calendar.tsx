@@ -114,7 +114,7 @@ export function Calendar({ onDone }: { onDone(): void }): ReactElement {
         <Legend />
         <Button onClick={() => choose(today, false)}>Today</Button>
       </div>
-      <p className="calendar-hint">Shift and a click take all days up to that one.</p>
+      <p className="calendar-hint">Shift with a click or Enter takes all days up to that one.</p>
     </>
   );
 }

@@ -4,6 +4,7 @@ import { Button } from '../../elements/Button.tsx';
 import { FieldGroup } from '../../elements/Field.tsx';
 import { ErrorState, Skeleton } from '../../elements/States.tsx';
 import { amount, count, roughTime, size } from '../../format/quantity.ts';
+import { monthTitle } from '../calendar/month.ts';
 import type { PlaceProps } from './place.ts';
 import { useAnswer } from './useAnswer.ts';
 
@@ -18,6 +19,9 @@ const BASES: Readonly<Record<Forecast['basis'], string>> = {
   day: 'The last 24 hours',
   week: 'The last 7 days',
 };
+
+/** What is in a file, by its container. */
+const FILES: Readonly<Record<string, string>> = { wav: 'WAV', mp3: 'MP3', adts: 'AAC', ogg: 'Ogg', flac: 'FLAC' };
 
 /** Where recordings are, how much room they take, and when that is full. */
 export function StoragePlace({ name, sentence }: PlaceProps): ReactElement {
@@ -81,8 +85,8 @@ function Tables({ overview }: { readonly overview: Overview }): ReactElement {
         </tbody>
       </table>
       <Shares label="By source" rows={bySource} />
-      <Shares label="By kind of file" rows={byContainer} />
-      <Shares label="By month" rows={byMonth} />
+      <Shares label="By kind of file" rows={byContainer} called={(name) => FILES[name] ?? name} />
+      <Shares label="By month" rows={byMonth} called={monthTitle} />
       <p className="field-note">
         {trash.recordings === 0
           ? 'The trash is empty.'
@@ -112,7 +116,14 @@ function Heads({ words, last }: HeadsProps): ReactElement {
   );
 }
 
-function Shares({ label, rows }: { readonly label: string; readonly rows: Overview['bySource'] }): ReactElement | null {
+interface SharesProps {
+  readonly label: string;
+  readonly rows: Overview['bySource'];
+  /** What a person calls it. */
+  called?(name: string): string;
+}
+
+function Shares({ label, rows, called = (name) => name }: SharesProps): ReactElement | null {
   if (rows.length === 0) return null;
   const total = rows.reduce((sum, { bytes }) => sum + bytes, 0);
   return (
@@ -123,7 +134,7 @@ function Shares({ label, rows }: { readonly label: string; readonly rows: Overvi
       <tbody>
         {rows.slice(0, MOST_ROWS).map(({ name, bytes, recordings }) => (
           <tr key={name}>
-            <th scope="row">{name}</th>
+            <th scope="row">{called(name)}</th>
             <td className="settings-number">{amount(recordings)}</td>
             <td className="settings-number">{size(bytes)}</td>
             <td className="settings-number">{total === 0 ? '' : `${Math.round((bytes / total) * 100)} %`}</td>

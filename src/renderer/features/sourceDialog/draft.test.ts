@@ -127,6 +127,12 @@ describe('check', () => {
     }
   });
 
+  it('takes an address without its scheme, also before its field was left', () => {
+    const form = { ...emptyForm('stream'), name: 'Radio' };
+    const checked = check({ ...form, stream: { ...form.stream, url: ' radio.example:8000/live ' } });
+    expect(checked).toMatchObject({ ok: true, draft: { url: 'http://radio.example:8000/live' } });
+  });
+
   it('takes a stall time in whole seconds, or none', () => {
     const form = { ...emptyForm('stream'), name: 'Radio' };
     const errors = (stallSeconds: string) =>

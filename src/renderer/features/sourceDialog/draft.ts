@@ -121,7 +121,8 @@ function rawDraft(form: Form, name: string): unknown {
       return { kind: form.kind, name, ...form.soundcard, ...form.plan };
     case 'stream': {
       const password = form.removePassword ? '' : form.password === '' ? undefined : form.password;
-      const url = form.stream.url.trim();
+      // The field has it once it is left; whoever tests or saves by a key has not left it.
+      const url = withScheme(form.stream.url).trim();
       const stallSeconds = form.stream.stallSeconds.trim();
       return {
         kind: form.kind,
