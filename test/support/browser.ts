@@ -93,6 +93,7 @@ export class Browser {
 
   async close(): Promise<void> {
     await this.#app.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    // Its other processes end a moment later, and may write until then.
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 20 });
   }
 }

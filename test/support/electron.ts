@@ -145,7 +145,8 @@ export function makeProfile(): Promise<string> {
 }
 
 export async function removeProfile(profile: string): Promise<void> {
-  await rm(profile, { recursive: true, force: true });
+  // Chromium's own processes end a moment after the program, and may write until then.
+  await rm(profile, { recursive: true, force: true, maxRetries: 20 });
 }
 
 function definedEnv(): Record<string, string> {

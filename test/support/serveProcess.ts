@@ -73,7 +73,7 @@ export class ServeProcess {
 
   async remove(): Promise<void> {
     await this.stop();
-    await rm(this.profile, { recursive: true, force: true });
+    await rm(this.profile, { recursive: true, force: true, maxRetries: 20 });
   }
 
   async #started(): Promise<void> {
