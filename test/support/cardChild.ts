@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { setTimeout as pass } from 'node:timers/promises';
 import { createSoundcardSource } from '../../src/engine/capture/soundcard/soundcardSource.ts';
 import { connectParent } from '../../src/engine/platform/parentLink.ts';
 import { systemClock } from '../../src/engine/platform/systemClock.ts';
@@ -10,6 +11,9 @@ import type { CardCommand, CardEvent } from './cardProtocol.ts';
 import { silentLog } from './silentLog.ts';
 
 // Captures soundcards in a process of its own, as the recorder does, and writes what comes into files.
+
+/** From one look at the file system to the next. */
+const TOUCH_MS = 50;
 
 const parent = connectParent();
 const emit = (event: CardEvent): void => parent.send(event);
@@ -51,10 +55,18 @@ async function capture(id: number, file: string, options: Omit<SoundcardConfig, 
   }
 }
 
+async function touch(file: string): Promise<never> {
+  for (;;) {
+    await stat(file);
+    emit({ type: 'touched' });
+    await pass(TOUCH_MS);
+  }
+}
+
 parent.onMessage((message) => {
   const command = message as CardCommand;
   if (command.type === 'run') void capture(command.id, command.file, command.options);
   if (command.type === 'stop') running.get(command.id)?.abort();
-  if (command.type === 'touch') void stat(command.file).then(() => emit({ type: 'touched' }));
+  if (command.type === 'touch') void touch(command.file);
 });
 parent.onClosed(() => process.exit(0));

@@ -7,7 +7,7 @@ export type CardOptions = Omit<SoundcardConfig, 'kind' | 'id' | 'name'>;
 export type CardCommand =
   | { readonly type: 'run'; readonly id: number; readonly file: string; readonly options: CardOptions }
   | { readonly type: 'stop'; readonly id: number }
-  /** Asks the file system something, for which a thread of the pool must be free. */
+  /** Asks the file system something again and again from now on, for which a thread of the pool must be free. */
   | { readonly type: 'touch'; readonly file: string };
 
 export type CardEvent =

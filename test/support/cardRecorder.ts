@@ -100,14 +100,20 @@ export class CardRecorder {
     };
   }
 
-  /** Resolves when the process could use its file system. */
+  /** From now on the process uses its file system all the time. Resolves when it could for the first time. */
   async touch(): Promise<void> {
-    const before = this.#events.filter((event) => event.type === 'touched').length;
     this.#send({ type: 'touch', file: this.#folder });
-    await this.#until(
-      'the file system',
-      () => this.#events.filter((event) => event.type === 'touched').length > before || undefined,
-    );
+    await this.#until('the file system', () => this.#events.some(({ type }) => type === 'touched') || undefined);
+  }
+
+  /** How often it could in the longest time without audio. */
+  get touchesInSilence(): number {
+    let [most, count] = [0, 0];
+    for (const { type } of this.#events) {
+      count = type === 'touched' ? count + 1 : 0;
+      most = Math.max(most, count);
+    }
+    return most;
   }
 
   async stop(): Promise<void> {
