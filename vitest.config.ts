@@ -51,8 +51,8 @@ export default defineConfig({
           ...daylight,
           include: ['test/audio/**/*.test.ts'],
           setupFiles: ['test/support/leaveNoTrace.ts'],
-          testTimeout: 360_000,
-          hookTimeout: 180_000,
+          testTimeout: 900_000,
+          hookTimeout: 360_000,
           // Each file has sound servers and stations of its own, and mostly waits for the clock.
           pool: 'forks',
           maxWorkers: 4,

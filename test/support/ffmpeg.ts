@@ -66,7 +66,8 @@ export interface Recipe {
 }
 
 function input({ duration, rate = 44_100, channels = 2 }: Recipe): string[] {
-  const length = duration === undefined ? '' : `:d=${duration}`;
+  // A station never plays the same again; a file is the same each time.
+  const length = duration === undefined ? '' : `:d=${duration}:seed=1`;
   const noise = `anoisesrc=color=pink:amplitude=0.4:r=${rate}${length}`;
   return ['-f', 'lavfi', '-i', noise, '-ac', `${channels}`];
 }

@@ -34,7 +34,7 @@ const kinds: Readonly<Record<string, { readonly recipe: Recipe; readonly type: s
 export interface IcecastOptions {
   /** Adds a port that speaks TLS, with a certificate for `localhost` that signs itself. */
   readonly tls?: boolean;
-  /** A source that sends nothing for so long is cut off; Icecast's own 10 when absent. */
+  /** A source that sends nothing for so long is cut off; on a busy machine, Icecast's own 10 are soon over. */
   readonly sourceTimeoutSeconds?: number;
 }
 
@@ -177,9 +177,9 @@ export class Icecast {
     await chmod(join(this.#folder, 'server.pem'), 0o644);
   }
 
-  #config({ sourceTimeoutSeconds }: IcecastOptions): string {
-    const patience =
-      sourceTimeoutSeconds === undefined ? '' : `<source-timeout>${sourceTimeoutSeconds}</source-timeout>`;
+  #config({ sourceTimeoutSeconds = 60 }: IcecastOptions): string {
+    // A listener that is held up is not cut off either.
+    const patience = `<queue-size>16777216</queue-size><source-timeout>${sourceTimeoutSeconds}</source-timeout>`;
     const tls =
       this.tlsPort === undefined
         ? ''
