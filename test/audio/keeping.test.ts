@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Coverage } from '../../src/shared/domain/coverage.ts';
+import type { Coverage, Missing, SourceCoverage } from '../../src/shared/domain/coverage.ts';
 import type { SourceId } from '../../src/shared/units.ts';
 import { TestStudio } from '../support/studio.ts';
 
@@ -14,6 +14,12 @@ const SIGNAL = {
   bitDepth: 16 as const,
   channels: 2,
 };
+
+/** Without the time that an input took to open, which a busy machine needs. */
+const lossesOf = (source: SourceCoverage | undefined): readonly Missing[] | undefined =>
+  source?.missing.filter(({ cause }) => cause !== 'starting');
+const openingMs = (source: SourceCoverage | undefined): number =>
+  source?.missing.reduce((sum, { cause, from, to }) => sum + (cause === 'starting' ? to - from : 0), 0) ?? Number.NaN;
 
 describe('a studio that records', () => {
   let studio: TestStudio;
@@ -33,8 +39,9 @@ describe('a studio that records', () => {
     studio = await TestStudio.start();
     const id = await recordTwo();
     const { sources } = await coverage();
-    expect(sources).toMatchObject([{ sourceId: id, missing: [], pausedMs: 0 }]);
-    expect(sources[0]?.capturedMs).toBeCloseTo(sources[0]?.armedMs ?? 0, 0);
+    expect(sources).toMatchObject([{ sourceId: id, pausedMs: 0 }]);
+    expect(lossesOf(sources[0])).toEqual([]);
+    expect((sources[0]?.capturedMs ?? 0) + openingMs(sources[0])).toBeCloseTo(sources[0]?.armedMs ?? 0, 0);
     expect(sources[0]?.capturedMs).toBeGreaterThan(5000);
 
     const before = studio.closed(id).length;
@@ -42,10 +49,11 @@ describe('a studio that records', () => {
     await studio.until('recording again', () => studio.closed(id).length >= before + 3);
     await studio.studio.handlers['sources.disarm']({});
     const [after] = (await coverage()).sources;
-    expect(after?.missing.map(({ cause }) => cause)).toEqual(['crash']);
+    expect(lossesOf(after)?.map(({ cause }) => cause)).toEqual(['crash']);
     expect(after?.armed.map(({ began, ended, reason }) => [began, ended, reason])).toEqual([[true, true, 'person']]);
     const gapMs = studio.gapsOf(id).reduce((sum, gap) => sum + (gap.to ?? 0) - gap.from, 0);
-    expect(Math.abs((after?.armedMs ?? 0) - (after?.capturedMs ?? 0) - gapMs)).toBeLessThan(100);
+    const lostMs = (after?.armedMs ?? 0) - (after?.capturedMs ?? 0) - openingMs(after);
+    expect(Math.abs(lostMs - gapMs)).toBeLessThan(100);
   });
 
   it('deletes what is closed and not what is being recorded, and keeps it over a new library', async () => {
@@ -64,7 +72,7 @@ describe('a studio that records', () => {
     ]);
     await handlers['sources.disarm']({});
     const [whole] = (await coverage()).sources;
-    expect(whole?.missing).toEqual([]);
+    expect(lossesOf(whole)).toEqual([]);
     expect(whole?.deletedMs).toBeGreaterThan(0);
 
     await studio.studio.stop();

@@ -103,7 +103,7 @@ describe('a studio that records soundcards', () => {
       expect(recordings.length).toBeGreaterThanOrEqual(5);
       expectGapless(recordings);
       expect(rampFault(await audioOf(recordings), plays[name].ramp), name).toBe('');
-      expect(studio.gapsOf(ids[name])).toEqual([]);
+      expect(studio.lossesOf(ids[name])).toEqual([]);
     }
   });
 
@@ -130,7 +130,7 @@ describe('a studio that records soundcards', () => {
     await studio.until('all of the ramp', () => heardUntil(other) > playedAt + 1000 && recorded(pulled) > 500);
     await studio.studio.handlers['sources.disarm']({});
 
-    const [gap, ...moreGaps] = studio.gapsOf(pulled);
+    const [gap, ...moreGaps] = studio.lossesOf(pulled);
     expect(moreGaps).toEqual([]);
     expect(gap?.cause).toBe('device lost');
     expect(gap?.detail).toContain('"studio_a" stopped delivering audio');
@@ -141,7 +141,7 @@ describe('a studio that records soundcards', () => {
     expect(Math.abs((afterGap[0]?.startedAt ?? 0) - (gap?.to ?? 0))).toBeLessThan(5);
     for (const recording of recordings) expect(recording.state).toBe('complete');
 
-    expect(studio.gapsOf(other)).toEqual([]);
+    expect(studio.lossesOf(other)).toEqual([]);
     expectGapless(studio.closed(other));
     expect(rampFault(await audioOf(studio.closed(other)), ramp)).toBe('');
   });
@@ -170,8 +170,8 @@ describe('a studio that records soundcards', () => {
     const recordings = studio.closed(ids.studio_a);
     expectGapless(recordings);
     expect(rampFault(await audioOf(recordings), plays.studio_a.ramp)).toBe('');
-    expect(studio.gapsOf(ids.studio_a)).toEqual([]);
-    const [gap, ...more] = studio.gapsOf(ids.studio_b);
+    expect(studio.lossesOf(ids.studio_a)).toEqual([]);
+    const [gap, ...more] = studio.lossesOf(ids.studio_b);
     expect(more).toEqual([]);
     expect(gap).toMatchObject({ cause: 'too slow' });
     const parts = studio.closed(ids.studio_b);
@@ -200,7 +200,7 @@ describe('a studio that records soundcards', () => {
     await studio.studio.handlers['sources.disarm']({});
     expect(studio.closed(late)).not.toEqual([]);
     expect(studio.gapsOf(late).every((gap) => gap.to !== undefined)).toBe(true);
-    expect(studio.gapsOf(first)).toEqual([]);
+    expect(studio.lossesOf(first)).toEqual([]);
     expect(rampFault(await audioOf(studio.closed(first)), ramp)).toBe('');
   });
 
@@ -243,7 +243,7 @@ describe('a studio that records soundcards', () => {
       expect(studio.gapsOf(id).map(({ cause }) => cause)).toContain('device lost');
       expect(studio.gapsOf(id).every(({ to }) => to !== undefined)).toBe(true);
     }
-    expect(studio.gapsOf(first)).toEqual([]);
+    expect(studio.lossesOf(first)).toEqual([]);
   });
 
   it('tells of a card that was plugged in while devices are watched', async () => {

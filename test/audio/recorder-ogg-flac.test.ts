@@ -97,7 +97,7 @@ describe('a studio that records Ogg and FLAC', () => {
         expect(recording).toMatchObject({ seam: 'gapless', connection: before.connection });
         expect(recording.firstSample).toBe(nextSample(before));
       }
-      expect(studio.gapsOf(ids[index] ?? missing(mount))).toEqual([]);
+      expect(studio.lossesOf(ids[index] ?? missing(mount))).toEqual([]);
       const listener = plain[index] ?? missing(mount);
       if (MOUNTS[mount].codec === 'flac') await expectSamples(listener, MOUNTS[mount].container, Buffer.concat(pcm));
       else await expectPackets(listener, recordings);

@@ -81,7 +81,7 @@ describe('a studio that records streams', () => {
       const end = listener.bytes.indexOf(first) + first.length;
       expect(listener.bytes.indexOf(first)).toBeGreaterThanOrEqual(0);
       expect(listener.bytes.indexOf(second)).toBeGreaterThan(end);
-      expect(studio.gapsOf(id)).toMatchObject([{ cause: 'paused' }]);
+      expect(studio.lossesOf(id)).toMatchObject([{ cause: 'paused' }]);
       for (const recording of recordings) expect((await decode(studio.file(recording))).complaints).toBe('');
     }
   });
@@ -125,7 +125,7 @@ describe('a studio that records streams', () => {
         expect(recording.startedAt % 5000).toBe(0);
         expect(recording.seam).toBe('gapless');
       }
-      expect(studio.gapsOf(id)).toEqual([]);
+      expect(studio.lossesOf(id)).toEqual([]);
     }
   });
 
@@ -153,7 +153,7 @@ describe('a studio that records streams', () => {
     await studio.until('some audio', () => (studio.statuses.get(id)?.recording?.durationMs ?? 0) > 500);
     await studio.studio.handlers['sources.disarm']({});
 
-    const [gap, ...others] = studio.gapsOf(id);
+    const [gap, ...others] = studio.lossesOf(id);
     expect(others).toEqual([]);
     expect(gap?.cause).toBe('stream lost');
     const recordings = studio.closed(id);
@@ -162,7 +162,7 @@ describe('a studio that records streams', () => {
     expect(gap?.to).toBeDefined();
     expect(after?.seam).toBe('first');
     for (const recording of recordings) expect((await decode(studio.file(recording))).complaints).toBe('');
-    expect(studio.gapsOf(signal)).toEqual([]);
+    expect(studio.lossesOf(signal)).toEqual([]);
     expect(studio.closed(signal).every((recording) => recording.state === 'complete')).toBe(true);
   });
 

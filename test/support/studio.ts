@@ -17,6 +17,10 @@ import { createStudio, type Studio } from '../../src/engine/studio/studio.ts';
 
 /** What is waited for comes later on a busy machine. */
 const PATIENCE_MS = 120_000;
+/** So much of the newest audio may be on its way when a source is disarmed. */
+const MOST_LATE_MS = 15_000;
+/** By so much the time of a recording's end moves while it is learnt when its audio was captured. */
+const MOST_MOVED_MS = 1000;
 /** The log and the time that passed bring no event with them. */
 const LOOK_MS = 100;
 /** Where `npm run build` puts the child processes. */
@@ -130,6 +134,19 @@ export class TestStudio {
     return [...this.gaps.values()]
       .filter((gap) => gap.sourceId === id && gap.cause !== 'starting')
       .sort((a, b) => a.from - b.from);
+  }
+
+  /**
+   * Gaps of a source that was disarmed. Without what a busy machine had not yet delivered then: a gap of some seconds,
+   * behind all that was recorded.
+   */
+  lossesOf(id: SourceId): Gap[] {
+    const last = this.closed(id).at(-1);
+    if (!last || this.statuses.get(id)?.state !== 'disarmed') throw new Error('It is not disarmed after a recording.');
+    const end = last.startedAt + (last.samples * 1000) / last.format.sampleRate;
+    return this.gapsOf(id).filter(
+      ({ from, to = Infinity }) => from < end - MOST_MOVED_MS || from < last.startedAt || to - from > MOST_LATE_MS,
+    );
   }
 
   file(recording: Pick<Recording, 'root' | 'path'>): string {
