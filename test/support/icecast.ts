@@ -138,11 +138,11 @@ export class Icecast {
     this.#sources.delete(mount);
   }
 
-  /** Says what is on air. */
+  /** Says what is on air; a mount that asks for a password answers before anything plays to it. */
   async setTitle(mount: string, title: string): Promise<void> {
     const query = new URLSearchParams({ mount, mode: 'updinfo', charset: 'UTF-8', song: title });
-    const answer = await status(this.url(`/admin/metadata?${query}`), `source:${SOURCE_PASSWORD}`);
-    if (answer !== 200) throw new Error(`Icecast answered ${answer} to a new title.`);
+    const asked = this.url(`/admin/metadata?${query}`);
+    await until(`${mount} takes a title`, async () => (await status(asked, `source:${SOURCE_PASSWORD}`)) === 200);
   }
 
   async log(): Promise<string> {
