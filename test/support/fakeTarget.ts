@@ -195,6 +195,7 @@ export class FakeTarget {
   #finalize(id: string, totals: Totals): Finalized {
     const session = this.sessions.get(id);
     if (session?.status !== 'open') return { type: 'gone', reason: 'no such session' };
+    if (session.chunks.size === 0 && totals.chunks === 0) throw new LongtakeError('UPLOAD_CONFLICT', 'No chunks yet');
     const missing = Array.from({ length: totals.chunks }, (_, at) => at + 1).filter((at) => !session.chunks.has(at));
     if (missing.length > 0) return { type: 'missing', indexes: missing };
     const bytes = joined([...session.chunks].sort(([a], [b]) => a - b).map(([, chunk]) => chunk));

@@ -13,7 +13,7 @@ import { TargetDesk } from './targetDesk.ts';
 import { TokenBucket } from './tokenBucket.ts';
 import { afresh } from './turns.ts';
 import { unwanted } from './unwanted.ts';
-import { canGoWhole } from './uploadRun.ts';
+import { canGoWhole } from './wholeFile.ts';
 
 /** Chunks of all uploads together take no more memory than this. */
 const MEMORY_BYTES = 64 * 1024 * 1024;
@@ -98,7 +98,8 @@ export class UploadQueue {
     const { store } = this.#ports;
     const live = recording.state === 'recording';
     for (const entry of store.ofRecording(recording.id)) {
-      if (recording.state === 'damaged' && !ENDED_STATES.includes(entry.state)) {
+      const isEmpty = recording.state === 'repaired' && recording.samples === 0;
+      if ((recording.state === 'damaged' || isEmpty) && !ENDED_STATES.includes(entry.state)) {
         // A kill before its first audio, as a rule: there is nothing to send.
         this.#giveUp(entry, recording);
         continue;
@@ -128,7 +129,7 @@ export class UploadQueue {
   #giveUp(entry: Entry, recording: Recording): void {
     const { store, log } = this.#ports;
     store.change(entry.id, { recording, live: false });
-    log.warn('A recording cannot be read as audio, and no more of it is uploaded.', {
+    log.warn('A recording holds no audio that can be read, and no more of it is uploaded.', {
       uploadId: entry.id,
       path: recording.path,
     });

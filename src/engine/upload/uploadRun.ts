@@ -17,7 +17,7 @@ import { afresh, ACCEPTED, FOLLOW_MS, sessionChanges, solved } from './turns.ts'
 import { throwAway, unwanted } from './unwanted.ts';
 import { metaOf } from './uploadMeta.ts';
 import { Sleeper } from './wait.ts';
-import { fileMimeType, wholeFile } from './wholeFile.ts';
+import { canGoWhole, fileMimeType, wholeFile } from './wholeFile.ts';
 
 /** So many sessions in a row that were lost: then the file goes as a whole. */
 const LOST_SESSIONS = 3;
@@ -173,7 +173,7 @@ export class UploadRun {
   }
 
   async #finalize(entry: Entry): Promise<void> {
-    const { store, line } = this.#ports;
+    const { store, line, log } = this.#ports;
     if (entry.sessionId === undefined) {
       store.move(this.#id, 'lost', afresh);
       return;
@@ -186,6 +186,12 @@ export class UploadRun {
       return;
     }
     const totals = store.chunks.totals(entry.number);
+    if (totals.chunks === 0) {
+      // No target makes a recording of nothing: one that was asked for it would be asked for ever.
+      log.info('There is nothing in it to upload.', { uploadId: this.#id, path: entry.recording.path });
+      store.move(this.#id, 'discard', unwanted(entry));
+      return;
+    }
     const mimeType = await this.#mimeType(entry);
     // The file beside its chunks, before the target is told that this is all.
     if (line.driver.wholeToo === true && !entry.live && entry.endsAt === undefined) await this.#putWhole(entry, true);
@@ -408,12 +414,4 @@ export class UploadRun {
   async #restUnless(isClear: boolean): Promise<void> {
     if (!isClear) await this.#rest(this.#backoff.fail());
   }
-}
-
-/**
- * The target may take as a file what it does not take in chunks. Where it may have been told to finish the session, it
- * would have both.
- */
-export function canGoWhole({ way, live, part, asked }: Entry, code: string): boolean {
-  return code === 'UPLOAD_REJECTED' && way === 'session' && !live && part === 1 && !asked;
 }

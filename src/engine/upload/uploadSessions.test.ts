@@ -132,6 +132,28 @@ describe('a session', () => {
   });
 });
 
+describe('a recording without any audio', () => {
+  test('is nothing to upload, and holds up no other of its source', async () => {
+    const { id } = rig.record(0);
+    await rig.run(10_000);
+    rig.close(id);
+    const others = [rig.recorded(3000), rig.recorded(3000)];
+    await rig.run(60_000);
+    expect(rig.state(id)).toBe('discarded');
+    for (const other of others) expectDone(rig, other.id);
+    expect(rig.server.count('finalize')).toBe(2);
+    expect([...rig.server.sessions.values()].filter(({ status }) => status === 'open')).toEqual([]);
+  });
+
+  test('that was mended is given up before anything is asked for it', async () => {
+    const recording = rig.record(0);
+    rig.queue.heard({ ...recording, state: 'repaired', samples: 0, bytes: 728 });
+    await rig.run(10_000);
+    expect(rig.state(recording.id)).toBe('discarded');
+    expect(rig.server.count('finalize')).toBe(0);
+  });
+});
+
 describe('turns and limits', () => {
   test('sources take turns, whatever each of them has', async () => {
     let go = (): void => undefined;

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { Container, Recording } from '../../shared/domain/recording.ts';
 import { LongtakeError } from '../../shared/errors.ts';
 import type { WholeFile } from './driver.ts';
+import type { Entry } from './rows.ts';
 import type { TokenBucket } from './tokenBucket.ts';
 
 const PIECE = 64 * 1024;
@@ -74,4 +75,12 @@ async function* unchanged(path: string, bytes: number, signal: AbortSignal): Asy
     'DISK_ERROR',
     'The file of the recording was changed while it was sent. It is sent again by itself.',
   );
+}
+
+/**
+ * The target may take as a file what it does not take in chunks. Where it may have been told to finish the session, it
+ * would have both.
+ */
+export function canGoWhole({ way, live, part, asked }: Entry, code: string): boolean {
+  return code === 'UPLOAD_REJECTED' && way === 'session' && !live && part === 1 && !asked;
 }
