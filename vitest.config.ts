@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { onPath } from './scripts/setup/debian.mjs';
-import { LongestFirst } from './test/support/longestFirst.ts';
 
 /** The stations of tests are on this machine, and no proxy of its surroundings knows them. */
 for (const name of ['NO_PROXY', 'no_proxy']) {
@@ -26,7 +25,6 @@ const windows = (await onPath('Xvfb')) ? 3 : 1;
 
 export default defineConfig({
   test: {
-    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
